@@ -1,0 +1,101 @@
+"""Every exception the assistant raises on purpose. Not for reporting gaps in perception: those are `types.Gap`.
+
+AssistantError
+├── SettingsError            a setting, flag or environment variable is wrong
+├── PluginError              a plugin broke its contract
+│   └── DuplicateName        two plugins chose the same name
+├── MediaError               a file cannot be taken
+│   ├── UnsupportedMedia     not a format we read
+│   ├── MediaTooLarge        over a cap: bytes, pixels, frames, seconds
+│   └── UnreadableMedia      empty, truncated or corrupt
+├── WeightsError             model weights are not usable
+│   ├── WeightsMissing       not on this machine
+│   ├── WeightsCorrupt       a hash does not match
+│   └── PullFailed           could not be fetched
+├── MissingLibrary           an optional package is not installed
+├── CannotAnswer             an answerer passes the question on
+├── Cancelled                the person stopped the turn
+├── NotFound                 no such conversation or file (or it is someone else's)
+└── NothingToDo              neither a question nor a file was given
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Root of the tree: what failed in `message`, what mends it in `remedy`."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class SettingsError(AssistantError):
+    """A setting, flag or environment variable is wrong."""
+
+
+class PluginError(AssistantError):
+    """A plugin broke its contract."""
+
+
+class DuplicateName(PluginError):
+    """Two plugins chose the same name."""
+
+
+class MediaError(AssistantError):
+    """A file cannot be taken."""
+
+
+class UnsupportedMedia(MediaError):
+    """Not a format on the allow-list."""
+
+
+class MediaTooLarge(MediaError):
+    """Over a cap: bytes, pixels, frames or seconds."""
+
+
+class UnreadableMedia(MediaError):
+    """Empty, truncated or corrupt."""
+
+
+class WeightsError(AssistantError):
+    """Model weights are not usable."""
+
+
+class WeightsMissing(WeightsError):
+    """Not on this machine."""
+
+
+class WeightsCorrupt(WeightsError):
+    """A file's hash is not the one in the specification."""
+
+
+class PullFailed(WeightsError):
+    """Weights could not be fetched."""
+
+
+class MissingLibrary(AssistantError):
+    """An optional package is not installed."""
+
+
+class CannotAnswer(AssistantError):
+    """Raised by an answerer to pass the question to the next one."""
+
+
+class Cancelled(AssistantError):
+    """The turn was stopped; raised inside a perceiver by `Task.check`."""
+
+    def __init__(self, message: str = "stopped", remedy: str = "") -> None:
+        super().__init__(message, remedy)
+
+
+class NotFound(AssistantError):
+    """No such conversation or file for this owner."""
+
+
+class NothingToDo(AssistantError):
+    """Neither a question nor a file was given."""

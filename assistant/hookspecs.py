@@ -1,0 +1,59 @@
+"""The hooks of the `assistant` plugin system: when each is called and what to do in it.
+
+Every hook is called once, when the host starts. Implementations are called one by one: one that raises costs only its
+own plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+
+    from assistant.plugin import Answerer, Embedder, Perceiver
+    from assistant.weights import WeightsSpec
+
+PROJECT = "assistant"
+"""pluggy project name, and the entry-point group plugins are found in."""
+API_VERSION = 1
+"""A plugin module may set `ASSISTANT_API = 1`; one that asks for a newer version is refused with a clear problem."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def register_perceivers(register: Callable[[Perceiver], None]) -> None:
+    """Call `register` with each perceiver the plugin brings."""
+
+
+@hookspec
+def register_answerers(register: Callable[[Answerer], None]) -> None:
+    """Call `register` with each answerer the plugin brings."""
+
+
+@hookspec
+def register_embedders(register: Callable[[Embedder], None]) -> None:
+    """Call `register` with each embedder the plugin brings."""
+
+
+@hookspec
+def register_weights(register: Callable[[WeightsSpec], None]) -> None:
+    """Call `register` with each set of model weights the plugin may ask for; nothing is fetched."""
+
+
+@hookspec
+def register_commands(register: Callable[[click.Command], None]) -> None:
+    """Call `register` with each command to add to the `assistant` command line."""
+
+
+@hookspec
+def register_routes(register: Callable[[Callable[[Any, Any], None]], None]) -> None:
+    """Call `register` with functions `mount(app, assistant)` that add routes to the FastAPI application.
+
+    `app` is the FastAPI application that `assistant serve` runs, `assistant` the open `assistant.app.Assistant`.
+    """

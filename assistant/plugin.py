@@ -1,0 +1,226 @@
+"""What a plugin author imports: the base classes of perceivers, answerers and embedders, and what they are handed.
+
+A plugin is a module with a few `@hookimpl` functions (see hookspecs.py) and one small class. Importing it must be
+cheap: heavy libraries are imported inside `load`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from assistant.context import Snapshot
+from assistant.errors import Cancelled, MissingLibrary
+from assistant.types import Box, Delta, Observation, Part, Question, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from assistant.media import Audio, Image, Media
+
+
+class Services(Protocol):
+    """What the host gives a plugin when it loads."""
+
+    options: Any
+    """The plugin's validated options: an instance of its `Options` class."""
+    threads: int
+    """Threads one model may use: cores divided by the models at work side by side."""
+    device: str
+    """Where models run: "cpu", "cuda", "cuda:1"."""
+    hub: bool
+    """Whether fetching from a model hub is allowed."""
+
+    def weights(self, name: str) -> Path:
+        """The directory that holds the weights `name`.
+
+        Raises:
+            WeightsMissing: they are not on this machine; the message says which command brings them.
+        """
+        ...
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray | None:
+        """Sentence embeddings [n, dimensions], float32, rows of length 1; None when no text embedder is installed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One call of a perceiver: what to look at, and the means to do so."""
+
+    part: Part
+    """The part to perceive, or the part that `observation` is about."""
+    media: Media
+    """The guarded decoder."""
+    observation: Observation | None = None
+    """Set when the perceiver consumes an observation kind: the one to read."""
+    observations: tuple[Observation, ...] = ()
+    """Set when the perceiver gathers: all observations of the gathered kinds on this part, in order of arrival."""
+    cancel: threading.Event = field(default_factory=threading.Event)
+    """Set when the turn is stopped or the deadline passed."""
+
+    @property
+    def text(self) -> str:
+        """The text of the observation, or else of the text part."""
+        return self.observation.text if self.observation else self.part.text
+
+    def image(self) -> Image:
+        """The decoded picture, upright RGB; decoded once per part however many perceivers ask."""
+        return self.media.image(self.part)
+
+    def audio(self) -> Audio:
+        """The decoded sound, 16 kHz mono, read block by block."""
+        return self.media.audio(self.part)
+
+    def check(self) -> None:
+        """Call now and then in long work.
+
+        Raises:
+            Cancelled: the work is no longer wanted.
+        """
+        if self.cancel.is_set():
+            raise Cancelled
+
+    def observe(
+        self,
+        kind: str,
+        text: str,
+        confidence: float,
+        *,
+        box: Box | None = None,
+        span: Span | None = None,
+        derived_from: Sequence[str] | None = None,
+        **data: Any,
+    ) -> Observation:
+        """An observation about this task's part; one read from another observation is marked as derived from it."""
+        if derived_from is None:
+            derived_from = (self.observation.id,) if self.observation else ()
+        return Observation(
+            kind=kind,
+            text=text,
+            confidence=min(1.0, max(0.0, float(confidence))),
+            part=self.part.digest,
+            box=box,
+            span=span if span is not None or self.observation is None else self.observation.span,
+            data=data,
+            derived_from=tuple(derived_from),
+        )
+
+
+class Plugged(ABC):
+    """What perceivers, answerers and embedders declare alike; the host checks it before it runs anything."""
+
+    name: ClassVar[str]
+    """Unique among plugins of its sort: lower_case_words, as in "speech" or "vision_objects"."""
+    version: ClassVar[str] = "1"
+    """Change it whenever the same input would give another output; it is part of the cache key."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Import names that `load` needs; looked for without importing."""
+    Options: ClassVar[type[Any] | None] = None
+    """A frozen dataclass of options with defaults, filled from settings `[plugins.<name>]`; None takes none."""
+    memory_mb: ClassVar[int] = 0
+    """Resident memory after load, in MiB, roughly; 0 for next to nothing."""
+
+    def weights(self, options: Any) -> tuple[str, ...]:
+        """Names of the weights needed under these options."""
+        return ()
+
+    def load(self, services: Services) -> None:  # noqa: B027 (optional by design)
+        """Load models. Called once, in the plugin's own thread, before the first use."""
+
+    def close(self) -> None:  # noqa: B027 (optional by design)
+        """Free what `load` took; may be followed by another `load`."""
+
+
+class Perceiver(Plugged):
+    """Reads parts, or what other perceivers wrote, and yields observations and further parts.
+
+    One instance is called by one thread at a time unless `concurrency` says otherwise.
+    """
+
+    consumes: ClassVar[tuple[str, ...]] = ()
+    """Modalities and observation kinds; `perceive` is called once for each part or observation of them."""
+    gathers: ClassVar[tuple[str, ...]] = ()
+    """With `consumes` naming a modality: called once a part, after everything that could write these kinds is done."""
+    produces: ClassVar[tuple[str, ...]] = ()
+    """Observation kinds and, if it yields parts, modalities. Anything else it yields is refused."""
+    deadline: ClassVar[float] = 30.0
+    """Seconds one call may take, not counting the wait for its turn and loading."""
+    deadline_per_second: ClassVar[float] = 0.0
+    """Further seconds for each second of the recording."""
+    heavy: ClassVar[bool] = True
+    """True for model work: at most as many run at once as there are lanes. False for what takes milliseconds."""
+    concurrency: ClassVar[int] = 1
+    """Calls that may run at once in one instance; over 1 it must be thread-safe."""
+
+    @abstractmethod
+    def perceive(self, task: Task) -> Iterable[Observation | Part]:
+        """Yield what is perceived as soon as it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to an answerer."""
+
+    question: Question
+    context: Snapshot
+    """Everything perceived so far in this conversation."""
+    media: Media
+    embed: Callable[[Sequence[str]], np.ndarray | None]
+    """As `Services.embed`."""
+    capabilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Modality -> observation kinds that installed perceivers can give for it."""
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+class Answerer(Plugged):
+    """Streams a reply to a question from the context, citing the observations it used."""
+
+    accepts: ClassVar[tuple[str, ...]] = ()
+    """Modalities it can use beside text."""
+    quality: ClassVar[int] = 0
+    """Of those ready, the host asks the one with the highest first."""
+    deadline: ClassVar[float] = 120.0
+    """Seconds to the end of the answer."""
+
+    def needs(self, question: Question, context: Snapshot) -> frozenset[str] | None:
+        """Observation kinds to wait for before answering; None waits for everything."""
+        return None
+
+    @abstractmethod
+    def answer(self, request: Request) -> Iterator[Delta]:
+        """Stream the answer.
+
+        Raises:
+            CannotAnswer: the next answerer is asked.
+        """
+
+
+class Embedder(Plugged):
+    """Turns inputs of one modality into vectors of one shared space."""
+
+    modality: ClassVar[str] = "text"
+    space: ClassVar[str] = ""
+    """Vectors are comparable within a space; e.g. "all-MiniLM-L6-v2"."""
+    dimensions: ClassVar[int] = 0
+
+    @abstractmethod
+    def embed(self, inputs: Sequence[Any]) -> np.ndarray:
+        """[n, dimensions] float32, rows of length 1 (L2)."""
+
+
+def require(*modules: str, install: str) -> None:
+    """Raise MissingLibrary unless every module can be found; nothing is imported.
+
+    Args:
+        modules: top-level import names.
+        install: the command that mends it.
+    """
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    if missing:
+        raise MissingLibrary(f"{', '.join(missing)} is not installed.", f"Install it with: {install}")
