@@ -63,7 +63,7 @@ class Part:
     """Sniffed from the content, e.g. image/jpeg; never the sender's claim."""
     content: bytes | Path = field(compare=False, repr=False)
     """The encoded bytes, or the file that holds them."""
-    facts: Mapping[str, JSON] = field(default=EMPTY, compare=False)
+    facts: Mapping[str, JSON] = field(default_factory=dict, compare=False)
     """Cheap facts from the header: width, height (pixels), seconds, frames, notes (list of sentences)."""
     parent: str | None = field(default=None, compare=False)
     """Digest of the part this was taken from: the video of a frame."""
@@ -96,7 +96,7 @@ class Observation:
     """Where in the picture."""
     span: Span | None = None
     """When in the recording, in seconds."""
-    data: Mapping[str, Any] = EMPTY
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Further JSON values; the keys of each kind are documented."""
     source: str = ""
     """Name of the perceiver; set by the engine."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.types import EMPTY
@@ -41,7 +41,7 @@ class HubSource:
     repository: str
     revision: str
     """A commit, so that what is fetched is what was checked."""
-    files: Mapping[str, str] = EMPTY
+    files: Mapping[str, str] = field(default_factory=dict)
     """Path in the repository -> target path; empty for the same paths."""
 
 

@@ -1,0 +1,152 @@
+"""One typed settings object: defaults < file < environment < flags. Not for reading the environment elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from assistant.errors import SettingsError
+from assistant.media import Limits
+
+CONFIG_VARIABLE = "ASSISTANT_CONFIG"
+"""Environment variable that names the settings file."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LimitSettings(_Section):
+    """Caps on what one turn may bring; they hold while reading."""
+
+    bytes: int = Field(Limits.bytes, gt=0, description="Bytes of one file.")
+    pixels: int = Field(Limits.pixels, gt=0, description="Pixels of one picture.")
+    frames: int = Field(Limits.frames, ge=1, le=256, description="Pictures taken out of one video.")
+    audio_seconds: float = Field(Limits.audio_seconds, gt=0, description="Seconds of one recording.")
+    video_seconds: float = Field(Limits.video_seconds, gt=0, description="Seconds of one video.")
+    text_characters: int = Field(Limits.text_characters, gt=0, description="Characters of one text file.")
+    files: int = Field(16, ge=1, description="Files in one turn.")
+    question_characters: int = Field(4000, ge=1, description="Characters of a typed question.")
+
+    def media(self) -> Limits:
+        """The caps of the decoder."""
+        return Limits(**{field.name: getattr(self, field.name) for field in fields(Limits)})
+
+
+class ServerSettings(_Section):
+    """Where `assistant serve` listens."""
+
+    host: str = Field("127.0.0.1", description="Address to bind; anything but loopback needs users.")
+    port: int = Field(7860, ge=0, le=65535)
+    users: dict[str, str] = Field(default_factory=dict, description="Name -> password; empty asks for no login.")
+    open_browser: bool = False
+
+
+class EngineSettings(_Section):
+    """How a turn is run."""
+
+    cores: int = Field(0, ge=0, description="Processor cores to use; 0 for all that this process may use.")
+    lanes: int = Field(2, ge=1, description="Heavy perceivers that run at once; each model gets cores / lanes threads.")
+    device: str = Field("cpu", description='"cpu", "cuda" or "cuda:N".')
+    deadline_scale: float = Field(1.0, gt=0, description="Multiplies every plugin's own deadline.")
+    breaker_failures: int = Field(3, ge=1, description="Failures in a row after which a plugin rests.")
+    breaker_seconds: float = Field(60.0, ge=0, description="How long it rests.")
+
+    def available_cores(self) -> int:
+        """Cores this process may use."""
+        return self.cores or len(os.sched_getaffinity(0))
+
+    def threads(self) -> int:
+        """Threads one model may use."""
+        return max(1, self.available_cores() // self.lanes)
+
+
+class WeightsSettings(_Section):
+    """Where model weights come from."""
+
+    hub: bool = Field(False, description="Whether fetching from a model hub is allowed.")
+    paths: dict[str, Path] = Field(default_factory=dict, description="Weights name -> directory that holds them.")
+    directory: Path | None = Field(None, description="Where pulled weights lie; DATA_DIR/weights if not given.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set.
+
+    The file is `ASSISTANT_CONFIG` or `sensorium.toml` in the user's configuration directory; environment variables
+    are `ASSISTANT_` and the name, two underscores between levels: `ASSISTANT_SERVER__PORT=8000`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("sensorium")),
+        description="Conversations, media, observation cache and pulled weights.",
+    )
+    database: str | None = Field(None, description="SQLAlchemy URL; SQLite in data_dir if not given.")
+    answerer: str = Field("auto", description="Name of an answerer, or auto for the best that is ready.")
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    weights: WeightsSettings = Field(default_factory=WeightsSettings)
+    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Options by perceiver or answerer.")
+    disabled: tuple[str, ...] = Field((), description="Plugins, perceivers or answerers to leave out.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then the settings file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+    def weights_directory(self) -> Path:
+        """Where pulled weights lie."""
+        return self.weights.directory or self.data_dir / "weights"
+
+
+def config_file() -> Path | None:
+    """The settings file in use, or None.
+
+    Raises:
+        SettingsError: `ASSISTANT_CONFIG` names a file that is not there.
+    """
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise SettingsError(f"The settings file {path} does not exist.", f"Create it or unset {CONFIG_VARIABLE}.")
+        return path
+    path = Path(platformdirs.user_config_dir("sensorium")) / "sensorium.toml"
+    return path if path.is_file() else None
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings from all sources; flags that are None are left out, nested ones are mappings.
+
+    Raises:
+        SettingsError: names the setting that is wrong and where it can be set.
+    """
+    given: Mapping[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors()]
+        raise SettingsError(
+            "These settings are not valid: " + "; ".join(lines) + ".",
+            f"Look at the settings file ({CONFIG_VARIABLE}), ASSISTANT_... variables and flags.",
+        ) from error
+    except ValueError as error:  # a TOML syntax error, or JSON in an environment variable
+        raise SettingsError(f"The settings cannot be read: {error}.", f"Mend the file in {CONFIG_VARIABLE}.") from error
