@@ -71,8 +71,12 @@ class SharedContext:
         return not known
 
     def drop_gaps(self) -> None:
-        """Forget the gaps: a new turn finds out anew what cannot be perceived."""
-        self._gaps.clear()
+        """Forget the gaps but those of unreadable parts: a new turn finds out anew what cannot be perceived."""
+        self._gaps = {key: gap for key, gap in self._gaps.items() if gap.cause == "unreadable" and gap.part}
+
+    def part(self, digest: str) -> Part | None:
+        """The part of that digest."""
+        return self._parts.get(digest)
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._parts

@@ -125,6 +125,8 @@ class Plugged(ABC):
     """A frozen dataclass of options with defaults, filled from settings `[plugins.<name>]`; None takes none."""
     memory_mb: ClassVar[int] = 0
     """Resident memory after load, in MiB, roughly; 0 for next to nothing."""
+    embeds: ClassVar[bool] = False
+    """True if it calls `Services.embed`: what it says is then cached for that embedder only."""
 
     def weights(self, options: Any) -> tuple[str, ...]:
         """Names of the weights needed under these options."""

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from assistant.errors import SettingsError
 from assistant.media import Limits
 
+_CAPS = Limits()
+
 CONFIG_VARIABLE = "ASSISTANT_CONFIG"
 """Environment variable that names the settings file."""
 
@@ -26,12 +28,12 @@ class _Section(BaseModel):
 class LimitSettings(_Section):
     """Caps on what one turn may bring; they hold while reading."""
 
-    bytes: int = Field(Limits.bytes, gt=0, description="Bytes of one file.")
-    pixels: int = Field(Limits.pixels, gt=0, description="Pixels of one picture.")
-    frames: int = Field(Limits.frames, ge=1, le=256, description="Pictures taken out of one video.")
-    audio_seconds: float = Field(Limits.audio_seconds, gt=0, description="Seconds of one recording.")
-    video_seconds: float = Field(Limits.video_seconds, gt=0, description="Seconds of one video.")
-    text_characters: int = Field(Limits.text_characters, gt=0, description="Characters of one text file.")
+    bytes: int = Field(_CAPS.bytes, gt=0, description="Bytes of one file.")
+    pixels: int = Field(_CAPS.pixels, gt=0, description="Pixels of one picture.")
+    frames: int = Field(_CAPS.frames, ge=1, le=256, description="Pictures taken out of one video.")
+    audio_seconds: float = Field(_CAPS.audio_seconds, gt=0, description="Seconds of one recording.")
+    video_seconds: float = Field(_CAPS.video_seconds, gt=0, description="Seconds of one video.")
+    text_characters: int = Field(_CAPS.text_characters, gt=0, description="Characters of one text file.")
     files: int = Field(16, ge=1, description="Files in one turn.")
     question_characters: int = Field(4000, ge=1, description="Characters of a typed question.")
 

@@ -1,0 +1,68 @@
+"""Sensorium: a plugin-based multimodal assistant. Names are imported when first used, so that importing stays cheap."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.app import Assistant, Reply, Upload
+    from assistant.hookspecs import hookimpl
+    from assistant.plugin import Answerer, Embedder, Perceiver, Request, Task
+    from assistant.settings import Settings
+    from assistant.types import Answer, Delta, Gap, Kind, Message, Observation, Part, Question
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Assistant": "app",
+    "Reply": "app",
+    "Upload": "app",
+    "hookimpl": "hookspecs",
+    "Answerer": "plugin",
+    "Embedder": "plugin",
+    "Perceiver": "plugin",
+    "Request": "plugin",
+    "Task": "plugin",
+    "Settings": "settings",
+    "Answer": "types",
+    "Delta": "types",
+    "Gap": "types",
+    "Kind": "types",
+    "Message": "types",
+    "Observation": "types",
+    "Part": "types",
+    "Question": "types",
+}
+
+__all__ = [
+    "Answer",
+    "Answerer",
+    "Assistant",
+    "Delta",
+    "Embedder",
+    "Gap",
+    "Kind",
+    "Message",
+    "Observation",
+    "Part",
+    "Perceiver",
+    "Question",
+    "Reply",
+    "Request",
+    "Settings",
+    "Task",
+    "Upload",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"assistant.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

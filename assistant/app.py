@@ -1,0 +1,450 @@
+"""The assistant as one object: settings, plugins, media, store and engine brought together. For Python users and front ends.
+
+    from assistant import Assistant
+
+    with Assistant() as assistant:
+        reply = assistant.ask("What is in the picture?", "photo.jpg")
+        print(reply.text)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from assistant.context import SharedContext
+from assistant.engine import Engine, Session, Upload, remembered
+from assistant.errors import AssistantError
+from assistant.host import Host
+from assistant.media import Media
+from assistant.settings import Settings, load_settings
+from assistant.store import Store
+from assistant.types import (
+    Answer,
+    Answered,
+    Asked,
+    Event,
+    Gap,
+    Message,
+    Missed,
+    Observation,
+    Observed,
+    Part,
+    PartAdded,
+    Question,
+    Status,
+)
+from assistant.weights import Weights
+
+__all__ = ["LOCAL", "Assistant", "Reply", "Upload"]
+T = TypeVar("T")
+
+LOCAL = "local"
+"""Owner of what is stored when nobody has to log in."""
+SESSIONS_KEPT = 32
+"""Conversations kept in memory; older ones are read from the store when they go on."""
+ENDED_STATES = ("done", "cached", "skipped", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of one turn."""
+
+    question: Question
+    answer: Answer | None
+    """None if nothing was asked (`Assistant.perceive`)."""
+    parts: tuple[Part, ...]
+    """Everything that was looked at in this turn, frames and sound tracks included."""
+    observations: tuple[Observation, ...]
+    """What is known about these parts, and what the answer cites."""
+    gaps: tuple[Gap, ...]
+    statuses: tuple[Status, ...]
+    """How each perceiver ended."""
+    milliseconds: float
+
+    @property
+    def text(self) -> str:
+        """The answer's text, "" if nothing was asked."""
+        return self.answer.text if self.answer else ""
+
+    @property
+    def evidence(self) -> tuple[Observation, ...]:
+        """The observations the answer rests on."""
+        cited = self.answer.citations if self.answer else ()
+        known = {seen.id: seen for seen in self.observations}
+        return tuple(known[each] for each in cited if each in known)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON of `assistant ask --json` and `assistant perceive --json`; documented in docs/cli.md."""
+        return {
+            "question": {"text": self.question.text, "spoken": self.question.spoken},
+            "answer": self.answer.to_json() if self.answer else None,
+            "parts": [
+                {
+                    "digest": part.digest,
+                    "modality": part.modality,
+                    "name": part.name,
+                    "media_type": part.media_type,
+                    "facts": dict(part.facts),
+                    "parent": part.parent,
+                    "span": list(part.span) if part.span else None,
+                }
+                for part in self.parts
+            ],
+            "observations": [seen.to_json() for seen in self.observations],
+            "gaps": [gap.to_json() for gap in self.gaps],
+            "perceivers": [
+                {
+                    "perceiver": status.perceiver,
+                    "part": status.part,
+                    "state": status.state,
+                    "milliseconds": None if status.milliseconds is None else round(status.milliseconds, 1),
+                    "reason": status.reason,
+                }
+                for status in self.statuses
+            ],
+            "milliseconds": round(self.milliseconds, 1),
+        }
+
+
+class _Record:
+    """Collects the events of one turn."""
+
+    def __init__(self) -> None:
+        self.began = time.perf_counter()
+        self.question = Question("")
+        self.answer: Answer | None = None
+        self.parts: dict[str, Part] = {}
+        self.observations: dict[str, Observation] = {}
+        self.gaps: list[Gap] = []
+        self.statuses: dict[tuple[str, str], Status] = {}
+
+    def add(self, event: Event) -> None:
+        if isinstance(event, PartAdded):
+            self.parts[event.part.digest] = event.part
+        elif isinstance(event, Observed):
+            self.observations[event.observation.id] = event.observation
+        elif isinstance(event, Missed):
+            self.gaps.append(event.gap)
+        elif isinstance(event, Status):
+            self.statuses[(event.perceiver, event.part)] = event
+        elif isinstance(event, Asked):
+            self.question = event.question
+        elif isinstance(event, Answered):
+            self.answer = event.answer
+
+    def reply(self, context: SharedContext) -> Reply:
+        """The turn as a whole; observations of earlier turns are there if the answer cites them."""
+        cited = set(self.answer.citations) if self.answer else set()
+        subjects = {*self.parts, *context.turn_parts}
+        snapshot = context.snapshot()
+        return Reply(
+            question=self.question,
+            answer=self.answer,
+            parts=tuple(
+                part for part in snapshot.parts if part.digest in subjects or part.parent in context.turn_parts
+            ),
+            observations=tuple(
+                seen
+                for seen in snapshot.observations
+                if seen.id in self.observations or seen.id in cited or seen.part in subjects
+            ),
+            gaps=tuple(self.gaps),
+            statuses=tuple(status for status in self.statuses.values() if status.state in ENDED_STATES),
+            milliseconds=(time.perf_counter() - self.began) * 1000,
+        )
+
+
+class Assistant:
+    """Everything that is needed to talk. Use as a context manager, or call `close`.
+
+    `turn` is for asyncio; `ask`, `perceive` and `stream` are for everybody else and run it in a thread of their own.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, host: Host | None = None, store: Store | None = None) -> None:
+        """Find the plugins; no model is loaded and nothing is written yet.
+
+        Args:
+            settings: from the settings file and the environment if not given.
+            host: made from the settings if not given.
+            store: made from the settings when it is first needed if not given.
+        """
+        self.settings = settings or load_settings()
+        self.host = host or Host(self.settings)
+        self.media = Media(self.settings.limits.media())
+        self._given_store = store
+        self._sessions: OrderedDict[tuple[str, str], Session] = OrderedDict()
+        self._busy: set[str] = set()
+        self._guard = threading.Lock()
+
+    @property
+    def weights(self) -> Weights:
+        """Where model weights are."""
+        return self.host.weights
+
+    @cached_property
+    def store(self) -> Store:
+        """Conversations, media and the observation cache."""
+        return self._given_store or Store(self.settings.data_dir, self.settings.database)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What runs the turns."""
+        return Engine(self.host, self.media, self.store)
+
+    # ---- asyncio -----------------------------------------------------------------------------------------------
+
+    async def turn(
+        self,
+        question: str,
+        uploads: Sequence[Upload | Part] = (),
+        *,
+        conversation: str | None = None,
+        owner: str = LOCAL,
+        answerer: str | None = None,
+        answer: bool = True,
+    ) -> AsyncGenerator[Event, None]:
+        """One turn; see `Engine.turn`. With a conversation, its history counts and the turn is stored.
+
+        Closing the iterator stops the turn; what was perceived until then is kept.
+
+        Raises:
+            NotFound: the owner has no such conversation.
+            NothingToDo: neither a question nor a file.
+            AssistantError: the conversation is busy with another turn.
+        """
+        record = _Record()
+        wanted = answerer or self.settings.answerer
+        if conversation is None:
+            async for event in self._ephemeral(record, question, uploads, wanted, answer):
+                yield event
+            return
+        session = await asyncio.to_thread(self._session, conversation, owner)
+        self._occupy(conversation)
+        started: list[int] = []
+
+        def accepted(typed: str, parts: Sequence[Part]) -> None:
+            digests = tuple(part.digest for part in parts)
+            started.append(self.store.begin_turn(conversation, owner, Message("user", typed, digests), parts))
+
+        state = "failed"
+        try:
+            events = self.engine.turn(
+                session,
+                question,
+                uploads,
+                answerer=wanted,
+                answer=answer,
+                keep=lambda part: self.store.keep(part, owner),
+                accepted=accepted,
+            )
+            async with aclosing(events):
+                async for event in events:
+                    record.add(event)
+                    yield event
+            state = "done"
+        except (GeneratorExit, asyncio.CancelledError):
+            state = "stopped"
+            raise
+        finally:
+            if started:
+                reply = record.reply(session.context)
+                self.store.finish_turn(
+                    started[0],
+                    owner,
+                    state=state,
+                    answer=reply.answer,
+                    parts=reply.parts,
+                    observations=reply.observations,
+                    gaps=reply.gaps,
+                    statuses=reply.statuses,
+                )
+                if reply.answer is not None:
+                    session.context.messages += remembered(reply.question, reply.answer, session.context.turn_parts)
+            with self._guard:
+                self._busy.discard(conversation)
+
+    async def _ephemeral(
+        self, record: _Record, question: str, uploads: Sequence[Upload | Part], answerer: str, answer: bool
+    ) -> AsyncGenerator[Event, None]:
+        events = self.engine.turn(Session(), question, uploads, answerer=answerer, answer=answer)
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    def _occupy(self, conversation: str) -> None:
+        with self._guard:
+            if conversation in self._busy:
+                raise AssistantError(
+                    "This conversation is still busy with the previous question.", "Wait for the answer, or stop it."
+                )
+            self._busy.add(conversation)
+
+    def _session(self, conversation: str, owner: str) -> Session:
+        """The conversation in memory, read from the store if need be. Raises NotFound."""
+        key = (owner, conversation)
+        with self._guard:
+            session = self._sessions.get(key)
+            if session is not None:
+                self._sessions.move_to_end(key)
+                return session
+        stored = self.store.load_conversation(conversation, owner)
+        session = Session()
+        for turn in stored.turns:
+            for item in (*turn.parts, *turn.observations):
+                session.context.add(item)
+            session.context.messages.append(turn.message)
+            if turn.answer is not None:
+                session.context.messages.append(Message("assistant", turn.answer.text))
+        with self._guard:
+            session = self._sessions.setdefault(key, session)
+            while len(self._sessions) > SESSIONS_KEPT:
+                self._sessions.popitem(last=False)
+        return session
+
+    def delete_conversation(self, conversation: str, owner: str = LOCAL) -> None:
+        """Delete a conversation and its media, from memory too. Raises NotFound."""
+        self.store.delete_conversation(conversation, owner)
+        with self._guard:
+            self._sessions.pop((owner, conversation), None)
+
+    async def warm(self) -> None:
+        """Load the models now rather than at the first question."""
+        await asyncio.to_thread(self.host.warm)
+
+    # ---- everybody else ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="assistant-loop", daemon=True).start()
+        return loop
+
+    def stream(
+        self,
+        question: str,
+        *files: str | Path | bytes | Upload | Part,
+        conversation: str | None = None,
+        owner: str = LOCAL,
+        answerer: str | None = None,
+        answer: bool = True,
+        on_reply: Callable[[Reply], None] | None = None,
+    ) -> Iterator[Event]:
+        """The events of one turn, as they happen. Closing the iterator stops the turn.
+
+        Args:
+            question: typed text, or "".
+            files: paths, bytes, `Upload`s or parts.
+            conversation: id of a stored conversation to go on with; None for a turn of its own.
+            owner: whose conversation it is.
+            answerer: a name; None for the one in the settings.
+            answer: False to perceive only.
+            on_reply: told the reply as a whole, at the end.
+        """
+        inbox: queue.SimpleQueue[Event | Reply | BaseException | None] = queue.SimpleQueue()
+        uploads = [_upload(file) for file in files]
+
+        async def run() -> None:
+            record = _Record()
+            session = Session()
+            try:
+                if conversation is None:
+                    events = self.engine.turn(
+                        session, question, uploads, answerer=answerer or self.settings.answerer, answer=answer
+                    )
+                else:
+                    session = await asyncio.to_thread(self._session, conversation, owner)
+                    events = self.turn(
+                        question, uploads, conversation=conversation, owner=owner, answerer=answerer, answer=answer
+                    )
+                async with aclosing(events):
+                    async for event in events:
+                        record.add(event)
+                        inbox.put(event)
+                inbox.put(record.reply(session.context))
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # raised in the caller's thread instead
+                inbox.put(error)
+            finally:
+                inbox.put(None)
+
+        running = self._submit(run())
+        try:
+            while (item := inbox.get()) is not None:
+                if isinstance(item, BaseException):
+                    raise item
+                if isinstance(item, Reply):
+                    if on_reply is not None:
+                        on_reply(item)
+                else:
+                    yield item
+        finally:
+            running.cancel()
+
+    def _submit(self, work: Coroutine[Any, Any, T]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def ask(
+        self,
+        question: str,
+        *files: str | Path | bytes | Upload | Part,
+        conversation: str | None = None,
+        owner: str = LOCAL,
+        answerer: str | None = None,
+    ) -> Reply:
+        """Perceive the files and answer the question; blocks until both are done.
+
+        Raises:
+            NothingToDo: neither a question nor a file. What goes wrong with one file is a gap of the reply.
+        """
+        return self._finish(
+            lambda on_reply: self.stream(
+                question, *files, conversation=conversation, owner=owner, answerer=answerer, on_reply=on_reply
+            )
+        )
+
+    def perceive(self, *files: str | Path | bytes | Upload | Part) -> Reply:
+        """Perceive the files and answer nothing; blocks until done."""
+        return self._finish(lambda on_reply: self.stream("", *files, answer=False, on_reply=on_reply))
+
+    @staticmethod
+    def _finish(start: Callable[[Callable[[Reply], None]], Iterator[Event]]) -> Reply:
+        replies: list[Reply] = []
+        for _ in start(replies.append):
+            pass
+        return replies[0]
+
+    def close(self) -> None:
+        """Free models, end threads, close the store."""
+        if "_loop" in self.__dict__:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        self.host.close()
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _upload(file: str | Path | bytes | Upload | Part) -> Upload | Part:
+    if isinstance(file, (Upload, Part)):
+        return file
+    if isinstance(file, bytes):
+        return Upload("file", file)
+    return Upload(Path(file).name, Path(file))

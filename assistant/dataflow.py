@@ -1,0 +1,379 @@
+"""Perception as a dataflow: a perceiver starts as soon as what it consumes exists. Not for questions: see engine.py."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from assistant.context import SharedContext
+from assistant.errors import Cancelled, MediaError, MissingLibrary, PluginError, WeightsError
+from assistant.host import Host
+from assistant.media import Media
+from assistant.plugin import Perceiver, Task
+from assistant.runner import Overdue, Runner
+from assistant.types import (
+    AUDIO,
+    IMAGE,
+    MODALITIES,
+    TEXT,
+    VIDEO,
+    Event,
+    Gap,
+    GapCause,
+    Missed,
+    Observation,
+    Observed,
+    Part,
+    PartAdded,
+    PerceiverState,
+    Status,
+)
+
+logger = logging.getLogger(__name__)
+
+ITEMS_PER_CALL = 20_000
+"""More observations from one call are taken for a defect: a page has hundreds of lines, an hour of speech thousands."""
+BOX_TOLERANCE = 0.01
+"""How far a box may lie outside the picture; it is clipped."""
+SUGGESTED = {IMAGE: "sensorium-vision", AUDIO: "sensorium-speech", VIDEO: "sensorium-video", TEXT: "sensorium-text"}
+"""What to install when nothing perceives a modality."""
+PLURALS = {IMAGE: "pictures", AUDIO: "recordings", VIDEO: "videos", TEXT: "text"}
+
+
+class Cache(Protocol):
+    """Observations of earlier turns, by what decides them."""
+
+    def recall(self, key: str) -> tuple[Observation | Part, ...] | None:
+        """What was remembered, or None."""
+        ...
+
+    def remember(self, key: str, items: Sequence[Observation | Part]) -> None:
+        """Keep what one call gave."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """One call of one perceiver."""
+
+    runner: Runner[Perceiver]
+    part: Part
+    reach: frozenset[str]
+    observation: Observation | None = None
+    kept: bool = False
+    """Whether the result stands; otherwise the next turn tries again."""
+    waiting: bool = False
+    """A gathering perceiver whose sources are still at work."""
+    cancel: threading.Event = field(default_factory=threading.Event)
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What may be done once: this perceiver on this part or observation."""
+        return self.runner.name, self.observation.id if self.observation else self.part.digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiter:
+    kinds: frozenset[str] | None
+    parts: frozenset[str] | None
+    settled: asyncio.Future[None]
+
+
+class Perception:
+    """All perceivers' work of one turn over one context. Lives in one event loop."""
+
+    def __init__(
+        self,
+        host: Host,
+        context: SharedContext,
+        media: Media,
+        emit: Callable[[Event], None],
+        *,
+        cache: Cache | None = None,
+        done: set[tuple[str, str]] | None = None,
+        turn: float = 0.0,
+    ) -> None:
+        """Prepare; nothing runs until `add`.
+
+        Args:
+            host: the perceivers.
+            context: read and written.
+            media: the decoder handed to perceivers.
+            emit: told every event as it happens.
+            cache: where results are looked up and kept.
+            done: pairs (perceiver, part digest or observation id) already perceived in this context; extended.
+            turn: order of arrival of the turn; heavy work of earlier turns goes first.
+        """
+        self._host = host
+        self._context = context
+        self._media = media
+        self._emit = emit
+        self._cache = cache
+        self._done = done if done is not None else set()
+        self._turn = turn
+        self._jobs: set[_Job] = set()
+        self._waiters: list[_Waiter] = []
+        self._scale = host.settings.engine.deadline_scale
+        self._runners = host.perceivers()
+        self._reach = {runner.name: host.reach(runner) for runner in self._runners}
+        self._cancelled = False
+
+    # ---- what others call --------------------------------------------------------------------------------------
+
+    def add(self, part: Part) -> None:
+        """Put a part into the context and start every perceiver that reads its modality and has not yet."""
+        if self._context.add(part):
+            self._emit(PartAdded(part))
+        readers = [runner for runner in self._runners if part.modality in runner.plugged.consumes]
+        if not readers:
+            what = PLURALS.get(part.modality, part.modality)
+            suggestion = SUGGESTED.get(part.modality)
+            self.miss(
+                Gap(
+                    cause="no_plugin",
+                    message=f"Nothing installed can perceive {what}, so {part.name} was not looked at.",
+                    remedy=f"Install a plugin for {what}"
+                    + (f", for example {suggestion}." if suggestion else "; see `assistant plugins list`."),
+                    part=part.digest,
+                    name=part.name,
+                )
+            )
+        for runner in readers:
+            self._submit(runner, part, None)
+        self._advance()
+
+    def miss(self, gap: Gap) -> None:
+        """Write a gap to the context."""
+        if self._context.add(gap):
+            self._emit(Missed(gap))
+
+    async def settled(self, kinds: frozenset[str] | None = None, parts: Iterable[str] | None = None) -> None:
+        """Wait until nothing at work can still write these kinds (None: anything) about these parts (None: all)."""
+        waiter = _Waiter(
+            kinds, None if parts is None else frozenset(parts), asyncio.get_running_loop().create_future()
+        )
+        self._waiters.append(waiter)
+        self._advance()
+        await waiter.settled
+
+    def cancel(self) -> None:
+        """Give up all that is still at work."""
+        self._cancelled = True
+        for job in list(self._jobs):
+            job.cancel.set()
+            if job.task is not None:
+                job.task.cancel()
+
+    # ---- scheduling --------------------------------------------------------------------------------------------
+
+    def _submit(self, runner: Runner[Perceiver], part: Part, observation: Observation | None) -> None:
+        job = _Job(runner, part, self._reach[runner.name], observation, waiting=bool(runner.plugged.gathers))
+        if job.subject in self._done or self._cancelled:
+            return
+        self._done.add(job.subject)
+        self._jobs.add(job)
+        self._tell(job, "queued")
+        if not job.waiting:
+            job.task = asyncio.get_running_loop().create_task(self._perform(job))
+
+    def _advance(self) -> None:
+        """Start gathering perceivers whose sources are done, and wake who waits."""
+        for job in [job for job in self._jobs if job.waiting]:
+            wanted = set(job.runner.plugged.gathers)
+            sources = (other for other in self._jobs if other is not job and other.part.digest == job.part.digest)
+            if not any(wanted & other.reach for other in sources):
+                job.waiting = False
+                job.task = asyncio.get_running_loop().create_task(self._perform(job))
+        for waiter in list(self._waiters):
+            if not any(self._concerns(job, waiter) for job in self._jobs):
+                self._waiters.remove(waiter)
+                if not waiter.settled.done():
+                    waiter.settled.set_result(None)
+
+    def _concerns(self, job: _Job, waiter: _Waiter) -> bool:
+        if waiter.kinds is not None and not waiter.kinds & job.reach:
+            return False
+        if waiter.parts is None:
+            return True
+        return job.part.digest in waiter.parts or job.part.parent in waiter.parts
+
+    async def _perform(self, job: _Job) -> None:
+        try:
+            await self._perceive(job)
+        finally:
+            if not job.kept:
+                self._done.discard(job.subject)
+            self._jobs.discard(job)
+            self._advance()
+
+    # ---- one call ----------------------------------------------------------------------------------------------
+
+    async def _perceive(self, job: _Job) -> None:
+        runner, plugged = job.runner, job.runner.plugged
+        gathered: tuple[Observation, ...] = ()
+        if plugged.gathers:
+            gathered = self._context.snapshot().of(*plugged.gathers, part=job.part.digest)
+        key = ""
+        if self._cache is not None:
+            key = self._key(job, gathered)
+            remembered = await asyncio.to_thread(self._cache.recall, key)
+            if remembered is not None:
+                for item in remembered:
+                    self._take(item)
+                job.kept = True
+                self._tell(job, "cached")
+                return
+        obstacle = runner.obstacle()
+        if obstacle is not None:
+            self._fail(job, obstacle.cause, obstacle.message, obstacle.remedy, "skipped", 0.0)
+            return
+        task = Task(job.part, self._media, job.observation, gathered, job.cancel)
+        taken: list[Observation | Part] = []
+        own = {job.part.digest}
+        weights = runner.weights_identity
+        seconds = job.part.facts.get("seconds")
+        recording = float(seconds) if isinstance(seconds, (int, float)) else 0.0
+        deadline = (plugged.deadline + plugged.deadline_per_second * recording) * self._scale
+        began = time.perf_counter()
+
+        def on_state(state: str) -> None:
+            nonlocal began
+            began = time.perf_counter()
+            self._tell(job, "loading" if state == "loading" else "running")
+
+        def spent() -> float:
+            return (time.perf_counter() - began) * 1000
+
+        try:
+            stream = runner.stream(
+                lambda perceiver: perceiver.perceive(task),
+                cancel=job.cancel,
+                deadline=deadline,
+                priority=(self._turn, -runner.seconds),
+                on_state=on_state,
+            )
+            async with aclosing(stream) as items:
+                async for item in items:
+                    checked = self._checked(item, job, own, weights)
+                    if len(taken) >= ITEMS_PER_CALL:
+                        raise PluginError(f"{runner.name} yielded more than {ITEMS_PER_CALL} observations.")
+                    taken.append(checked)
+                    self._take(checked)
+        except (Cancelled, asyncio.CancelledError):
+            self._tell(job, "skipped", spent(), "stopped")
+        except Overdue as error:
+            self._fail(job, "timeout", f"{error.message} The file was {job.part.name}.", DEADLINE_REMEDY, "failed", spent())
+        except MediaError as error:
+            job.kept = True  # the bytes will not get better
+            self._fail(job, "unreadable", error.message, error.remedy, "skipped", spent(), source="media")
+        except WeightsError as error:
+            self._fail(job, "no_weights", error.message, error.remedy, "skipped", spent())
+        except MissingLibrary as error:
+            self._fail(job, "missing_library", error.message, error.remedy, "skipped", spent())
+        except Exception as error:
+            logger.exception("%s failed on %s", runner.name, job.part.name)
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self._fail(
+                job, "crashed", f"{runner.name} failed on {job.part.name} ({what}).", CRASH_REMEDY, "failed", spent()
+            )
+        else:
+            job.kept = True
+            self._tell(job, "done", spent())
+            if self._cache is not None:
+                await asyncio.to_thread(self._cache.remember, key, taken)
+
+    def _key(self, job: _Job, gathered: Sequence[Observation]) -> str:
+        subject = job.observation.id if job.observation else job.part.digest
+        described = [job.runner.identity, subject, job.part.digest, [seen.id for seen in gathered]]
+        return hashlib.sha256(json.dumps(described).encode()).hexdigest()
+
+    def _checked(self, item: object, job: _Job, own: set[str], weights: str) -> Observation | Part:
+        """The item as it enters the context.
+
+        Raises:
+            PluginError: it is not what the perceiver declared, or makes no sense.
+        """
+        name, produces = job.runner.name, job.runner.plugged.produces
+        if isinstance(item, Part):
+            if item.modality not in produces or item.modality not in MODALITIES:
+                raise PluginError(f"{name} yielded a part of modality {item.modality!r}, which it does not declare.")
+            own.add(item.digest)
+            return item if item.parent else replace(item, parent=job.part.digest)
+        if not isinstance(item, Observation):
+            raise PluginError(f"{name} yielded {type(item).__name__}, not an Observation or a Part.")
+        if item.kind not in produces:
+            raise PluginError(f"{name} yielded kind {item.kind!r}, which it does not declare.")
+        if item.part not in own:
+            raise PluginError(f"{name} yielded an observation about a part it was not given.")
+        if not isinstance(item.text, str) or not math.isfinite(item.confidence) or not 0 <= item.confidence <= 1:
+            raise PluginError(f"{name} yielded text {item.text!r} with confidence {item.confidence!r}.")
+        box = item.box
+        if box is not None:
+            if len(box) != 4 or not all(-BOX_TOLERANCE <= edge <= 1 + BOX_TOLERANCE for edge in box):
+                raise PluginError(f"{name} yielded the box {box}, which is not normalised to 0-1.")
+            x0, y0, x1, y1 = (min(1.0, max(0.0, float(edge))) for edge in box)
+            if x1 < x0 or y1 < y0:
+                raise PluginError(f"{name} yielded the box {box}, which is not x0, y0, x1, y1.")
+            box = (x0, y0, x1, y1)
+        if item.span is not None and not 0 <= item.span[0] <= item.span[1] < math.inf:
+            raise PluginError(f"{name} yielded the span {item.span}.")
+        try:
+            json.dumps(dict(item.data), allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise PluginError(f"{name} yielded data that is not JSON: {error}.") from error
+        return replace(item, box=box, source=name, weights=weights)
+
+    def _take(self, item: Observation | Part) -> None:
+        if isinstance(item, Part):
+            self.add(item)
+            return
+        if self._context.add(item):
+            self._emit(Observed(item))
+        part = self._context.part(item.part)
+        if part is not None:
+            for runner in self._runners:
+                if item.kind in runner.plugged.consumes:
+                    self._submit(runner, part, item)
+
+    # ---- telling -----------------------------------------------------------------------------------------------
+
+    def _tell(self, job: _Job, state: PerceiverState, milliseconds: float | None = None, reason: str = "") -> None:
+        self._emit(Status(job.runner.name, job.part.digest, job.part.name, state, milliseconds, reason))
+
+    def _fail(
+        self,
+        job: _Job,
+        cause: GapCause,
+        message: str,
+        remedy: str,
+        state: PerceiverState,
+        milliseconds: float,
+        source: str = "",
+    ) -> None:
+        """Turn a failure into a gap."""
+        self.miss(
+            Gap(
+                cause=cause,
+                message=message,
+                remedy=remedy,
+                part=job.part.digest,
+                name=job.part.name,
+                source=source or job.runner.name,
+                kinds=tuple(kind for kind in job.runner.plugged.produces if kind not in MODALITIES),
+            )
+        )
+        self._tell(job, state, milliseconds, message)
+
+
+DEADLINE_REMEDY = "Send a shorter or smaller file, or raise `engine.deadline_scale` in the settings."
+CRASH_REMEDY = "The rest of the answer does not depend on it. If it happens again, report it to the plugin's author."

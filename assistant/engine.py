@@ -1,0 +1,342 @@
+"""One turn as a dataflow: files -> parts -> perceivers -> context -> answerer -> streamed answer. Keeps nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import threading
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.context import SharedContext
+from assistant.dataflow import Cache, Perception
+from assistant.errors import AssistantError, CannotAnswer, MediaError, NothingToDo
+from assistant.host import Host
+from assistant.media import Media, text_part
+from assistant.plugin import Answerer, Request
+from assistant.runner import Overdue, Runner
+from assistant.types import (
+    AUDIO,
+    VIDEO,
+    Answer,
+    Answered,
+    Answering,
+    Asked,
+    Delta,
+    Event,
+    Gap,
+    Kind,
+    Message,
+    Missed,
+    Part,
+    Question,
+)
+
+logger = logging.getLogger(__name__)
+
+HEARD = frozenset({Kind.TRANSCRIPT, Kind.NO_SPEECH})
+"""What tells that a voice message was listened to, to the end."""
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was handed in."""
+
+    name: str
+    """As the person calls it; never trusted for its format."""
+    content: bytes | Path
+    """Its bytes, or where they lie."""
+
+
+@dataclass(slots=True)
+class Session:
+    """A conversation in memory: its context and what has been perceived in it."""
+
+    context: SharedContext = field(default_factory=SharedContext)
+    done: set[tuple[str, str]] = field(default_factory=set)
+    """Pairs (perceiver, part digest or observation id) that need not be perceived again."""
+
+
+class Engine:
+    """Runs turns. One engine serves any number of sessions at once."""
+
+    def __init__(
+        self,
+        host: Host,
+        media: Media,
+        cache: Cache | None = None,
+        keep: Callable[[Part], Part] = lambda part: part,
+    ) -> None:
+        """Bring the parts together.
+
+        Args:
+            host: perceivers and answerers.
+            media: the guarded decoder.
+            cache: observations of earlier turns, looked up by content.
+            keep: stores a part and returns it as stored; called for each part of a turn in a worker thread.
+        """
+        self.host = host
+        self.media = media
+        self.cache = cache
+        self.keep = keep
+        self._turns = itertools.count()
+
+    async def turn(
+        self,
+        session: Session,
+        question: str,
+        uploads: Sequence[Upload | Part] = (),
+        *,
+        answerer: str = AUTO,
+        answer: bool = True,
+        keep: Callable[[Part], Part] | None = None,
+        accepted: Callable[[str, Sequence[Part]], None] | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """Perceive what was sent, answer the question, and tell what happens as it happens.
+
+        Closing the iterator stops the turn: nothing of it runs on but what cannot be interrupted.
+
+        Args:
+            session: the conversation; its context grows.
+            question: typed text, or "" to take a voice message for the question or have the files described.
+            uploads: files, or parts made from them already.
+            answerer: a name, or "auto" for the best that is ready.
+            answer: False to perceive only.
+            keep: as for the engine, for this turn only.
+            accepted: told the question and the accepted parts before anything is perceived.
+
+        Raises:
+            NothingToDo: neither a question nor a file.
+            AssistantError: no answerer of that name is installed.
+        """
+        if not question.strip() and not uploads and answer:
+            raise NothingToDo("There is neither a question nor a file.", "Type a question, or add a picture or recording.")
+        runners = self._answerers(answerer) if answer else ()
+        events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
+        turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep)
+
+        async def drive() -> None:
+            try:
+                await turn.run(question, uploads, runners, answer, accepted)
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # handed to the caller, who raises it
+                events.put_nowait(error)
+            finally:
+                events.put_nowait(None)
+
+        driver = asyncio.create_task(drive())
+        try:
+            while (event := await events.get()) is not None:
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+        finally:
+            turn.cancel()
+            driver.cancel()
+            await asyncio.gather(driver, return_exceptions=True)
+
+    def _answerers(self, name: str) -> tuple[Runner[Answerer], ...]:
+        """The answerers to try, in order: the one named first, then the others, best first."""
+        runners = self.host.answerers()
+        if name == AUTO:
+            return runners
+        named = [runner for runner in runners if runner.name == name]
+        if not named:
+            known = ", ".join(runner.name for runner in runners) or "none is installed"
+            raise AssistantError(f"There is no answerer called {name}.", f"Choose auto or one of: {known}.")
+        return (*named, *(runner for runner in runners if runner is not named[0]))
+
+
+class _Turn:
+    """The state of one turn."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        session: Session,
+        emit: Callable[[Event], None],
+        number: float,
+        keep: Callable[[Part], Part],
+    ) -> None:
+        self._engine = engine
+        self._session = session
+        self._context = session.context
+        self._emit = emit
+        self._keep = keep
+        self._cancel = threading.Event()
+        self._perception = Perception(
+            engine.host,
+            session.context,
+            engine.media,
+            emit,
+            cache=engine.cache,
+            done=session.done,
+            turn=number,
+        )
+
+    def cancel(self) -> None:
+        self._cancel.set()
+        self._perception.cancel()
+
+    async def run(
+        self,
+        typed: str,
+        uploads: Sequence[Upload | Part],
+        runners: Sequence[Runner[Answerer]],
+        answer: bool,
+        accepted: Callable[[str, Sequence[Part]], None] | None,
+    ) -> None:
+        context = self._context
+        context.drop_gaps()
+        typed, too_long = self._shortened(typed.strip())
+        gaps = [too_long] if too_long else []
+        parts = await self._take_in(uploads, gaps)
+        context.turn_parts = tuple(part.digest for part in parts)
+        if accepted is not None:
+            await asyncio.to_thread(accepted, typed, parts)
+        for gap in gaps:
+            self._perception.miss(gap)
+        question_part = text_part(typed, "question") if typed else None
+        for part in (*context, *parts):  # parts of earlier turns too: what failed or is newly installed is tried
+            self._perception.add(part)
+        if question_part is not None:
+            self._perception.add(question_part)
+        question = Question(typed, part=question_part.digest if question_part else None)
+        if answer and not typed:
+            question = await self._heard(parts)
+        if answer:
+            self._emit(Asked(question))
+            self._emit(Answered(await self._answer(question, runners)))
+        await self._perception.settled()
+
+    # ---- taking in ---------------------------------------------------------------------------------------------
+
+    def _shortened(self, typed: str) -> tuple[str, Gap | None]:
+        limit = self._engine.host.settings.limits.question_characters
+        if len(typed) <= limit:
+            return typed, None
+        return typed[:limit], Gap(
+            cause="refused",
+            message=f"The question has {len(typed):,} characters; only the first {limit:,} were read.",
+            remedy="Ask more briefly, or send the long text as a text file.",
+            name="question",
+        )
+
+    async def _take_in(self, uploads: Sequence[Upload | Part], gaps: list[Gap]) -> list[Part]:
+        """Parts of the uploads, in order; what cannot be taken becomes a gap."""
+        limit = self._engine.host.settings.limits.files
+        if len(uploads) > limit:
+            gaps.append(
+                Gap(
+                    cause="refused",
+                    message=f"{len(uploads)} files were sent at once; only the first {limit} were taken.",
+                    remedy="Send the others in further messages, or raise `limits.files` in the settings.",
+                )
+            )
+        taken = await asyncio.gather(*(asyncio.to_thread(self._open, upload) for upload in uploads[:limit]))
+        gaps.extend(item for item in taken if isinstance(item, Gap))
+        return list({part.digest: part for part in taken if isinstance(part, Part)}.values())
+
+    def _open(self, upload: Upload | Part) -> Part | Gap:
+        if isinstance(upload, Part):
+            return self._keep(upload)
+        try:
+            return self._keep(self._engine.media.open(upload.content, upload.name))
+        except MediaError as error:
+            return Gap(
+                cause="unreadable", message=error.message, remedy=error.remedy, name=upload.name, source="media"
+            )
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return Gap(
+                cause="unreadable",
+                message=f"{upload.name} cannot be read: {reason}.",
+                remedy="Check that the file exists and may be read.",
+                name=upload.name,
+                source="media",
+            )
+
+    async def _heard(self, parts: Sequence[Part]) -> Question:
+        """The question of a turn without typed text: what was said in its voice messages."""
+        recordings = [part for part in parts if part.modality == AUDIO]
+        if not recordings or any(part.modality == VIDEO for part in parts):
+            return Question("")
+        await self._perception.settled(HEARD, {part.digest for part in recordings})
+        snapshot = self._context.snapshot()
+        said = [
+            transcript.text for part in recordings for transcript in snapshot.of(Kind.TRANSCRIPT, part=part.digest)
+        ]
+        return Question(" ".join(said).strip(), spoken=bool(said), part=recordings[0].digest)
+
+    # ---- answering ---------------------------------------------------------------------------------------------
+
+    async def _answer(self, question: Question, runners: Sequence[Runner[Answerer]]) -> Answer:
+        for runner in runners:
+            obstacle = runner.obstacle()
+            if obstacle is not None:
+                self._miss(runner, obstacle.message, obstacle.remedy)
+                continue
+            try:
+                needs = runner.plugged.needs(question, self._context.snapshot())
+                if needs is None or needs:
+                    await self._perception.settled(needs)
+                return await self._ask(runner, question)
+            except CannotAnswer as reason:
+                logger.info("%s passes the question on: %s", runner.name, reason)
+            except Overdue as error:
+                self._miss(runner, error.message, "Ask again, or raise `engine.deadline_scale` in the settings.")
+            except AssistantError as error:
+                self._miss(runner, error.message, error.remedy)
+            except Exception as error:
+                logger.exception("%s failed", runner.name)
+                self._miss(runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked.")
+        return await self._unanswered()
+
+    async def _ask(self, runner: Runner[Answerer], question: Question) -> Answer:
+        request = Request(
+            question=question,
+            context=self._context.snapshot(),
+            media=self._engine.media,
+            embed=self._engine.host.embed,
+            capabilities=self._engine.host.capabilities(),
+            cancel=self._cancel,
+        )
+        self._emit(Answering(runner.name))
+        whole = Answer("", answerer=runner.name)
+        deltas = runner.stream(
+            lambda answerer: answerer.answer(request),
+            cancel=threading.Event(),
+            deadline=runner.plugged.deadline * self._engine.host.settings.engine.deadline_scale,
+        )
+        async with aclosing(deltas) as stream:
+            async for delta in stream:
+                whole += delta
+                self._emit(delta)
+        return whole
+
+    async def _unanswered(self) -> Answer:
+        """What to say when no answerer could: what was not possible, and what would help."""
+        await self._perception.settled()
+        gaps = self._context.snapshot().gaps
+        reasons = [f"{gap.message} {gap.remedy}".strip() for gap in gaps]
+        if not reasons:
+            reasons = ["No answerer is installed. Install one, for example sensorium-reasoner."]
+        text = "I could not answer. " + " ".join(dict.fromkeys(reasons))
+        self._emit(Answering(""))
+        self._emit(Delta(text, abstained=True))
+        return Answer(text, abstained=True)
+
+    def _miss(self, runner: Runner[Answerer], message: str, remedy: str) -> None:
+        gap = Gap(cause="crashed", message=message, remedy=remedy, source=runner.name)
+        if self._context.add(gap):
+            self._emit(Missed(gap))
+
+
+def remembered(question: Question, answer: Answer, parts: Sequence[str]) -> tuple[Message, Message]:
+    """The two messages a finished turn adds to the conversation."""
+    return Message("user", question.text, tuple(parts)), Message("assistant", answer.text)

@@ -1,0 +1,366 @@
+"""One plugged object at work: its thread, its loading, its deadline, its circuit breaker. Knows nothing of turns."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import heapq
+import itertools
+import json
+import logging
+import queue
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any, Generic, TypeVar
+
+from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, WeightsError
+from assistant.plugin import Plugged, Services, require
+from assistant.types import GapCause
+
+logger = logging.getLogger(__name__)
+P = TypeVar("P", bound=Plugged)
+T = TypeVar("T")
+
+LANE_POLL_SECONDS = 0.2
+"""How often a waiting call looks whether it is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a plugged object cannot be used now."""
+
+    cause: GapCause
+    message: str
+    remedy: str = ""
+
+
+class Overdue(AssistantError):
+    """A call ran past its deadline; raised by `Runner.stream`."""
+
+
+class Lanes:
+    """Lets at most `count` heavy calls run at once; of those waiting, the lowest priority value goes first."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: list[tuple[tuple[float, ...], int]] = []
+        self._order = itertools.count()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def enter(self, priority: tuple[float, ...], cancel: threading.Event) -> Iterator[None]:
+        """Hold a lane. Raises Cancelled if the work is given up while waiting."""
+        ticket = (priority, next(self._order))
+        with self._changed:
+            heapq.heappush(self._waiting, ticket)
+            while not (self._free and self._waiting[0] == ticket):
+                self._changed.wait(LANE_POLL_SECONDS)
+                if cancel.is_set():
+                    self._waiting.remove(ticket)
+                    heapq.heapify(self._waiting)
+                    self._changed.notify_all()
+                    raise Cancelled
+            heapq.heappop(self._waiting)
+            self._free -= 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
+
+
+class Worker:
+    """Daemon threads that serve one queue. Daemons, so that a hung model cannot keep the process alive."""
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self._name = name
+        self._wanted = threads
+        self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+        self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+
+    def submit(self, call: Callable[[], None]) -> None:
+        """Queue a call, which must not raise."""
+        with self._starting:
+            if len(self._threads) < self._wanted:
+                thread = threading.Thread(target=self._serve, name=f"assistant-{self._name}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._calls.put(call)
+
+    def _serve(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
+
+    def close(self) -> None:
+        """End the threads after what is queued."""
+        for _ in self._threads:
+            self._calls.put(None)
+        self._threads.clear()
+
+
+class Runner(Generic[P]):
+    """Runs one perceiver, answerer or embedder in a thread of its own.
+
+    Usable from any event loop; holds no asyncio primitive between calls.
+    """
+
+    def __init__(
+        self,
+        plugged: P,
+        plugin: str,
+        services: Services,
+        *,
+        lanes: Lanes,
+        weights_identity: Callable[[str], str],
+        embedder_identity: Callable[[], str],
+        breaker_failures: int = 3,
+        breaker_seconds: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.plugged = plugged
+        self.plugin = plugin
+        self.services = services
+        self.loaded = False
+        self.seconds = float(getattr(plugged, "deadline", 1.0))
+        """Expected duration of a call: the deadline at first, then a running mean."""
+        self.last_failure = ""
+        self._measured = False
+        self._lanes = lanes
+        self._weights_identity = weights_identity
+        self._embedder_identity = embedder_identity
+        self._failures = 0
+        self._breaker_failures = breaker_failures
+        self._breaker_seconds = breaker_seconds
+        self._resting_until = 0.0
+        self._clock = clock
+        self._overdue = 0
+        self._counting = threading.Lock()
+        self._loading = threading.Lock()
+        self._worker = Worker(plugged.name, getattr(plugged, "concurrency", 1))
+
+    @property
+    def name(self) -> str:
+        """The plugged object's name."""
+        return self.plugged.name
+
+    @property
+    def weights_identity(self) -> str:
+        """Which weights judge, e.g. "whisper-base@1f3a": "" if none are used."""
+        names = self.plugged.weights(self.services.options)
+        return ",".join(f"{name}@{self._weights_identity(name)}" for name in names)
+
+    @property
+    def identity(self) -> str:
+        """Digest of all that decides what is said about an input: name, version, options, weights, embedder."""
+        options = self.services.options
+        described = json.dumps(
+            [
+                self.name,
+                self.plugged.version,
+                asdict(options) if is_dataclass(options) and not isinstance(options, type) else None,
+                self.weights_identity,
+                self._embedder_identity() if self.plugged.embeds else "",
+            ],
+            sort_keys=True,
+            default=str,
+        )
+        return hashlib.sha256(described.encode()).hexdigest()
+
+    def obstacle(self) -> Obstacle | None:
+        """What stands in the way of using it now, found out without importing or loading anything."""
+        if self._overdue >= getattr(self.plugged, "concurrency", 1):
+            return Obstacle("paused", f"{self.name} is still busy with earlier work that ran past its deadline.")
+        if self._failures >= self._breaker_failures and self._clock() < self._resting_until:
+            seconds = self._resting_until - self._clock()
+            return Obstacle(
+                "paused",
+                f"{self.name} failed {self._failures} times in a row and rests ({self.last_failure}).",
+                f"It is tried again in {seconds:.0f} s.",
+            )
+        if self.loaded:
+            return None
+        try:
+            require(*self.plugged.requires, install=f"pip install sensorium-{self.plugin}")
+            for name in self.plugged.weights(self.services.options):
+                self.services.weights(name)
+        except WeightsError as error:
+            return Obstacle("no_weights", error.message, error.remedy)
+        except AssistantError as error:
+            return Obstacle("missing_library", error.message, error.remedy)
+        return None
+
+    def load(self) -> None:
+        """Load the model unless it is loaded. Raises what the plugin raises."""
+        with self._loading:
+            if not self.loaded:
+                began = time.perf_counter()
+                self.plugged.load(self.services)
+                self.loaded = True
+                logger.info("%s loaded in %.1f s", self.name, time.perf_counter() - began)
+
+    async def stream(
+        self,
+        call: Callable[[P], Iterable[T]],
+        *,
+        cancel: threading.Event,
+        deadline: float | None = None,
+        priority: tuple[float, ...] = (0.0,),
+        on_state: Callable[[str], None] = lambda state: None,
+    ) -> AsyncGenerator[T, None]:
+        """What `call(plugged)` yields, one by one, as it comes from the worker thread.
+
+        Args:
+            call: makes the iterable; runs in the worker thread.
+            cancel: set it to give up; this method sets it at the deadline and when it is closed.
+            deadline: seconds from the start of work (queueing and loading not counted); None for no limit.
+            priority: place in the queue for a lane, lowest first.
+            on_state: told "loading" and "running".
+
+        Raises:
+            Overdue: the deadline passed; the thread is left to notice `cancel`.
+            Exception: whatever the plugin raised.
+        """
+        loop = asyncio.get_running_loop()
+        inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        heavy = getattr(self.plugged, "heavy", False)
+        late, finished = threading.Event(), threading.Event()
+
+        def post(what: str, value: Any = None) -> None:
+            try:
+                loop.call_soon_threadsafe(inbox.put_nowait, (what, value))
+            except RuntimeError:  # the event loop ended before this call did: nobody waits for the result
+                logger.debug("%s finished after its turn had ended", self.name)
+
+        def work() -> None:
+            try:
+                if heavy:
+                    with self._lanes.enter(priority, cancel):
+                        run()
+                else:
+                    run()
+            except BaseException as error:  # a plugin may raise anything, SystemExit included: it all becomes a fact
+                post("failed", error)
+            else:
+                post("done")
+            finally:
+                with self._counting:
+                    finished.set()
+                    if late.is_set():
+                        self._overdue -= 1
+
+        def run() -> None:
+            if cancel.is_set():
+                raise Cancelled
+            if not self.loaded:
+                post("loading")
+                self.load()
+            post("running")
+            began = time.perf_counter()
+            results = call(self.plugged)
+            try:
+                for item in results:
+                    if cancel.is_set():
+                        raise Cancelled
+                    post("item", item)
+            finally:
+                close = getattr(results, "close", None)
+                if close is not None:
+                    close()
+            spent = time.perf_counter() - began
+            self.seconds = 0.7 * self.seconds + 0.3 * spent if self._measured else spent
+            self._measured = True
+
+        self._worker.submit(work)
+        ends: float | None = None
+        try:
+            while True:
+                try:
+                    timeout = None if ends is None else max(0.0, ends - loop.time())
+                    what, value = await asyncio.wait_for(inbox.get(), timeout)
+                except asyncio.TimeoutError:
+                    with self._counting:
+                        if not finished.is_set():
+                            self._overdue += 1
+                            late.set()
+                    raise Overdue(f"{self.name} did not finish within {deadline:.0f} s.") from None
+                if what == "item":
+                    yield value
+                elif what == "failed":
+                    raise value
+                elif what == "done":
+                    self._note(None)
+                    return
+                else:
+                    on_state(what)
+                    if what == "running" and deadline is not None:
+                        ends = loop.time() + deadline
+        except (GeneratorExit, asyncio.CancelledError, Cancelled):
+            raise
+        except BaseException as error:
+            self._note(error)
+            raise
+        finally:
+            cancel.set()
+
+    def _note(self, error: BaseException | None) -> None:
+        """Count failures for the circuit breaker; a file that cannot be read is not the plugin's failure."""
+        if error is None:
+            self._failures = 0
+        elif not isinstance(error, (MediaError, WeightsError, CannotAnswer)):
+            self._failures += 1
+            self.last_failure = str(error) or type(error).__name__
+            self._resting_until = self._clock() + self._breaker_seconds
+
+    def run(self, call: Callable[[P], T]) -> T:
+        """Call in the worker thread and wait for the result, from a thread that is not an event loop's."""
+        answer: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                self.load()
+                answer.put((True, call(self.plugged)))
+            except BaseException as error:  # handed to the caller, who raises it
+                answer.put((False, error))
+
+        self._worker.submit(work)
+        fine, value = answer.get()
+        self._note(None if fine else value)
+        if not fine:
+            raise value
+        return value  # type: ignore[no-any-return]
+
+    def health(self) -> dict[str, Any]:
+        """State for `assistant plugins list` and the health endpoint."""
+        obstacle = self.obstacle()
+        return {
+            "name": self.name,
+            "plugin": self.plugin,
+            "version": self.plugged.version,
+            "loaded": self.loaded,
+            "ready": obstacle is None,
+            "reason": f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else "",
+            "weights": list(self.plugged.weights(self.services.options)),
+            "memory_mb": self.plugged.memory_mb,
+        }
+
+    def close(self) -> None:
+        """Unload in the worker thread, after what is queued."""
+
+        def work() -> None:
+            with self._loading:
+                if self.loaded:
+                    self.loaded = False
+                    try:
+                        self.plugged.close()
+                    except Exception:
+                        logger.exception("closing %s failed", self.name)
+
+        if self.loaded:
+            self._worker.submit(work)
+        self._worker.close()
