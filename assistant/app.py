@@ -1,10 +1,10 @@
 """The assistant as one object: settings, plugins, media, store and engine brought together. For Python users and front ends.
 
-    from assistant import Assistant
+from assistant import Assistant
 
-    with Assistant() as assistant:
-        reply = assistant.ask("What is in the picture?", "photo.jpg")
-        print(reply.text)
+with Assistant() as assistant:
+    reply = assistant.ask("What is in the picture?", "photo.jpg")
+    print(reply.text)
 """
 
 from __future__ import annotations
@@ -171,7 +171,9 @@ class Assistant:
     `turn` is for asyncio; `ask`, `perceive` and `stream` are for everybody else and run it in a thread of their own.
     """
 
-    def __init__(self, settings: Settings | None = None, *, host: Host | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, host: Host | None = None, store: Store | None = None
+    ) -> None:
         """Find the plugins; no model is loaded and nothing is written yet.
 
         Args:

@@ -159,9 +159,7 @@ class Perception:
 
     async def settled(self, kinds: frozenset[str] | None = None, parts: Iterable[str] | None = None) -> None:
         """Wait until nothing at work can still write these kinds (None: anything) about these parts (None: all)."""
-        waiter = _Waiter(
-            kinds, None if parts is None else frozenset(parts), asyncio.get_running_loop().create_future()
-        )
+        waiter = _Waiter(kinds, None if parts is None else frozenset(parts), asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
         self._advance()
         await waiter.settled
@@ -272,7 +270,9 @@ class Perception:
         except (Cancelled, asyncio.CancelledError):
             self._tell(job, "skipped", spent(), "stopped")
         except Overdue as error:
-            self._fail(job, "timeout", f"{error.message} The file was {job.part.name}.", DEADLINE_REMEDY, "failed", spent())
+            self._fail(
+                job, "timeout", f"{error.message} The file was {job.part.name}.", DEADLINE_REMEDY, "failed", spent()
+            )
         except MediaError as error:
             job.kept = True  # the bytes will not get better
             self._fail(job, "unreadable", error.message, error.remedy, "skipped", spent(), source="media")

@@ -114,7 +114,9 @@ class Engine:
             AssistantError: no answerer of that name is installed.
         """
         if not question.strip() and not uploads and answer:
-            raise NothingToDo("There is neither a question nor a file.", "Type a question, or add a picture or recording.")
+            raise NothingToDo(
+                "There is neither a question nor a file.", "Type a question, or add a picture or recording."
+            )
         runners = self._answerers(answerer) if answer else ()
         events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
         turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep)
@@ -248,9 +250,7 @@ class _Turn:
         try:
             return self._keep(self._engine.media.open(upload.content, upload.name))
         except MediaError as error:
-            return Gap(
-                cause="unreadable", message=error.message, remedy=error.remedy, name=upload.name, source="media"
-            )
+            return Gap(cause="unreadable", message=error.message, remedy=error.remedy, name=upload.name, source="media")
         except OSError as error:
             reason = error.strerror or type(error).__name__
             return Gap(
@@ -268,9 +268,7 @@ class _Turn:
             return Question("")
         await self._perception.settled(HEARD, {part.digest for part in recordings})
         snapshot = self._context.snapshot()
-        said = [
-            transcript.text for part in recordings for transcript in snapshot.of(Kind.TRANSCRIPT, part=part.digest)
-        ]
+        said = [transcript.text for part in recordings for transcript in snapshot.of(Kind.TRANSCRIPT, part=part.digest)]
         return Question(" ".join(said).strip(), spoken=bool(said), part=recordings[0].digest)
 
     # ---- answering ---------------------------------------------------------------------------------------------
@@ -294,7 +292,9 @@ class _Turn:
                 self._miss(runner, error.message, error.remedy)
             except Exception as error:
                 logger.exception("%s failed", runner.name)
-                self._miss(runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked.")
+                self._miss(
+                    runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked."
+                )
         return await self._unanswered()
 
     async def _ask(self, runner: Runner[Answerer], question: Question) -> Answer:

@@ -205,7 +205,7 @@ class Host:
         self.weights.add(spec)
         self._plugins[plugin].weights.append(spec.name)
 
-    def _register(self, runners: dict[str, Runner[P]], sort: type[P], listed: str) -> Callable[[str, P], None]:
+    def _register(self, runners: dict[str, Runner[P]], sort: type[Plugged], listed: str) -> Callable[[str, P], None]:
         def register(plugin: str, plugged: P) -> None:
             check(plugged, sort)
             if plugged.name in self.settings.disabled:
@@ -266,6 +266,9 @@ class Host:
     def embedders(self) -> tuple[Runner[Embedder], ...]:
         """All embedders."""
         return tuple(self._embedders.values())
+
+    def _all(self) -> tuple[Runner[Any], ...]:
+        return (*self.perceivers(), *self.embedders(), *self.answerers())
 
     def plugins(self) -> tuple[PluginInfo, ...]:
         """All plugins that could be registered."""
@@ -340,8 +343,8 @@ class Host:
 
     def warm(self) -> None:
         """Load every model that can be loaded, one after another; a failure is logged and left to the first turn."""
-        for runner in (*self.perceivers(), *self.embedders()):
-            if runner.loaded or runner.obstacle() is not None:
+        for runner in self._all():
+            if runner.loaded or isinstance(runner.plugged, Answerer) or runner.obstacle() is not None:
                 continue
             try:
                 runner.run(lambda plugged: None)
@@ -359,7 +362,7 @@ class Host:
 
     def close(self) -> None:
         """Free every model."""
-        for runner in (*self.perceivers(), *self.answerers(), *self.embedders()):
+        for runner in self._all():
             runner.close()
 
     def __enter__(self) -> Host:
@@ -380,7 +383,9 @@ def check(plugged: Any, sort: type[Plugged]) -> None:
     what = type(plugged).__name__
     if not isinstance(plugged, sort):
         hint = " Register an instance, not the class." if isinstance(plugged, type) else ""
-        raise PluginError(f"{what} is not a {sort.__name__}.", f"Derive it from assistant.plugin.{sort.__name__}.{hint}")
+        raise PluginError(
+            f"{what} is not a {sort.__name__}.", f"Derive it from assistant.plugin.{sort.__name__}.{hint}"
+        )
     name = getattr(plugged, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise PluginError(f"{what}.name is {name!r}.", "Give it a name of lower-case letters, digits and underscores.")
@@ -394,7 +399,9 @@ def check(plugged: Any, sort: type[Plugged]) -> None:
         if not plugged.produces:
             raise PluginError(f"{name} produces nothing.", "Declare observation kinds in `produces`.")
         if plugged.gathers and not set(plugged.consumes) <= set(MODALITIES):
-            raise PluginError(f"{name} gathers, so it must consume modalities.", f"Choose among {', '.join(MODALITIES)}.")
+            raise PluginError(
+                f"{name} gathers, so it must consume modalities.", f"Choose among {', '.join(MODALITIES)}."
+            )
         if not plugged.deadline > 0:
             raise PluginError(f"{name}.deadline is {plugged.deadline!r}.", "Give it in seconds, over 0.")
 
@@ -411,7 +418,9 @@ def options_of(plugged: Plugged, section: Mapping[str, Any]) -> Any:
     """
     if plugged.Options is None:
         if section:
-            raise PluginError(f"{plugged.name} takes no options.", f"Remove [plugins.{plugged.name}] from the settings.")
+            raise PluginError(
+                f"{plugged.name} takes no options.", f"Remove [plugins.{plugged.name}] from the settings."
+            )
         return None
     known = [each.name for each in fields(plugged.Options)]
     unknown = sorted(set(section) - set(known))

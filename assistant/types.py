@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
-JSON: TypeAlias = "str | int | float | bool | None | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 Box: TypeAlias = tuple[float, float, float, float]
 """A bounding box x0, y0, x1, y1, normalised to 0-1 of the upright picture's width and height; y grows downwards."""
 Span: TypeAlias = tuple[float, float]

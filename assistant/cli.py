@@ -1,0 +1,380 @@
+"""The `assistant` command. Imports only what the command at hand needs; what it prints is documented in docs/cli.md."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from assistant.app import Assistant, Reply
+    from assistant.host import Host
+    from assistant.settings import Settings
+    from assistant.types import Event
+
+FAILED = 1
+"""The command could not be carried out."""
+INCOMPLETE = 3
+"""Carried out, but something could not be perceived; standard error says what."""
+WEIGHTS = 4
+"""Model weights are missing or wrong."""
+INTERRUPTED = 130
+
+
+class _Group(click.Group):
+    """Looks for commands of plugins only when one is asked for that is not built in."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            with _reported():
+                found = next((command for command in _host(ctx).commands if command.name == cmd_name), None)
+        return found
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where conversations, media and weights are kept.")
+@click.option("-v", "--verbose", is_flag=True, help="Log what happens to standard error.")
+@click.version_option(package_name="sensorium", prog_name="assistant")
+@click.pass_context
+def cli(ctx: click.Context, data_dir: Path | None, verbose: bool) -> None:
+    """Ask questions about photographs, speech and video, and see the evidence.
+
+    Installed plugins may add commands of their own; see `assistant plugins list`.
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    ctx.obj = {"data_dir": data_dir}
+
+
+# ---- asking ---------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("question")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--answerer", help="Who answers: a name from `assistant plugins list`, or auto.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def ask(
+    ctx: click.Context, question: str, files: tuple[Path, ...], answerer: str | None, as_json: bool, quiet: bool
+) -> None:
+    """Answer QUESTION about FILES: pictures, recordings, videos, texts.
+
+    With the QUESTION "" a recording is taken for the question, or the files are described.
+    """
+    with _assistant(ctx) as assistant:
+        reply = _run(assistant, question, files, answerer=answerer, stream=not as_json, quiet=quiet)
+    if as_json:
+        click.echo(json.dumps(reply.to_json(), ensure_ascii=False, indent=2))
+    _leave(reply)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.pass_context
+def perceive(ctx: click.Context, files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
+    """Print what is perceived in FILES, without a question."""
+    with _assistant(ctx) as assistant:
+        reply = _run(assistant, "", files, answer=False, stream=False, quiet=quiet)
+    if as_json:
+        click.echo(json.dumps(reply.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for part in reply.parts:
+            click.echo(f"{part.name} ({part.modality}, {part.media_type})")
+            for seen in reply.observations:
+                if seen.part == part.digest:
+                    when = f" {seen.span[0]:.1f}-{seen.span[1]:.1f} s" if seen.span else ""
+                    where = " at " + ",".join(f"{edge:.2f}" for edge in seen.box) if seen.box else ""
+                    click.echo(f"  {seen.confidence:4.0%} {seen.kind}: {seen.text}{where}{when}  [{seen.source}]")
+    _leave(reply)
+
+
+def _run(
+    assistant: Assistant,
+    question: str,
+    files: tuple[Path, ...],
+    *,
+    answerer: str | None = None,
+    answer: bool = True,
+    stream: bool,
+    quiet: bool,
+) -> Reply:
+    """Run one turn: the answer to standard output as it comes, progress to standard error if it is a terminal."""
+    from assistant.types import Answering, Delta, Status
+
+    replies: list[Reply] = []
+    progress = _Progress(enabled=not quiet and sys.stderr.isatty())
+    events: Iterator[Event] = assistant.stream(
+        question, *files, answerer=answerer, answer=answer, on_reply=replies.append
+    )
+    written = False
+    for event in events:
+        if isinstance(event, Status):
+            progress.show(event.perceiver, event.name, event.state)
+        elif isinstance(event, Answering) and written and stream:
+            click.echo("\n(that answer broke off; asking another answerer)")
+        elif isinstance(event, Delta) and stream and event.text:
+            progress.clear()
+            click.echo(event.text, nl=False)
+            written = True
+    progress.clear()
+    if written:
+        click.echo()
+    return replies[0]
+
+
+class _Progress:
+    """One line on the terminal that tells who is at work."""
+
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+        self._working: dict[tuple[str, str], str] = {}
+
+    def show(self, perceiver: str, name: str, state: str) -> None:
+        if state in ("loading", "running"):
+            self._working[(perceiver, name)] = state
+        else:
+            self._working.pop((perceiver, name), None)
+        if self._enabled:
+            line = ", ".join(f"{who} {state} {what}" for (who, what), state in self._working.items())
+            click.echo(f"\r\x1b[K{line[:110]}", nl=False, err=True)
+
+    def clear(self) -> None:
+        if self._enabled:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _leave(reply: Reply) -> NoReturn:
+    """Report the gaps and end with the exit code that fits."""
+    for gap in reply.gaps:
+        click.echo(f"missed: {gap.message} {gap.remedy}".rstrip(), err=True)
+    sys.exit(INCOMPLETE if reply.gaps else 0)
+
+
+# ---- serving --------------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on; anything but loopback needs users in the settings.")
+@click.option("--port", type=int, help="Port; 0 takes a free one.")
+@click.option("--preload/--no-preload", default=True, help="Load models at once, in the background.")
+@click.pass_context
+def serve(ctx: click.Context, host: str | None, port: int | None, preload: bool) -> None:
+    """Serve the chat (and the HTTP API) on http://127.0.0.1:7860."""
+    flags = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    with _assistant(ctx, server=flags or None) as assistant:
+        for name in _missing_starters(assistant.host):
+            click.echo(f"note: weights {name} are missing; bring them with: assistant weights pull", err=True)
+        for problem in assistant.host.problems():
+            click.echo(f"note: plugin {problem.plugin}: {problem.message} {problem.remedy}", err=True)
+        from assistant.api import run
+
+        run(assistant, preload=preload)
+
+
+def _missing_starters(host: Host) -> list[str]:
+    from assistant.errors import WeightsMissing
+
+    missing = []
+    for spec in host.weights.specs():
+        if spec.starter:
+            try:
+                host.weights.where(spec.name)
+            except WeightsMissing:
+                missing.append(spec.name)
+    return missing
+
+
+# ---- plugins --------------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def plugins() -> None:
+    """See what is installed and whether it works."""
+
+
+@plugins.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def plugins_list(ctx: click.Context, as_json: bool) -> None:
+    """List plugins, what they bring, and what is wrong with them. Exits with 1 if something is."""
+    with _reported():
+        host = _host(ctx)
+        state = host.health()
+        state["plugins"] = [
+            {
+                "name": info.name,
+                "module": info.module,
+                "distribution": info.distribution,
+                "version": info.version,
+                "perceivers": info.perceivers,
+                "answerers": info.answerers,
+                "embedders": info.embedders,
+                "weights": info.weights,
+            }
+            for info in host.plugins()
+        ]
+    if as_json:
+        click.echo(json.dumps(state, indent=2))
+    else:
+        for plugin in state["plugins"]:
+            click.echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip())
+            for sort in ("perceivers", "answerers", "embedders"):
+                for each in state[sort]:
+                    if each["plugin"] == plugin["name"]:
+                        click.echo(f"  {sort[:-1]:9} {each['name']:18} {'ready' if each['ready'] else each['reason']}")
+        for problem in state["problems"]:
+            click.echo(f"problem: {problem['plugin']}: {problem['message']} {problem['remedy']}")
+    sys.exit(FAILED if state["problems"] else 0)
+
+
+# ---- weights --------------------------------------------------------------------------------------------------------
+
+
+@cli.group()
+def weights() -> None:
+    """See, fetch and check model weights."""
+
+
+@weights.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_context
+def weights_list(ctx: click.Context, as_json: bool) -> None:
+    """List all known weights and where they are."""
+    with _reported():
+        store = _host(ctx).weights
+        found = [store.describe(spec.name) for spec in store.specs()]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for each in found:
+        size = f"{each['bytes'] / 1e6:.0f} MB"
+        starter = "starter" if each["starter"] else ""
+        click.echo(f"{each['name']:24} {each['role']:18} {size:>8} {each['licence']:12} {each['state']:10} {starter}")
+
+
+@weights.command("pull")
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: name -> directory.")
+@click.pass_context
+def weights_pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Fetch and verify weights NAMES; with none, the starter weights."""
+    with _reported():
+        store = _host(ctx).weights
+        wanted = names or tuple(spec.name for spec in store.specs() if spec.starter)
+        pulled: dict[str, str] = {}
+        terminal = sys.stderr.isatty()
+        for name in wanted:
+
+            def progress(what: str, done: int, total: int, name: str = name) -> None:
+                if terminal:
+                    share = f"{done / total:4.0%}" if total else ""
+                    click.echo(f"\r\x1b[K{name}: {what} {share}", nl=False, err=True)
+
+            pulled[name] = str(store.pull(name, progress))
+            if terminal:
+                click.echo("\r\x1b[K", nl=False, err=True)
+            if not as_json:
+                click.echo(f"{name}: ready in {pulled[name]}")
+    if as_json:
+        click.echo(json.dumps(pulled, indent=2))
+
+
+@weights.command("verify")
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help='Print one JSON object: name -> "ok" or what is wrong.')
+@click.pass_context
+def weights_verify(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
+    """Compare the hashes of weights NAMES; with none, of all that are here."""
+    from assistant.errors import WeightsError, WeightsMissing
+
+    results: dict[str, str] = {}
+    with _reported():
+        store = _host(ctx).weights
+        for name in names or [spec.name for spec in store.specs()]:
+            try:
+                store.verify(name)
+            except WeightsMissing as error:
+                if names:
+                    results[name] = str(error)
+            except WeightsError as error:
+                results[name] = str(error)
+            else:
+                results[name] = "ok"
+    if as_json:
+        click.echo(json.dumps(results, indent=2))
+    else:
+        for name, result in results.items():
+            click.echo(f"{name}: {result}")
+    sys.exit(0 if all(result == "ok" for result in results.values()) else WEIGHTS)
+
+
+@weights.command("where")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: name -> directory.")
+@click.pass_context
+def weights_where(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Print the directory that holds weights NAME."""
+    with _reported():
+        directory = str(_host(ctx).weights.where(name))
+    click.echo(json.dumps({name: directory}) if as_json else directory)
+
+
+# ---- what commands share --------------------------------------------------------------------------------------------
+
+
+def _settings(ctx: click.Context, **flags: Any) -> Settings:
+    from assistant.settings import load_settings
+
+    return load_settings(data_dir=ctx.find_root().obj["data_dir"], **flags)
+
+
+def _host(ctx: click.Context) -> Host:
+    from assistant.host import Host
+
+    return Host(_settings(ctx))
+
+
+@contextmanager
+def _assistant(ctx: click.Context, **flags: Any) -> Iterator[Assistant]:
+    with _reported():
+        from assistant.app import Assistant
+
+        with Assistant(_settings(ctx, **flags)) as assistant:
+            yield assistant
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Our own errors as one line and an exit code; anything else is a defect and keeps its traceback."""
+    from assistant.errors import AssistantError, WeightsError
+
+    try:
+        yield
+    except WeightsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(WEIGHTS)
+    except AssistantError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def main() -> None:
+    """Entry point of the `assistant` command."""
+    cli()
