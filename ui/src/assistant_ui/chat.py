@@ -1,0 +1,224 @@
+"""What happens on the page: arriving, asking, stopping, choosing a conversation. Not for layout: see app.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from assistant.app import Upload
+from assistant.errors import AssistantError, NotFound
+from assistant.types import Observation, Part, PartAdded
+from assistant_ui import history, thread
+from assistant_ui.evidence import panel
+from assistant_ui.files import EXAMPLES, Gallery, Owners
+from assistant_ui.markup import join
+from assistant_ui.texts import LANGUAGES, Texts, choose
+from assistant_ui.view import TurnView, gather, paced
+
+logger = logging.getLogger(__name__)
+LANGUAGE_COOKIE = "sensorium_language"
+
+
+@dataclass
+class Session:
+    """One open page."""
+
+    texts: Texts
+    owner: str
+    remembered: bool
+    """Whether the browser will be known again: it keeps cookies, or someone logged in."""
+    conversation: str | None = None
+    turns: list[TurnView] = field(default_factory=list)
+    perceived: list[Part | Observation] = field(default_factory=list)
+    """What the conversation already knew when it was opened."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """New contents for parts of the page; None leaves one as it is."""
+
+    side: Markup | None = None
+    top: Markup | None = None
+    past: Markup | None = None
+    """Finished turns but the last."""
+    live: Markup | None = None
+    """The last turn, or the welcome."""
+    evidence: Markup | None = None
+    asking: bool | None = None
+    """Whether a turn runs: the composer then offers to stop instead of to send."""
+    clear: bool = False
+    """Whether to empty the composer."""
+    texts: Texts | None = None
+    """Set when the language changed."""
+
+
+class Chat:
+    """The handlers behind the page's buttons. One serves all pages; each page has its `Session`."""
+
+    def __init__(self, assistant: Any, gallery: Gallery, owners: Owners) -> None:
+        self._assistant = assistant
+        self._gallery = gallery
+        self._owners = owners
+
+    # ---- arriving and choosing ---------------------------------------------------------------------------------
+
+    def arrive(self, conversation: str | None, request: Any) -> tuple[Session, Page]:
+        """A page was opened, perhaps at a conversation."""
+        cookies = dict(request.cookies or {})
+        texts = choose(cookies.get(LANGUAGE_COOKIE), dict(request.headers or {}).get("accept-language", ""))
+        owner, remembered = self._owners.of_event(request)
+        session = Session(texts, owner, remembered)
+        if conversation:
+            self._load(session, conversation)
+        return session, self._everything(session)
+
+    def open(self, session: Session, conversation: str) -> Page:
+        """A conversation was chosen from the list."""
+        self._load(session, conversation)
+        return self._everything(session)
+
+    def fresh(self, session: Session) -> Page:
+        """A new conversation; it is stored with its first question."""
+        session.conversation, session.turns, session.perceived = None, [], []
+        return self._everything(session)
+
+    def remove(self, session: Session, conversation: str) -> Page:
+        """Delete a conversation with its files."""
+        try:
+            self._assistant.delete_conversation(conversation, session.owner)
+        except NotFound:
+            logger.info("a conversation to be deleted was gone already")
+        if conversation == session.conversation:
+            return self.fresh(session)
+        return Page(side=self._side(session))
+
+    def language(self, session: Session) -> Page:
+        """Switch to the other language."""
+        codes = list(LANGUAGES)
+        session.texts = LANGUAGES[codes[(codes.index(session.texts.code) + 1) % len(codes)]]
+        return self._everything(session)
+
+    def _load(self, session: Session, conversation: str) -> None:
+        try:
+            stored = self._assistant.store.load_conversation(conversation, session.owner)
+        except NotFound:  # deleted, or a link that someone else was sent
+            session.conversation, session.turns, session.perceived = None, [], []
+            return
+        session.conversation = conversation
+        session.turns = history.turns(stored)
+        session.perceived = []
+
+    # ---- asking ------------------------------------------------------------------------------------------------
+
+    async def send(self, session: Session, text: str, paths: Sequence[str]) -> AsyncIterator[Page]:
+        """Ask what was typed about the files that were uploaded."""
+        uploads = [Upload(Path(path).name, Path(path)) for path in paths]
+        async for page in self._ask(session, text.strip(), uploads):
+            yield page
+
+    async def example(self, session: Session, name: str) -> AsyncIterator[Page]:
+        """Ask an example's question about its file."""
+        files = {path.stem: path for path in EXAMPLES.iterdir()}
+        if name in files and name in session.texts.examples:
+            uploads = [Upload(files[name].name, files[name])]
+            async for page in self._ask(session, session.texts.examples[name][1], uploads):
+                yield page
+
+    async def retry(self, session: Session) -> AsyncIterator[Page]:
+        """Ask the last question once more, about the same files."""
+        if not session.turns or session.turns[-1].running:
+            return
+        last = session.turns[-1]
+        parts = [last.parts[digest] for digest in last.sent if digest in last.parts]
+        async for page in self._ask(session, last.asked, parts):
+            yield page
+
+    async def _ask(self, session: Session, text: str, uploads: Sequence[Upload | Part]) -> AsyncIterator[Page]:
+        texts = session.texts
+        if session.turns and session.turns[-1].running:
+            yield Page(live=join([self._live(session), thread.hint(texts.busy)]))
+            return
+        if not text and not uploads:
+            yield Page(live=join([self._live(session), thread.hint(texts.hint_empty)]))
+            return
+        known = {part.name: part for part in gather(session.turns).parts if part.parent is None}
+        view = TurnView(asked=text, files=tuple(upload.name for upload in uploads))
+        past = join(thread.turn(turn, texts, last=False) for turn in session.turns)
+        session.turns.append(view)
+        try:
+            if session.conversation is None:
+                await asyncio.to_thread(self._create, session, text)
+                yield Page(side=self._side(session), past=past, live=self._live(session), asking=True, clear=True)
+            else:
+                yield Page(past=past, live=self._live(session), asking=True, clear=True)
+            seen = 0
+            async for batch in paced(
+                self._assistant.turn(text, uploads, conversation=session.conversation, owner=session.owner)
+            ):
+                for event in batch:
+                    view.apply(event)
+                    if isinstance(event, PartAdded):
+                        self._gallery.show(session.owner, event.part)
+                _recognise(view, known)
+                changed = len(view.parts) + len(view.observations) + len(view.gaps) + len(view.answer.citations)
+                yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
+                seen = changed
+        except AssistantError as error:
+            view.fail(error.message, error.remedy)
+        except Exception:  # whatever it was, the page must say so and go on
+            logger.exception("a turn failed")
+            view.fail(texts.failed, texts.failed_remedy)
+        finally:
+            view.stop()
+        yield Page(
+            side=self._side(session), live=self._live(session), evidence=self._evidence(session), asking=False
+        )
+
+    def stopped(self, session: Session) -> Page:
+        """The running turn was stopped; what it has shown so far stays."""
+        if session.turns:
+            session.turns[-1].stop()
+        return Page(live=self._live(session), evidence=self._evidence(session), asking=False)
+
+    def _create(self, session: Session, text: str) -> None:
+        session.conversation = self._assistant.store.create_conversation(session.owner, title=text)
+
+    # ---- drawing -----------------------------------------------------------------------------------------------
+
+    def _everything(self, session: Session) -> Page:
+        texts = session.texts
+        return Page(
+            side=self._side(session),
+            top=thread.topbar(texts),
+            past=join(thread.turn(turn, texts, last=False) for turn in session.turns[:-1]),
+            live=self._live(session),
+            evidence=self._evidence(session),
+            asking=bool(session.turns) and session.turns[-1].running,
+            texts=texts,
+        )
+
+    def _live(self, session: Session) -> Markup:
+        return thread.turn(session.turns[-1], session.texts) if session.turns else thread.welcome(session.texts)
+
+    def _evidence(self, session: Session) -> Markup:
+        running = bool(session.turns) and session.turns[-1].running
+        return panel(gather(session.turns, session.perceived), session.texts, waiting=running)
+
+    def _side(self, session: Session) -> Markup:
+        listed = history.listed(self._assistant.store, session.owner) if session.remembered else []
+        return thread.sidebar(listed, session.conversation, session.texts, remembered=session.remembered)
+
+
+def _recognise(view: TurnView, known: dict[str, Part]) -> None:
+    """A file sent once more is not added again: show the part it already is."""
+    named = {part.name for part in view.parts.values()} | {gap.name for gap in view.gaps}
+    for name in view.files:
+        if name in known and name not in named and view.statuses:
+            view.parts[known[name].digest] = known[name]
+            view.sent.append(known[name].digest)

@@ -1,0 +1,208 @@
+"""Serves pictures and recordings to the browser that owns them, and to no other. Not for taking uploads in."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import re
+import secrets
+import threading
+from collections import OrderedDict
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import FileResponse
+
+from assistant.errors import AssistantError
+from assistant.types import AUDIO, IMAGE, VIDEO, Part
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "sensorium_owner"
+COOKIE_SECONDS = 400 * 24 * 3600
+"""The longest that browsers keep a cookie."""
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What `secrets.token_urlsafe(32)` gives."""
+PREVIEW_SIDE = 1280
+"""Pixels of a preview's longer side: sharp in the panel, small enough to send at once."""
+PARTS_KEPT = 512
+PREVIEWS_KEPT = 64
+EXAMPLES = Path(__file__).parent / "examples"
+_HEADERS = {
+    "Cache-Control": "private, max-age=86400",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
+class Owners:
+    """Who is asking: the name logged in with, or else the random secret in a cookie that scripts cannot read."""
+
+    def __init__(self, login: bool) -> None:
+        """`login`: whether people have to log in."""
+        self._login = login
+        self._logged_in: OrderedDict[str, str] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def of_event(self, request: Any) -> tuple[str, bool]:
+        """The owner behind a `gradio.Request`, and whether it will be known again after the page is closed."""
+        cookie = dict(request.cookies or {}).get(COOKIE, "")
+        username = getattr(request, "username", None)
+        if self._login and username:
+            owner = f"user:{username}"
+            with self._guard:
+                self._logged_in[cookie] = owner
+                self._logged_in.move_to_end(cookie)
+                while len(self._logged_in) > PARTS_KEPT:
+                    self._logged_in.popitem(last=False)
+            return owner, True
+        if SECRET.fullmatch(cookie):
+            return _browser(cookie), True
+        return _browser(request.session_hash or secrets.token_urlsafe(32)), False
+
+    def of_cookie(self, cookie: str) -> str | None:
+        """The owner behind a plain request's cookie; None if nobody is known by it."""
+        if not SECRET.fullmatch(cookie):
+            return None
+        if self._login:
+            with self._guard:
+                return self._logged_in.get(cookie)
+        return _browser(cookie)
+
+
+def _browser(secret: str) -> str:
+    """The secret itself is not stored: what is in the database does not open a conversation."""
+    return "browser:" + hashlib.sha256(secret.encode()).hexdigest()[:32]
+
+
+class OwnerCookie:
+    """ASGI middleware that gives each browser its secret with the first page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("/", "/login"):
+            await self._app(scope, receive, send)
+            return
+        sent = SimpleCookie(Request(scope).headers.get("cookie", ""))
+        if COOKIE in sent and SECRET.fullmatch(sent[COOKIE].value):
+            await self._app(scope, receive, send)
+            return
+        secure = "; Secure" if scope.get("scheme") == "https" else ""
+        cookie = f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie.encode("latin-1"))]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+class Gallery:
+    """The parts in view, by owner, so that they can be shown before and without being stored."""
+
+    def __init__(self, assistant: Any) -> None:
+        self._assistant = assistant
+        self._parts: OrderedDict[tuple[str, str], Part] = OrderedDict()
+        self._previews: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def show(self, owner: str, part: Part) -> None:
+        """Let this owner's browser fetch the part."""
+        with self._guard:
+            self._parts[owner, part.digest] = part
+            self._parts.move_to_end((owner, part.digest))
+            while len(self._parts) > PARTS_KEPT:
+                self._parts.popitem(last=False)
+
+    def find(self, owner: str, digest: str) -> Part:
+        """The part, in view or stored.
+
+        Raises:
+            NotFound: there is none, or it is someone else's.
+        """
+        with self._guard:
+            part = self._parts.get((owner, digest))
+        return part if part is not None else self._assistant.store.part(digest, owner)
+
+    def preview(self, part: Part, side: int) -> bytes:
+        """The picture as JPEG, at most `side` pixels wide and high; decoded by the guarded decoder.
+
+        Raises:
+            MediaError: it cannot be decoded.
+        """
+        from PIL import Image
+
+        with self._guard:
+            made = self._previews.get((part.digest, side))
+        if made is not None:
+            return made
+        picture = Image.fromarray(self._assistant.media.image(part).rgb)
+        picture.thumbnail((side, side))
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", quality=85)
+        with self._guard:
+            self._previews[part.digest, side] = buffer.getvalue()
+            while len(self._previews) > PREVIEWS_KEPT:
+                self._previews.popitem(last=False)
+        return buffer.getvalue()
+
+
+def add_routes(app: FastAPI, gallery: Gallery, owners: Owners) -> None:
+    """Add the routes that pictures and players on the page point to."""
+
+    def found(request: Request, digest: str, *modalities: str) -> Part:
+        owner = owners.of_cookie(request.cookies.get(COOKIE, ""))
+        if owner is None:
+            raise HTTPException(401, "Open the chat in this browser first.")
+        try:
+            part = gallery.find(owner, digest)
+        except AssistantError as error:
+            raise HTTPException(404, "There is no such file, or it is someone else's.") from error
+        if part.modality not in modalities:
+            raise HTTPException(404, "There is no such file, or it is someone else's.")
+        return part
+
+    def picture(request: Request, digest: str, side: int = PREVIEW_SIDE) -> Response:
+        part = found(request, digest, IMAGE)
+        try:
+            made = gallery.preview(part, min(max(side, 64), PREVIEW_SIDE))
+        except AssistantError as error:
+            raise HTTPException(422, error.message) from error
+        return Response(made, media_type="image/jpeg", headers=_HEADERS)
+
+    async def recording(request: Request, digest: str) -> Response:
+        part = await asyncio.to_thread(found, request, digest, AUDIO, VIDEO)
+        if isinstance(part.content, Path):
+            return FileResponse(part.content, media_type=part.media_type, headers=_HEADERS)
+        return _ranged(part.content, part.media_type, request.headers.get("range", ""))
+
+    def example(name: str) -> Response:
+        files = {path.stem: path for path in EXAMPLES.iterdir()}
+        if name not in files:
+            raise HTTPException(404, "There is no such example.")
+        return FileResponse(files[name], headers={"Cache-Control": "max-age=86400"})
+
+    app.add_api_route("/chat/picture/{digest}", picture, include_in_schema=False)
+    app.add_api_route("/chat/recording/{digest}", recording, include_in_schema=False)
+    app.add_api_route("/chat/example/{name}", example, include_in_schema=False)
+
+
+def _ranged(content: bytes, media_type: str, wanted: str) -> Response:
+    """The bytes, or the one range asked for: players cannot seek without it."""
+    headers = {**_HEADERS, "Accept-Ranges": "bytes"}
+    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted)
+    if asked is None:
+        return Response(content, media_type=media_type, headers=headers)
+    start = int(asked.group(1))
+    if start >= len(content):
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{len(content)}"})
+    end = min(int(asked.group(2) or len(content) - 1), len(content) - 1)
+    headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
+    return Response(content[start : end + 1], 206, media_type=media_type, headers=headers)

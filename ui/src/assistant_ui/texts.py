@@ -1,0 +1,329 @@
+"""Every text of the chat page, in English and Chinese. Not for what plugins and answerers say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The page's texts in one language; `{...}` are filled in with `str.format`."""
+
+    code: str
+    name: str
+    title: str
+    tagline: str
+    new_conversation: str
+    conversations: str
+    no_conversations: str
+    untitled: str
+    delete_conversation: str
+    delete_confirm: str
+    menu: str
+    close: str
+    switch_language: str
+    switch_theme: str
+    placeholder: str
+    composer: str
+    privacy: str
+    no_cookie: str
+    welcome: str
+    welcome_hint: str
+    try_one: str
+    you: str
+    assistant: str
+    heard: str
+    hint_empty: str
+    working: str
+    looking: str
+    writing: str
+    looked: str
+    stopped: str
+    failed: str
+    failed_remedy: str
+    busy: str
+    interrupted: str
+    note_missed: str
+    retry: str
+    copy: str
+    copied: str
+    show_evidence: str
+    rests_on: str
+    more: str
+    confident: str
+    unsure: str
+    abstained: str
+    answered_by: str
+    evidence: str
+    evidence_empty: str
+    evidence_waiting: str
+    earlier: str
+    enlarge: str
+    shown_boxes: str
+    transcript: str
+    no_speech: str
+    play_from: str
+    frames: str
+    who_said: str
+    perceived_by: str
+    what: str
+    confidence: str
+    part: str
+    missing: str
+    remedy: str
+    nothing_missing: str
+    you_typed: str
+    cited: str
+    sound_track: str
+    file_too_large: str
+    states: dict[str, str]
+    """By perceiver state."""
+    causes: dict[str, str]
+    """By gap cause."""
+    kinds: dict[str, str]
+    """By observation kind."""
+    modalities: dict[str, str]
+    examples: dict[str, tuple[str, str]]
+    """By example: the card's title and the question it asks."""
+
+
+ENGLISH: Final = Texts(
+    code="en",
+    name="English",
+    title="Sensorium",
+    tagline="Ask about what you see and hear",
+    new_conversation="New conversation",
+    conversations="Conversations",
+    no_conversations="Your conversations will be listed here.",
+    untitled="Untitled",
+    delete_conversation="Delete “{title}”",
+    delete_confirm="Delete this conversation and its files?",
+    menu="Menu",
+    close="Close",
+    switch_language="中文",
+    switch_theme="Light or dark",
+    placeholder="Ask about a photograph, a recording or a video…",
+    composer="Your question, with pictures, sound or video",
+    privacy="Everything is processed on this server. Answers can be wrong: check the evidence.",
+    no_cookie="This browser refuses cookies, so the conversation is forgotten when the page is closed.",
+    welcome="What would you like to understand?",
+    welcome_hint="Drop in photographs, a voice message or a video, and ask. Every answer shows what it rests on.",
+    try_one="Or try one of these",
+    you="You",
+    assistant="Sensorium",
+    heard="Heard",
+    hint_empty="Type a question, add a picture or record a voice message, then press Enter.",
+    working="Getting ready",
+    looking="Looking and listening",
+    writing="Answering",
+    looked="{done} of {all} checks done in {time}",
+    stopped="Stopped.",
+    failed="That did not work.",
+    failed_remedy="Try again; if it happens once more, the server's log says why.",
+    busy="An answer is still being written. Stop it first, or wait a moment.",
+    interrupted="This turn was interrupted before it was answered.",
+    note_missed="Not perceived",
+    retry="Ask again",
+    copy="Copy the answer",
+    copied="Copied",
+    show_evidence="Show the evidence",
+    rests_on="Rests on",
+    more="{count} more",
+    confident="{percent} sure",
+    unsure="Unsure: {percent}",
+    abstained="Cannot tell",
+    answered_by="Answered by {name}",
+    evidence="Evidence",
+    evidence_empty="What is seen, heard and read in your files appears here: boxes on the picture, the transcript with "
+    "its times, who says so, and what could not be perceived.",
+    evidence_waiting="Nothing perceived yet",
+    earlier="Earlier in this conversation",
+    enlarge="Enlarge the picture",
+    shown_boxes="Shown on the picture",
+    transcript="Transcript",
+    no_speech="No speech was heard.",
+    play_from="Play from {time}",
+    frames="Frames",
+    who_said="Who says what",
+    perceived_by="{name}: {count} observations",
+    what="What",
+    confidence="How sure",
+    part="About",
+    missing="Not perceived, and why",
+    remedy="What helps",
+    nothing_missing="Every plugin that could look has looked.",
+    you_typed="Your words",
+    cited="The answer rests on this",
+    sound_track="Sound track",
+    file_too_large="A file may have at most {size}.",
+    states={
+        "queued": "waiting",
+        "loading": "loading the model",
+        "running": "at work",
+        "done": "done in {time}",
+        "cached": "known already",
+        "skipped": "skipped: {reason}",
+        "failed": "failed: {reason}",
+    },
+    causes={
+        "no_plugin": "No plugin for it",
+        "no_weights": "Model weights missing",
+        "missing_library": "A library is missing",
+        "timeout": "Took too long",
+        "crashed": "The plugin failed",
+        "unreadable": "Unreadable file",
+        "refused": "File refused",
+        "cancelled": "Stopped",
+        "paused": "Plugin is resting",
+    },
+    kinds={
+        "image_facts": "Picture",
+        "object": "Object",
+        "label": "Scene",
+        "shape": "Shape",
+        "text_line": "Text",
+        "color": "Colour",
+        "face": "Face",
+        "caption": "Caption",
+        "transcript_segment": "Speech",
+        "transcript": "Transcript",
+        "no_speech": "No speech",
+        "language": "Language",
+        "keyword": "Keyword",
+        "sentiment": "Sentiment",
+        "video_facts": "Video",
+    },
+    modalities={"text": "Text", "image": "Picture", "audio": "Recording", "video": "Video"},
+    examples={
+        "shapes": ("Count and compare", "How many circles are there?"),
+        "sign": ("Read a sign", "What does the sign say?"),
+        "voice": ("Listen to a voice message", "What did they say?"),
+    },
+)
+
+CHINESE: Final = Texts(
+    code="zh",
+    name="中文",
+    title="Sensorium",
+    tagline="看到的、听到的，尽管问",
+    new_conversation="新对话",
+    conversations="对话记录",
+    no_conversations="您的对话会列在这里。",
+    untitled="未命名",
+    delete_conversation="删除“{title}”",
+    delete_confirm="要删除这个对话及其文件吗？",
+    menu="菜单",
+    close="关闭",
+    switch_language="English",
+    switch_theme="浅色或深色",
+    placeholder="就一张照片、一段录音或一段视频提问……",
+    composer="您的问题，可附图片、声音或视频",
+    privacy="所有内容都在本服务器上处理。回答可能有误，请核对依据。",
+    no_cookie="浏览器拒绝了 Cookie，关闭页面后本次对话将不会保留。",
+    welcome="想了解什么？",
+    welcome_hint="放入照片、语音或视频，然后提问。每个回答都会给出依据。",
+    try_one="也可以试试这些例子",
+    you="您",
+    assistant="Sensorium",
+    heard="听到",
+    hint_empty="请输入问题、添加图片或录一段语音，然后按回车键。",
+    working="正在准备",
+    looking="正在看和听",
+    writing="正在回答",
+    looked="{all} 项检查完成 {done} 项，用时 {time}",
+    stopped="已停止。",
+    failed="没有成功。",
+    failed_remedy="请再试一次；如果仍然失败，服务器日志会说明原因。",
+    busy="上一个回答还没有写完。请先停止，或稍等片刻。",
+    interrupted="这次提问在回答之前中断了。",
+    note_missed="未能感知",
+    retry="再问一次",
+    copy="复制回答",
+    copied="已复制",
+    show_evidence="查看依据",
+    rests_on="依据",
+    more="另有 {count} 项",
+    confident="把握 {percent}",
+    unsure="不确定：{percent}",
+    abstained="无法判断",
+    answered_by="由 {name} 回答",
+    evidence="依据",
+    evidence_empty="从您的文件中看到、听到和读到的内容会显示在这里：图片上的方框、带时间的文字记录、由谁得出，以及哪些内容未能感知。",
+    evidence_waiting="还没有感知到内容",
+    earlier="本对话较早的内容",
+    enlarge="放大图片",
+    shown_boxes="图片上显示",
+    transcript="文字记录",
+    no_speech="没有听到说话声。",
+    play_from="从 {time} 开始播放",
+    frames="画面",
+    who_said="谁得出了什么",
+    perceived_by="{name}：{count} 项观察",
+    what="内容",
+    confidence="把握",
+    part="对象",
+    missing="未能感知的内容及原因",
+    remedy="解决办法",
+    nothing_missing="能看的插件都已看过。",
+    you_typed="您的文字",
+    cited="回答以此为依据",
+    sound_track="音轨",
+    file_too_large="单个文件最大 {size}。",
+    states={
+        "queued": "等待中",
+        "loading": "正在加载模型",
+        "running": "进行中",
+        "done": "完成，{time}",
+        "cached": "此前已得出",
+        "skipped": "已跳过：{reason}",
+        "failed": "失败：{reason}",
+    },
+    causes={
+        "no_plugin": "没有相应插件",
+        "no_weights": "缺少模型权重",
+        "missing_library": "缺少程序库",
+        "timeout": "耗时过长",
+        "crashed": "插件出错",
+        "unreadable": "文件无法读取",
+        "refused": "文件被拒绝",
+        "cancelled": "已停止",
+        "paused": "插件暂停中",
+    },
+    kinds={
+        "image_facts": "图片",
+        "object": "物体",
+        "label": "场景",
+        "shape": "形状",
+        "text_line": "文字",
+        "color": "颜色",
+        "face": "人脸",
+        "caption": "描述",
+        "transcript_segment": "语音",
+        "transcript": "文字记录",
+        "no_speech": "无语音",
+        "language": "语言",
+        "keyword": "关键词",
+        "sentiment": "情绪",
+        "video_facts": "视频",
+    },
+    modalities={"text": "文字", "image": "图片", "audio": "录音", "video": "视频"},
+    examples={
+        "shapes": ("数一数、比一比", "How many circles are there?"),
+        "sign": ("读出标牌", "What does the sign say?"),
+        "voice": ("听一段语音", "What did they say?"),
+    },
+)
+
+LANGUAGES: Final = {texts.code: texts for texts in (ENGLISH, CHINESE)}
+
+
+def choose(chosen: str | None, accepted: str = "") -> Texts:
+    """The texts of the language chosen earlier, or else of the first we have among an Accept-Language header's."""
+    if chosen in LANGUAGES:
+        return LANGUAGES[chosen]
+    for offer in accepted.split(","):
+        code = offer.split(";")[0].strip().lower().split("-")[0]
+        if code in LANGUAGES:
+            return LANGUAGES[code]
+    return ENGLISH

@@ -1,0 +1,313 @@
+"""Draws the conversation: what was asked, how far the work is, the answer. Not for the evidence panel: see evidence.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from assistant.types import AUDIO, IMAGE, VIDEO, Observation, Part, Status
+from assistant_ui.evidence import hue, readable
+from assistant_ui.icons import LOGO, icon
+from assistant_ui.markup import classes, clock, duration, join, percent, prose, tag
+from assistant_ui.texts import Texts
+from assistant_ui.view import TurnView
+
+CHIPS_AT_MOST = 6
+"""Citations shown under an answer before "n more"."""
+_ENDED = ("done", "cached", "skipped", "failed")
+
+
+def turn(view: TurnView, texts: Texts, *, last: bool = True) -> Markup:
+    """One question and its answer; only the last can be asked again."""
+    return tag("section", _question(view, texts), _reply(view, texts, last), class_="turn")
+
+
+def welcome(texts: Texts) -> Markup:
+    """The empty conversation: what this is, and three examples that can be tried at once."""
+    cards = [
+        tag(
+            "button",
+            tag("img", src=f"chat/example/{name}", alt="", width=96, height=72) if name != "voice" else _waves(),
+            tag("span", tag("strong", title), tag("span", f"“{question}”")),
+            type="button",
+            class_="example",
+            data_do="example",
+            data_value=name,
+        )
+        for name, (title, question) in texts.examples.items()
+    ]
+    return tag(
+        "section",
+        LOGO,
+        tag("h1", texts.welcome),
+        tag("p", texts.welcome_hint),
+        tag("h2", texts.try_one),
+        tag("div", *cards, class_="examples"),
+        class_="welcome",
+    )
+
+
+def hint(text: str) -> Markup:
+    """A friendly remark in the conversation."""
+    return tag("p", text, class_="hint", role="status")
+
+
+def _waves() -> Markup:
+    return tag("span", icon("audio"), class_="waves")
+
+
+def _question(view: TurnView, texts: Texts) -> Markup:
+    sent = [view.parts[digest] for digest in view.sent if digest in view.parts]
+    known = {part.name for part in sent}
+    pending = [name for name in view.files if name not in known]
+    attachments = [_attachment(part) for part in sent] + [_pending(name) for name in pending]
+    return tag(
+        "div",
+        tag("h3", texts.you, class_="sr-only"),
+        tag("div", *attachments, class_="attachments") if attachments else None,
+        tag("div", view.asked, class_="bubble", data_role="question") if view.asked else None,
+        tag("div", tag("small", icon("audio"), texts.heard), view.heard, class_="bubble heard", data_role="heard")
+        if view.heard
+        else None,
+        class_="question",
+    )
+
+
+def _attachment(part: Part) -> Markup:
+    if part.modality == IMAGE:
+        return tag("img", src=f"chat/picture/{part.digest}?side=480", alt=part.name, title=part.name, loading="lazy")
+    if part.modality == AUDIO:
+        return tag(
+            "audio", src=f"chat/recording/{part.digest}", controls=True, preload="metadata", aria_label=part.name
+        )
+    seconds = part.facts.get("seconds")
+    length = clock(float(seconds)) if part.modality == VIDEO and isinstance(seconds, (int, float)) else None
+    return tag("span", icon(part.modality), part.name, tag("small", length) if length else None, class_="file")
+
+
+def _pending(name: str) -> Markup:
+    return tag("span", icon("text"), name, class_="file pending")
+
+
+def _reply(view: TurnView, texts: Texts, last: bool) -> Markup:
+    return tag(
+        "div",
+        tag("div", LOGO, class_="avatar"),
+        tag(
+            "div",
+            tag("h3", texts.assistant, class_="sr-only"),
+            progress(view, texts),
+            _notes(view, texts),
+            _answer(view, texts),
+            _footer(view, texts, last),
+            class_="reply-body",
+        ),
+        class_=classes("reply", view.running and "running"),
+        data_phase=view.phase,
+        data_cited=" ".join(view.answer.citations),
+    )
+
+
+def progress(view: TurnView, texts: Texts) -> Markup:
+    """A line for each perceiver while the turn runs, folded into one sentence when it has ended."""
+    statuses = list(view.statuses.values())
+    ended = [status for status in statuses if status.state in _ENDED]
+    if not statuses:
+        return tag("p", _spinner(), texts.working + "…", class_="working") if view.running else Markup("")
+    lines = [_status(status, texts, len({each.part for each in statuses}) > 1) for status in statuses]
+    slowest = max((status.milliseconds or 0.0 for status in ended), default=0.0)
+    if view.running:
+        title = texts.looking if view.phase == "perceiving" else texts.writing
+        summary = join([_spinner(), title, tag("small", f"{len(ended)}/{len(statuses)}")])
+    else:
+        counted = texts.looked.format(done=len(ended), all=len(statuses), time=duration(slowest))
+        summary = join([icon("mark"), counted])
+    return tag(
+        "details",
+        tag("summary", summary),
+        tag("ul", *lines),
+        class_="progress",
+        open=view.phase == "perceiving",
+        aria_live="polite" if view.phase == "perceiving" else None,
+    )
+
+
+def _spinner() -> Markup:
+    return tag("i", class_="spinner", aria_hidden="true")
+
+
+def _status(status: Status, texts: Texts, several: bool) -> Markup:
+    time = duration(status.milliseconds) if status.milliseconds is not None else ""
+    said = texts.states[status.state].format(time=time, reason=status.reason).strip(" ,，:：")
+    return tag(
+        "li",
+        tag("i", class_="light"),
+        tag("span", readable(status.perceiver), class_="name"),
+        tag("small", status.name, class_="whose") if several else None,
+        tag("span", said, class_="said"),
+        class_=f"state-{status.state}",
+    )
+
+
+def _notes(view: TurnView, texts: Texts) -> Markup | None:
+    """Files that were refused, told in the conversation itself; missing plugins are told in the panel."""
+    refused = [gap for gap in view.gaps if gap.cause in ("unreadable", "refused")]
+    notes = [
+        tag(
+            "li",
+            icon("gap"),
+            tag("span", tag("strong", texts.note_missed + ": "), gap.message, " ", tag("span", gap.remedy)),
+        )
+        for gap in refused
+    ]
+    return tag("ul", *notes, class_="notes", role="status") if notes else None
+
+
+def _answer(view: TurnView, texts: Texts) -> Markup:
+    pieces: list[object] = []
+    if view.answer.text:
+        pieces.append(tag("div", prose(view.answer.text), class_="answer", data_role="answer"))
+    if view.phase == "stopped":
+        pieces.append(tag("p", texts.stopped, class_="stopped"))
+    if view.phase == "failed":
+        message, remedy = view.failure
+        pieces.append(
+            tag(
+                "div",
+                icon("gap"),
+                tag("span", tag("strong", message or texts.failed), " ", remedy or texts.failed_remedy),
+                class_="failure",
+                role="alert",
+            )
+        )
+    return tag("div", *pieces, class_="said-so-far", aria_live="off" if view.running else "polite")
+
+
+def _footer(view: TurnView, texts: Texts, last: bool) -> Markup | None:
+    if view.running:
+        return None
+    cited = [view.observations[key] for key in view.answer.citations if key in view.observations]
+    chips = [_chip(seen) for seen in cited[:CHIPS_AT_MOST]]
+    if len(cited) > CHIPS_AT_MOST:
+        chips.append(tag("span", texts.more.format(count=len(cited) - CHIPS_AT_MOST), class_="chip"))
+    actions = [
+        _action("evidence", "evidence", texts.show_evidence) if view.answer.citations or view.observations else None,
+        _action("copy", "copy", texts.copy) if view.answer.text else None,
+        _action("retry", "retry", texts.retry) if last else None,
+    ]
+    name = texts.answered_by.format(name=readable(view.answerer)) if view.answerer else None
+    return tag(
+        "footer",
+        _badge(view, texts),
+        tag("span", tag("small", texts.rests_on), *chips, class_="chips") if chips else None,
+        tag("span", *actions, tag("small", name) if name else None, class_="actions"),
+    )
+
+
+def _badge(view: TurnView, texts: Texts) -> Markup | None:
+    if view.phase != "answered":
+        return None
+    if view.answer.abstained:
+        return tag("span", texts.abstained, class_="badge abstained")
+    if view.answer.confidence is None:
+        return None
+    text = texts.unsure if view.unsure else texts.confident
+    return tag(
+        "span",
+        text.format(percent=percent(view.answer.confidence)),
+        class_=classes("badge", "unsure" if view.unsure else "confident"),
+    )
+
+
+def _chip(seen: Observation) -> Markup:
+    return tag(
+        "button",
+        tag("i", class_=f"dot hue-{hue(seen.kind)}"),
+        seen.text[:48],
+        type="button",
+        class_="chip",
+        data_do="point",
+        data_seen=seen.id,
+    )
+
+
+def _action(what: str, drawing: str, label: str) -> Markup:
+    return tag("button", icon(drawing), type="button", class_="action", data_do=what, aria_label=label, title=label)
+
+
+def sidebar(
+    conversations: Sequence[tuple[str, str]], current: str | None, texts: Texts, *, remembered: bool = True
+) -> Markup:
+    """Name, new conversation, earlier ones (id and title, latest first), language and theme."""
+    items = [
+        tag(
+            "li",
+            tag(
+                "button",
+                title or texts.untitled,
+                type="button",
+                class_="conversation",
+                data_do="open",
+                data_value=key,
+                aria_current="true" if key == current else None,
+            ),
+            tag(
+                "button",
+                icon("trash"),
+                type="button",
+                class_="action",
+                data_do="remove",
+                data_value=key,
+                data_confirm=texts.delete_confirm,
+                aria_label=texts.delete_conversation.format(title=title or texts.untitled),
+            ),
+            class_=classes(key == current and "current"),
+        )
+        for key, title in conversations
+    ]
+    return tag(
+        "nav",
+        tag("div", LOGO, tag("strong", texts.title), tag("small", texts.tagline), class_="brand"),
+        tag("button", icon("plus"), texts.new_conversation, type="button", class_="fresh", data_do="fresh"),
+        tag("h2", texts.conversations),
+        tag("ul", *items, class_="conversations")
+        if items
+        else tag("p", texts.no_conversations if remembered else texts.no_cookie, class_="none"),
+        tag(
+            "div",
+            tag("button", texts.switch_language, type="button", class_="small", data_do="language"),
+            tag(
+                "button",
+                icon("theme"),
+                type="button",
+                class_="action",
+                data_do="theme",
+                aria_label=texts.switch_theme,
+                title=texts.switch_theme,
+            ),
+            class_="switches",
+        ),
+        aria_label=texts.menu,
+        data_conversation=current or "",
+        data_language=texts.code,
+    )
+
+
+def topbar(texts: Texts) -> Markup:
+    """The narrow screen's bar: menu, name, new conversation."""
+    return tag(
+        "div",
+        tag("button", icon("menu"), type="button", class_="action", data_do="menu", aria_label=texts.menu),
+        LOGO,
+        tag("strong", texts.title),
+        tag(
+            "button",
+            icon("plus"),
+            type="button",
+            class_="action",
+            data_do="fresh",
+            aria_label=texts.new_conversation,
+        ),
+        class_="bar",
+    )
