@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any, Generic, TypeVar
 
-from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, WeightsError
+from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, PluginError, WeightsError
 from assistant.plugin import Plugged, Services, require
 from assistant.types import GapCause
 
@@ -244,8 +244,10 @@ class Runner(Generic[P]):
                         run()
                 else:
                     run()
-            except BaseException as error:  # a plugin may raise anything, SystemExit included: it all becomes a fact
+            except Exception as error:
                 post("failed", error)
+            except BaseException as error:  # SystemExit and the like would end the event loop if they were passed on
+                post("failed", PluginError(f"{self.name} raised {type(error).__name__}: {error}."))
             else:
                 post("done")
             finally:
