@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from assistant import hookspecs
-from assistant.host import Host
 from assistant.hookspecs import hookimpl
+from assistant.host import Host
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 
