@@ -48,7 +48,6 @@ class ServerSettings(_Section):
     host: str = Field("127.0.0.1", description="Address to bind; anything but loopback needs users.")
     port: int = Field(7860, ge=0, le=65535)
     users: dict[str, str] = Field(default_factory=dict, description="Name -> password; empty asks for no login.")
-    open_browser: bool = False
 
 
 class EngineSettings(_Section):

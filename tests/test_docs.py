@@ -1,0 +1,74 @@
+"""The documentation's examples are run, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link and image of a page exists."""
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text())
+    missing = [each for each in targets if "://" not in each and not (page.parent / each).exists()]
+    assert missing == []
+
+
+def test_the_example_plugin_works(tmp_path: Path) -> None:
+    """The plugin of docs/plugins.md, copied as it stands, keeps the contract."""
+    plugin, contract = blocks(ROOT / "docs" / "plugins.md", "python")
+    (tmp_path / "assistant_shout.py").write_text(plugin)
+    (tmp_path / "test_shout.py").write_text(contract)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_shout.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PATH": "", "PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)},
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "5 passed" in ran.stdout
+
+
+@pytest.mark.weights
+def test_the_python_example_works(tmp_path: Path) -> None:
+    """The Python example of the README, run as it stands beside a photograph of that name."""
+    import skimage.data
+    from PIL import Image
+
+    (example,) = blocks(ROOT / "README.md", "python")
+    Image.fromarray(skimage.data.astronaut()).save(tmp_path / "photo.jpg")
+    ran = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert "person" in ran.stdout
+
+
+def test_settings_are_documented() -> None:
+    """docs/settings.md lists every setting."""
+    from pydantic import BaseModel
+
+    from assistant.settings import Settings
+
+    def names(model: type[BaseModel], prefix: str = "") -> list[str]:
+        found = []
+        for name, info in model.model_fields.items():
+            inner = info.annotation
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                found += names(inner, f"{prefix}{name}.")
+            else:
+                found.append(prefix + name)
+        return found
+
+    text = (ROOT / "docs" / "settings.md").read_text()
+    assert [name for name in names(Settings) if f"`{name}`" not in text] == []
