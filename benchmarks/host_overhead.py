@@ -25,9 +25,7 @@ def measure(runs: int) -> dict[str, Any]:
     """Medians over `runs` turns, in milliseconds."""
     perceivers = [FakePerceiver(f"trivial{number}") for number in range(PLUGINS)]
     with tempfile.TemporaryDirectory() as directory:
-        host = Host(
-            Settings(data_dir=Path(directory)), plugins={"trivial": FakePlugin(*perceivers)}, discover=False
-        )
+        host = Host(Settings(data_dir=Path(directory)), plugins={"trivial": FakePlugin(*perceivers)}, discover=False)
         media = Media()
         engine = Engine(host, media)
 

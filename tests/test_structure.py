@@ -70,7 +70,9 @@ def test_core_imports_no_plugin() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("module", ["assistant", "assistant.app", "assistant.cli", "assistant.plugin", "assistant.host"])
+@pytest.mark.parametrize(
+    "module", ["assistant", "assistant.app", "assistant.cli", "assistant.plugin", "assistant.host"]
+)
 def test_core_imports_are_light(module: str) -> None:
     """Importing the core imports no model library."""
     assert imported_by(module) == []
