@@ -1,0 +1,93 @@
+"""Whisper through faster-whisper (CTranslate2): the default engine. Not for other ways to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.media import SAMPLE_RATE
+from assistant_speech.heard import Choose, Heard, Word, most_tokens
+from assistant_speech.judge import REPETITIVE
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NO_REPEAT = 3
+"""Tokens in a row that may not come twice when a window is decoded again because its text was a loop."""
+
+
+class FasterWhisper:
+    """A CTranslate2 Whisper model.
+
+    The encoder runs once a window: its output serves language detection and decoding alike (WhisperModel.transcribe
+    runs it twice). Decoding is by beam search without sampling, so that the same sound gives the same words; where it
+    loops, it is done once more with repetition forbidden.
+    """
+
+    def __init__(
+        self, model: str, *, device: str, threads: int, hub: bool, compute_type: str, beam_size: int, words: bool
+    ) -> None:
+        """`model` is a directory, or a hub name when `hub` is set."""
+        import numpy as np
+        from faster_whisper import WhisperModel
+
+        kind, _, index = device.partition(":")
+        if compute_type == "auto":
+            compute_type = "int8" if kind == "cpu" else "float16"
+        self._whisper = WhisperModel(
+            model,
+            device=kind,
+            device_index=int(index or 0),
+            compute_type=compute_type,
+            cpu_threads=threads,
+            local_files_only=not hub,
+        )
+        self.languages = tuple(self._whisper.supported_languages)
+        _, information = self._whisper.transcribe(  # decodes nothing yet: it is asked for its complete settings
+            np.zeros(SAMPLE_RATE // 10, np.float32),
+            language="en",
+            beam_size=beam_size,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            word_timestamps=words,
+        )
+        self._settings = information.transcription_options
+
+    def transcribe(self, samples: np.ndarray, choose: Choose) -> Iterator[Heard]:
+        """See `Engine.transcribe`."""
+        from faster_whisper.audio import pad_or_trim
+        from faster_whisper.tokenizer import Tokenizer
+
+        whisper = self._whisper
+        features = whisper.feature_extractor(samples)
+        window = features[:, : min(features.shape[-1] - 1, whisper.feature_extractor.nb_max_frames)]
+        encoded = whisper.encode(pad_or_trim(window))
+        probabilities = {"en": 1.0}
+        if whisper.model.is_multilingual:
+            probabilities = {token[2:-2]: float(p) for token, p in whisper.model.detect_language(encoded)[0]}
+        language, probability = choose(probabilities)
+        tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=language)
+        settings = replace(self._settings, clip_timestamps="0", max_new_tokens=most_tokens(len(samples) / SAMPLE_RATE))
+        segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
+        if any(segment.compression_ratio > REPETITIVE for segment in segments):
+            settings = replace(settings, clip_timestamps="0", no_repeat_ngram_size=NO_REPEAT)
+            segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
+        for segment in segments:
+            yield _heard(segment, language, probability)
+
+
+def _heard(segment: Any, language: str, probability: float) -> Heard:
+    return Heard(
+        text=segment.text,
+        start=float(segment.start),
+        end=float(segment.end),
+        words=tuple(
+            Word(word.word, float(word.start), float(word.end), float(word.probability)) for word in segment.words or ()
+        ),
+        avg_logprob=float(segment.avg_logprob),
+        no_speech_prob=float(segment.no_speech_prob),
+        compression_ratio=float(segment.compression_ratio),
+        language=language,
+        language_probability=probability,
+    )

@@ -1,0 +1,28 @@
+"""The settings of the speech perceiver. Not for acting on them: see perceiver.py and engines.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOptions:
+    """`[plugins.speech]` in the settings."""
+
+    engine: Literal["faster-whisper", "openai-whisper", "transformers"] = "faster-whisper"
+    """What runs Whisper. openai-whisper converts a CTranslate2 directory; transformers takes a Hugging Face one."""
+    model: str = "whisper-base"
+    """Registered weights ("whisper-base", "whisper-tiny.en"), a directory, or a hub name ("owner/name")."""
+    language: str | None = None
+    """ISO 639-1 code of what is spoken; None to detect it."""
+    beam_size: int = 5
+    """Transcripts kept in mind while decoding; 1 is greedy."""
+    vad: bool = True
+    """Whether only what the voice-activity detector takes for speech is transcribed."""
+    word_timestamps: bool = True
+    """Whether each word gets its time and probability."""
+    compute_type: str = "auto"
+    """CTranslate2 arithmetic: "int8", "float32", ...; auto is int8 on a CPU and float16 on a GPU."""
+    chinese_script: Literal["simplified", "traditional", "as heard"] = "simplified"
+    """Whisper mixes both scripts; Chinese transcripts are converted to one."""
