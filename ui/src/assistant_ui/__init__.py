@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from assistant.hookspecs import hookimpl
 
 def mount(app: Any, assistant: Any) -> None:
     """Mount the chat at "/" of the FastAPI application `app`; `assistant` is the open `assistant.app.Assistant`."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    os.environ["GRADIO_TEMP_DIR"] = str(assistant.settings.data_dir / "uploads")
     from assistant_ui.app import mount_chat
 
     mount_chat(app, assistant)

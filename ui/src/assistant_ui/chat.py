@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from assistant.app import Upload
 from assistant.errors import AssistantError, NotFound
-from assistant.types import Observation, Part, PartAdded
+from assistant.types import Part, PartAdded
 from assistant_ui import history, thread
 from assistant_ui.evidence import panel
 from assistant_ui.files import EXAMPLES, Gallery, Owners
@@ -35,8 +35,6 @@ class Session:
     """Whether the browser will be known again: it keeps cookies, or someone logged in."""
     conversation: str | None = None
     turns: list[TurnView] = field(default_factory=list)
-    perceived: list[Part | Observation] = field(default_factory=list)
-    """What the conversation already knew when it was opened."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class Chat:
 
     def fresh(self, session: Session) -> Page:
         """A new conversation; it is stored with its first question."""
-        session.conversation, session.turns, session.perceived = None, [], []
+        session.conversation, session.turns = None, []
         return self._everything(session)
 
     def remove(self, session: Session, conversation: str) -> Page:
@@ -108,11 +106,10 @@ class Chat:
         try:
             stored = self._assistant.store.load_conversation(conversation, session.owner)
         except NotFound:  # deleted, or a link that someone else was sent
-            session.conversation, session.turns, session.perceived = None, [], []
+            session.conversation, session.turns = None, []
             return
         session.conversation = conversation
         session.turns = history.turns(stored)
-        session.perceived = []
 
     # ---- asking ------------------------------------------------------------------------------------------------
 
@@ -176,9 +173,7 @@ class Chat:
             view.fail(texts.failed, texts.failed_remedy)
         finally:
             view.stop()
-        yield Page(
-            side=self._side(session), live=self._live(session), evidence=self._evidence(session), asking=False
-        )
+        yield Page(side=self._side(session), live=self._live(session), evidence=self._evidence(session), asking=False)
 
     def stopped(self, session: Session) -> Page:
         """The running turn was stopped; what it has shown so far stays."""
@@ -208,10 +203,10 @@ class Chat:
 
     def _evidence(self, session: Session) -> Markup:
         running = bool(session.turns) and session.turns[-1].running
-        return panel(gather(session.turns, session.perceived), session.texts, waiting=running)
+        return panel(gather(session.turns), session.texts, waiting=running)
 
     def _side(self, session: Session) -> Markup:
-        listed = history.listed(self._assistant.store, session.owner) if session.remembered else []
+        listed = history.listed(self._assistant.store, session.owner)
         return thread.sidebar(listed, session.conversation, session.texts, remembered=session.remembered)
 
 

@@ -37,7 +37,7 @@ def join(children: Iterable[object]) -> Markup:
     return Markup("").join(escape(child) for child in children if child is not None)
 
 
-def classes(*names: str | None | bool) -> str:
+def classes(*names: str | bool | None) -> str:
     """A class attribute of those names that are given."""
     return " ".join(name for name in names if isinstance(name, str) and name)
 

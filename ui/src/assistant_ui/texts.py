@@ -26,6 +26,10 @@ class Texts:
     switch_theme: str
     placeholder: str
     composer: str
+    attach: str
+    record: str
+    send: str
+    stop: str
     privacy: str
     no_cookie: str
     welcome: str
@@ -43,11 +47,9 @@ class Texts:
     failed: str
     failed_remedy: str
     busy: str
-    interrupted: str
     note_missed: str
     retry: str
     copy: str
-    copied: str
     show_evidence: str
     rests_on: str
     more: str
@@ -72,18 +74,14 @@ class Texts:
     part: str
     missing: str
     remedy: str
-    nothing_missing: str
     you_typed: str
     cited: str
-    sound_track: str
-    file_too_large: str
     states: dict[str, str]
     """By perceiver state."""
     causes: dict[str, str]
     """By gap cause."""
     kinds: dict[str, str]
     """By observation kind."""
-    modalities: dict[str, str]
     examples: dict[str, tuple[str, str]]
     """By example: the card's title and the question it asks."""
 
@@ -103,8 +101,12 @@ ENGLISH: Final = Texts(
     close="Close",
     switch_language="中文",
     switch_theme="Light or dark",
-    placeholder="Ask about a photograph, a recording or a video…",
+    placeholder="Ask a question…",
     composer="Your question, with pictures, sound or video",
+    attach="Add pictures, sound or video",
+    record="Record a voice message",
+    send="Send (Enter)",
+    stop="Stop (Esc)",
     privacy="Everything is processed on this server. Answers can be wrong: check the evidence.",
     no_cookie="This browser refuses cookies, so the conversation is forgotten when the page is closed.",
     welcome="What would you like to understand?",
@@ -122,11 +124,9 @@ ENGLISH: Final = Texts(
     failed="That did not work.",
     failed_remedy="Try again; if it happens once more, the server's log says why.",
     busy="An answer is still being written. Stop it first, or wait a moment.",
-    interrupted="This turn was interrupted before it was answered.",
     note_missed="Not perceived",
     retry="Ask again",
     copy="Copy the answer",
-    copied="Copied",
     show_evidence="Show the evidence",
     rests_on="Rests on",
     more="{count} more",
@@ -152,11 +152,8 @@ ENGLISH: Final = Texts(
     part="About",
     missing="Not perceived, and why",
     remedy="What helps",
-    nothing_missing="Every plugin that could look has looked.",
     you_typed="Your words",
     cited="The answer rests on this",
-    sound_track="Sound track",
-    file_too_large="A file may have at most {size}.",
     states={
         "queued": "waiting",
         "loading": "loading the model",
@@ -194,7 +191,6 @@ ENGLISH: Final = Texts(
         "sentiment": "Sentiment",
         "video_facts": "Video",
     },
-    modalities={"text": "Text", "image": "Picture", "audio": "Recording", "video": "Video"},
     examples={
         "shapes": ("Count and compare", "How many circles are there?"),
         "sign": ("Read a sign", "What does the sign say?"),
@@ -217,8 +213,12 @@ CHINESE: Final = Texts(
     close="关闭",
     switch_language="English",
     switch_theme="浅色或深色",
-    placeholder="就一张照片、一段录音或一段视频提问……",
+    placeholder="请输入问题……",
     composer="您的问题，可附图片、声音或视频",
+    attach="添加图片、声音或视频",
+    record="录一段语音",
+    send="发送（回车）",
+    stop="停止（Esc）",
     privacy="所有内容都在本服务器上处理。回答可能有误，请核对依据。",
     no_cookie="浏览器拒绝了 Cookie，关闭页面后本次对话将不会保留。",
     welcome="想了解什么？",
@@ -236,11 +236,9 @@ CHINESE: Final = Texts(
     failed="没有成功。",
     failed_remedy="请再试一次；如果仍然失败，服务器日志会说明原因。",
     busy="上一个回答还没有写完。请先停止，或稍等片刻。",
-    interrupted="这次提问在回答之前中断了。",
     note_missed="未能感知",
     retry="再问一次",
     copy="复制回答",
-    copied="已复制",
     show_evidence="查看依据",
     rests_on="依据",
     more="另有 {count} 项",
@@ -265,11 +263,8 @@ CHINESE: Final = Texts(
     part="对象",
     missing="未能感知的内容及原因",
     remedy="解决办法",
-    nothing_missing="能看的插件都已看过。",
     you_typed="您的文字",
     cited="回答以此为依据",
-    sound_track="音轨",
-    file_too_large="单个文件最大 {size}。",
     states={
         "queued": "等待中",
         "loading": "正在加载模型",
@@ -307,7 +302,6 @@ CHINESE: Final = Texts(
         "sentiment": "情绪",
         "video_facts": "视频",
     },
-    modalities={"text": "文字", "image": "图片", "audio": "录音", "video": "视频"},
     examples={
         "shapes": ("数一数、比一比", "How many circles are there?"),
         "sign": ("读出标牌", "What does the sign say?"),

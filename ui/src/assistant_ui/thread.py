@@ -121,7 +121,8 @@ def progress(view: TurnView, texts: Texts) -> Markup:
         title = texts.looking if view.phase == "perceiving" else texts.writing
         summary = join([_spinner(), title, tag("small", f"{len(ended)}/{len(statuses)}")])
     else:
-        counted = texts.looked.format(done=len(ended), all=len(statuses), time=duration(slowest))
+        done = sum(status.state in ("done", "cached") for status in statuses)
+        counted = texts.looked.format(done=done, all=len(statuses), time=duration(slowest))
         summary = join([icon("mark"), counted])
     return tag(
         "details",
@@ -134,7 +135,7 @@ def progress(view: TurnView, texts: Texts) -> Markup:
 
 
 def _spinner() -> Markup:
-    return tag("i", class_="spinner", aria_hidden="true")
+    return tag("i", class_="turning", aria_hidden="true")
 
 
 def _status(status: Status, texts: Texts, several: bool) -> Markup:
@@ -224,7 +225,7 @@ def _chip(seen: Observation) -> Markup:
     return tag(
         "button",
         tag("i", class_=f"dot hue-{hue(seen.kind)}"),
-        seen.text[:48],
+        tag("span", seen.text[:80]),
         type="button",
         class_="chip",
         data_do="point",
@@ -291,6 +292,10 @@ def sidebar(
         aria_label=texts.menu,
         data_conversation=current or "",
         data_language=texts.code,
+        data_attach=texts.attach,
+        data_record=texts.record,
+        data_send=texts.send,
+        data_stop=texts.stop,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -134,20 +134,15 @@ class Evidence:
         return tuple(part for part in self.parts if part.parent == digest)
 
 
-def gather(turns: Sequence[TurnView], perceived: Iterable[Part | Observation] = ()) -> Evidence:
-    """The evidence after these turns; `perceived` is what was already known when the conversation was opened."""
+def gather(turns: Sequence[TurnView]) -> Evidence:
+    """The evidence after these turns."""
     parts: dict[str, Part] = {}
     observations: dict[str, Observation] = {}
-    for item in perceived:
-        if isinstance(item, Part):
-            parts[item.digest] = item
-        else:
-            observations[item.id] = item
     for turn in turns:
         parts.update(turn.parts)
         observations.update(turn.observations)
     if not turns:
-        return Evidence(tuple(parts.values()), tuple(observations.values()))
+        return Evidence()
     last = turns[-1]
     origins = [observations[cited].part for cited in last.answer.citations if cited in observations]
     roots = [parts[digest].parent or digest for digest in [*last.sent, *origins] if digest in parts]

@@ -1,0 +1,172 @@
+// What the page does without asking the server: seek, point, enlarge, keys, theme. Talks to no other host.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const THEME = "sensorium.theme";
+
+  const applyTheme = () => {
+    const chosen = localStorage.getItem(THEME);
+    if (chosen) document.body.classList.toggle("dark", chosen === "dark");
+  };
+
+  const point = (id, on) => {
+    all(`[data-seen="${CSS.escape(id)}"]`).forEach((each) => each.classList.toggle("pointed", on));
+  };
+
+  const showEvidence = (target) => {
+    const panel = $("#panel");
+    const place = target || $(".box.cited, .transcript .cited, tr.cited", panel) || panel;
+    place.scrollIntoView({ behavior: "smooth", block: "center" });
+  };
+
+  const enlarge = (figure, on) => {
+    figure.classList.toggle("enlarged", on);
+    document.body.classList.toggle("has-enlarged", on);
+  };
+
+  const seek = (button) => {
+    const player = $(`[data-player="${CSS.escape(button.dataset.player)}"]:is(audio, video)`, $("#panel"));
+    if (!player) return;
+    const go = () => {
+      player.currentTime = Number(button.dataset.seconds);
+      player.play().catch(() => player.focus());
+    };
+    if (player.readyState >= 1) go();
+    else {
+      player.addEventListener("loadedmetadata", go, { once: true });
+      player.load();
+    }
+  };
+
+  const copy = async (button) => {
+    const answer = $("[data-role=answer]", button.closest(".reply"));
+    if (!answer || !navigator.clipboard) return;
+    await navigator.clipboard.writeText(answer.innerText);
+    button.classList.add("did");
+    setTimeout(() => button.classList.remove("did"), 1500);
+  };
+
+  const acts = {
+    seek,
+    copy,
+    theme: () => {
+      localStorage.setItem(THEME, document.body.classList.contains("dark") ? "light" : "dark");
+      applyTheme();
+    },
+    menu: () => document.body.classList.toggle("menu-open"),
+    enlarge: (button) => {
+      const figure = button.closest(".picture");
+      enlarge(figure, !figure.classList.contains("enlarged"));
+    },
+    evidence: () => showEvidence(),
+    point: (button) => {
+      const id = button.dataset.seen;
+      const target = $(`#panel .box[data-seen="${CSS.escape(id)}"], #panel li[data-seen="${CSS.escape(id)}"]`) ||
+        $(`#panel [data-seen="${CSS.escape(id)}"]`);
+      if (!target) return;
+      target.closest("details")?.setAttribute("open", "");
+      all(".pointed").forEach((each) => each.classList.remove("pointed"));
+      point(id, true);
+      showEvidence(target);
+    },
+    language: () => {
+      const next = $("[data-language]")?.dataset.language === "zh" ? "en" : "zh";
+      document.cookie = `sensorium_language=${next}; path=/; max-age=31536000; samesite=lax`;
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button && acts[button.dataset.do]) acts[button.dataset.do](button);
+    if (document.body.classList.contains("menu-open") && !event.target.closest("[data-do=menu], [data-do=remove]")) {
+      if (button || !event.target.closest("#side")) document.body.classList.remove("menu-open");
+    }
+  });
+
+  for (const [name, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
+    document.addEventListener(name, (event) => {
+      const seen = event.target.closest?.("[data-seen]");
+      if (seen) point(seen.dataset.seen, on);
+    });
+  }
+
+  document.addEventListener("change", (event) => {
+    const box = event.target.closest?.("[data-do=layer]");
+    if (!box) return;
+    const figure = box.closest("figure");
+    all(`.box[data-layer="${CSS.escape(box.dataset.kind)}"]`, figure).forEach((each) => {
+      each.style.visibility = box.checked ? "" : "hidden";
+    });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const figure = $(".picture.enlarged");
+    if (figure) enlarge(figure, false);
+    else if (document.body.classList.contains("menu-open")) document.body.classList.remove("menu-open");
+    else $("#composer .stop-button")?.click();
+  });
+
+  const label = (selector, text) => {
+    const button = $(`#composer ${selector}`);
+    if (!button || button.title === text) return;
+    button.title = text;
+    button.setAttribute("aria-label", text);
+  };
+
+  // The server's answers change the page: follow them.
+  let address = null;
+  const follow = () => {
+    const side = $("#side [data-language]");
+    if (side) {
+      document.documentElement.lang = side.dataset.language === "zh" ? "zh-Hans" : "en";
+      const conversation = side.dataset.conversation;
+      if (conversation !== address) {
+        address = conversation;
+        const url = new URL(location.href);
+        if (conversation) url.searchParams.set("c", conversation);
+        else url.searchParams.delete("c");
+        history.replaceState(history.state, "", url);
+      }
+    }
+    const input = $("#composer textarea");
+    if (input && side) {
+      input.setAttribute("aria-label", input.placeholder);
+      label(".upload-button", side.dataset.attach);
+      label(".microphone-button", side.dataset.record);
+      label(".submit-button", side.dataset.send);
+      label(".stop-button", side.dataset.stop);
+    }
+    // A recording is attached as soon as it ends: one step less than Gradio's own.
+    const confirm = $("#composer .confirm-button");
+    if (confirm && !confirm.dataset.done) {
+      confirm.dataset.done = "1";
+      setTimeout(() => confirm.click(), 600); // not before the wave form has been drawn
+    }
+  };
+
+  let pinned = true;
+  const scrolled = () => {
+    const thread = $("#thread");
+    if (thread && pinned) thread.scrollTop = thread.scrollHeight;
+  };
+
+  const start = () => {
+    applyTheme();
+    const thread = $("#thread");
+    if (!thread) return setTimeout(start, 60);
+    thread.addEventListener("scroll", () => {
+      pinned = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+    });
+    new MutationObserver(() => {
+      follow();
+      scrolled();
+    }).observe($("#shell"), { childList: true, subtree: true, characterData: true, attributes: true,
+      attributeFilter: ["data-language", "data-conversation", "placeholder"] });
+    follow();
+    return undefined;
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

@@ -1,0 +1,172 @@
+"""The evidence panel and the conversation as they are drawn."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Gap, Observation, Part, Status
+from assistant_ui.evidence import LABELS_AT_MOST, gaps, panel, picture
+from assistant_ui.texts import CHINESE, ENGLISH, LANGUAGES, Texts
+from assistant_ui.thread import sidebar, turn, welcome
+from assistant_ui.view import Evidence, TurnView, gather
+
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
+PHOTO = Part(IMAGE, "d" * 64, "garden.jpg", "image/jpeg", b"", {"width": 640, "height": 480})
+VOICE = Part(AUDIO, "e" * 64, "voice.wav", "audio/wav", b"", {"seconds": 7.5})
+
+
+def seen(kind: str, text: str, part: Part = PHOTO, **more: object) -> Observation:
+    return Observation(**{"kind": kind, "text": text, "confidence": 0.8, "part": part.digest, "source": "eyes", **more})
+
+
+class Elements(HTMLParser):
+    def __init__(self, fragment: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(fragment)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def of_class(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for _, attributes in self.found if name in (attributes.get("class") or "").split()]
+
+
+def test_boxes_are_drawn_where_they_were_seen() -> None:
+    """A box's place is that of the observation, in per cent of the picture, and it is labelled."""
+    dog = seen("object", "dog", box=(0.25, 0.5, 0.75, 1.0))
+    (box,) = Elements(picture(PHOTO, Evidence((PHOTO,), (dog,)), ENGLISH)).of_class("box")
+    assert box["style"] == "left:25.00%;top:50.00%;width:50.00%;height:50.00%"
+    assert box["title"] == "dog 80% · eyes"
+    assert "labelled" in str(box["class"])
+
+
+def test_boxes_outside_the_picture_are_cut() -> None:
+    """A detector's overshoot does not draw over the page."""
+    dog = seen("object", "dog", box=(-0.5, 0.0, 1.5, 2.0))
+    (box,) = Elements(picture(PHOTO, Evidence((PHOTO,), (dog,)), ENGLISH)).of_class("box")
+    assert box["style"] == "left:0.00%;top:0.00%;width:100.00%;height:100.00%"
+
+
+def test_cited_boxes_stand_out() -> None:
+    """What the answer rests on is marked, and small boxes lie above large ones."""
+    dog = seen("object", "dog", box=(0.1, 0.1, 0.3, 0.3))
+    lawn = seen("object", "lawn", box=(0.0, 0.0, 1.0, 1.0))
+    boxes = Elements(picture(PHOTO, Evidence((PHOTO,), (dog, lawn), cited=(dog.id,)), ENGLISH)).of_class("box")
+    assert [box["data-seen"] for box in boxes] == [lawn.id, dog.id]
+    assert ["cited" in str(box["class"]) for box in boxes] == [False, True]
+
+
+def test_a_crowd_is_not_labelled_all_over() -> None:
+    """With many boxes only the cited ones carry a label from the start."""
+    crowd = [seen("object", f"person {n}", box=(n / 50, 0.2, n / 50 + 0.01, 0.4)) for n in range(LABELS_AT_MOST + 1)]
+    evidence = Evidence((PHOTO,), tuple(crowd), cited=(crowd[3].id,))
+    boxes = Elements(picture(PHOTO, evidence, ENGLISH)).of_class("labelled")
+    assert [box["data-seen"] for box in boxes] == [crowd[3].id]
+
+
+def test_transcript_times_seek_their_player() -> None:
+    """Each segment has a button with its start and the player it belongs to, in order of time."""
+    later = seen("transcript_segment", "and bread", VOICE, span=(3.2, 4.0))
+    first = seen("transcript_segment", "buy milk", VOICE, span=(0.0, 3.0))
+    elements = Elements(panel(Evidence((VOICE,), (later, first), recent=(VOICE.digest,)), ENGLISH))
+    seeks = elements.of_class("seek")
+    assert [(each["data-seconds"], each["data-player"]) for each in seeks] == [
+        ("0.00", VOICE.digest),
+        ("3.20", VOICE.digest),
+    ]
+    assert [a["data-player"] for tag, a in elements.found if tag == "audio"] == [VOICE.digest]
+
+
+def test_a_video_shows_its_frames_and_what_its_sound_track_says() -> None:
+    """The transcript of the track seeks the video; each frame has its boxes and its time."""
+    video = Part(VIDEO, "v", "walk.mp4", "video/mp4", b"", {"seconds": 9.0})
+    frame = Part(IMAGE, "f", "frame", "image/jpeg", b"", parent="v", span=(2.0, 2.0))
+    track = Part(AUDIO, "t", "sound", "audio/wav", b"", parent="v")
+    spoken = seen("transcript_segment", "hello", track, span=(1.0, 2.0))
+    dog = seen("object", "dog", frame, box=(0.1, 0.1, 0.2, 0.2))
+    elements = Elements(panel(Evidence((video, frame, track), (spoken, dog), recent=("v",)), ENGLISH))
+    assert [each["data-player"] for each in elements.of_class("seek")] == ["v", "v"]
+    assert len(elements.of_class("box")) == 1
+    assert [tag for tag, _ in elements.found if tag == "audio"] == []
+
+
+def test_gaps_say_why_and_what_helps() -> None:
+    """Cause, message and remedy are there; the same gap is told once."""
+    gap = Gap(cause="no_weights", message="eyes lacks weights.", remedy="assistant weights pull", name="garden.jpg")
+    drawn = gaps([gap, gap], ENGLISH)
+    assert drawn.count("eyes lacks weights.") == 1
+    assert ENGLISH.causes["no_weights"] in drawn
+    assert "assistant weights pull" in drawn
+
+
+def test_a_perceiver_status_tells_its_state_and_reason() -> None:
+    """Skipped and failed say why, done says how long it took."""
+    view = TurnView(asked="?")
+    for status in (
+        Status("eyes", "p", "a.jpg", "done", 1234.0),
+        Status("ears", "p", "a.jpg", "skipped", None, "no weights"),
+        Status("nose", "p", "a.jpg", "failed", 5.0, "it broke"),
+        Status("skin", "p", "a.jpg", "running"),
+    ):
+        view.statuses[status.perceiver, status.part] = status
+    drawn = turn(view, ENGLISH)
+    for words in ("done in 1.2 s", "skipped: no weights", "failed: it broke", "at work", "3/4"):
+        assert words in drawn
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer("Two.", confidence=0.9), "90% sure"),
+        (Answer("Two?", confidence=0.3), "Unsure: 30%"),
+        (Answer("I can't tell.", abstained=True), "Cannot tell"),
+    ],
+)
+def test_how_sure_an_answer_is_can_be_seen(answer: Answer, words: str) -> None:
+    """Each answer carries its badge."""
+    assert words in turn(TurnView(asked="?", answer=answer, phase="answered"), ENGLISH)
+
+
+def test_nothing_foreign_becomes_markup() -> None:
+    """File names, questions, texts in pictures, transcripts, plugin names, gaps and titles are shown as text."""
+    photo = Part(IMAGE, "p", EVIL, "image/png", b"")
+    voice = Part(AUDIO, "a", EVIL, "audio/wav", b"")
+    line = Observation(kind="text_line", text=EVIL, confidence=1, part="p", box=(0, 0, 1, 1), source=EVIL)
+    said = Observation(kind="transcript_segment", text=EVIL, confidence=1, part="a", span=(0, 1), source="ears")
+    view = TurnView(
+        asked=EVIL,
+        files=(EVIL + "2",),
+        sent=["p", "a"],
+        parts={"p": photo, "a": voice},
+        statuses={(EVIL, "p"): Status(EVIL, "p", EVIL, "failed", 1.0, EVIL)},
+        observations={line.id: line, said.id: said},
+        gaps=[Gap(cause="unreadable", message=EVIL, remedy=EVIL, name=EVIL, source=EVIL)],
+        answerer=EVIL,
+        answer=Answer(EVIL, citations=(line.id, said.id), answerer=EVIL),
+        phase="answered",
+    )
+    page = turn(view, ENGLISH) + panel(gather([view]), ENGLISH) + sidebar([("c", EVIL)], "c", ENGLISH)
+    found = Elements(page).found
+    assert "script" not in {tag for tag, _ in found}
+    assert not [a for _, a in found if any(name.startswith("on") for name in a)]
+    assert {str(a["src"]).split("/")[0] for _, a in found if "src" in a} == {"chat"}
+    assert not re.search(r"https?://", page)
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES.keys())
+def test_the_empty_page_offers_examples_and_explains_itself(texts: Texts) -> None:
+    """A newcomer sees what to do, in both languages."""
+    assert texts.welcome in welcome(texts)
+    assert len(Elements(welcome(texts)).of_class("example")) == 3
+    assert texts.evidence_empty in panel(Evidence(), texts)
+    assert texts.no_conversations in sidebar([], None, texts)
+
+
+def test_chinese_page_speaks_chinese() -> None:
+    """States, causes and kinds are translated."""
+    view = TurnView(asked="?", statuses={("eyes", "p"): Status("eyes", "p", "a", "running")})
+    assert CHINESE.states["running"] in turn(view, CHINESE)
