@@ -144,7 +144,7 @@ async def test_paced_does_not_hold_back_the_last_event() -> None:
     first, second = await anext(stream), await asyncio.wait_for(anext(stream), 5)
     assert [event.text for event in first + second if isinstance(event, Delta)] == ["a", "b"]
     silence.set()
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
 
 
 async def test_closing_paced_stops_the_turn() -> None:
@@ -161,7 +161,7 @@ async def test_closing_paced_stops_the_turn() -> None:
 
     stream = paced(endless(), 0.001)
     await anext(stream)
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
     assert closed.is_set()
 
 

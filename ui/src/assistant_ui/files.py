@@ -86,6 +86,7 @@ class OwnerCookie:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; the answer to a browser's first page carries the cookie."""
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("/", "/login"):
             await self._app(scope, receive, send)
             return

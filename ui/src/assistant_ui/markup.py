@@ -1,4 +1,4 @@
-"""Builds HTML in which everything that is not ours is escaped. Not for what the page says: see thread.py, evidence.py."""
+"""Builds HTML in which all that is not ours is escaped. Not for what the page says: see thread.py, evidence.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def tag(name: str, *children: object, **attributes: object) -> Markup:
     """One HTML element.
 
     Children and attribute values are escaped unless they are `Markup` made here. An attribute's trailing underscore
-    is dropped (`class_`), inner ones become hyphens (`aria_label`); None and False leave it out, True gives it no value.
+    is dropped (`class_`), inner ones become hyphens (`aria_label`); None and False leave it out, True sets it bare.
     """
     parts = [Markup("<"), Markup(name)]  # noqa: S704 (names are literals of this package)
     for key, value in attributes.items():
@@ -43,7 +43,7 @@ def classes(*names: str | bool | None) -> str:
 
 
 def prose(text: str) -> Markup:
-    """An answer as paragraphs, lists, **bold**, `code` and fenced code; all else, links and HTML included, as plain text."""
+    """An answer as paragraphs, lists, **bold**, `code` and fenced code; all else, links and HTML too, as plain text."""
     blocks: list[Markup] = []
     position = 0
     for fence in _FENCE.finditer(text):

@@ -21,7 +21,6 @@ class Texts:
     delete_conversation: str
     delete_confirm: str
     menu: str
-    close: str
     switch_language: str
     switch_theme: str
     placeholder: str
@@ -71,7 +70,6 @@ class Texts:
     perceived_by: str
     what: str
     confidence: str
-    part: str
     missing: str
     remedy: str
     you_typed: str
@@ -98,7 +96,6 @@ ENGLISH: Final = Texts(
     delete_conversation="Delete “{title}”",
     delete_confirm="Delete this conversation and its files?",
     menu="Menu",
-    close="Close",
     switch_language="中文",
     switch_theme="Light or dark",
     placeholder="Ask a question…",
@@ -149,7 +146,6 @@ ENGLISH: Final = Texts(
     perceived_by="{name}: {count} observations",
     what="What",
     confidence="How sure",
-    part="About",
     missing="Not perceived, and why",
     remedy="What helps",
     you_typed="Your words",
@@ -210,7 +206,6 @@ CHINESE: Final = Texts(
     delete_conversation="删除“{title}”",
     delete_confirm="要删除这个对话及其文件吗？",
     menu="菜单",
-    close="关闭",
     switch_language="English",
     switch_theme="浅色或深色",
     placeholder="请输入问题……",
@@ -260,7 +255,6 @@ CHINESE: Final = Texts(
     perceived_by="{name}：{count} 项观察",
     what="内容",
     confidence="把握",
-    part="对象",
     missing="未能感知的内容及原因",
     remedy="解决办法",
     you_typed="您的文字",

@@ -1,4 +1,4 @@
-"""Draws the conversation: what was asked, how far the work is, the answer. Not for the evidence panel: see evidence.py."""
+"""Draws the conversation: question, progress, answer. Not for the evidence panel: see evidence.py."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -156,7 +156,7 @@ def gather(turns: Sequence[TurnView]) -> Evidence:
     )
 
 
-async def paced(events: AsyncIterator[Event], seconds: float = 0.08) -> AsyncIterator[list[Event]]:
+async def paced(events: AsyncIterator[Event], seconds: float = 0.08) -> AsyncGenerator[list[Event], None]:
     """The events in batches at least `seconds` apart; an event never waits longer than that.
 
     Closing this closes `events`, which stops the turn.
