@@ -1,0 +1,49 @@
+"""Pixel statistics the perceivers share, on numpy and Pillow alone. Not for decoding: see assistant.media."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.types import Box
+
+RGB = NDArray[np.uint8]
+"""[height, width, 3] uint8."""
+
+
+def shrink(rgb: RGB, longest: int) -> RGB:
+    """The picture with its longer side at most `longest` pixels, averaged down; unchanged if it is smaller."""
+    from PIL import Image
+
+    height, width = rgb.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1.0:
+        return rgb
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(np.ascontiguousarray(rgb)).resize(size, Image.Resampling.BOX))
+
+
+def gray(rgb: RGB) -> NDArray[np.float32]:
+    """Luma 0-255 (ITU-R BT.601)."""
+    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    luma: NDArray[np.float32] = rgb.astype(np.float32) @ weights
+    return luma
+
+
+def inner(rgb: RGB, box: Box, share: float = 0.6) -> RGB:
+    """The pixels in the middle of a box, where the object is rather than what surrounds it; at least one pixel."""
+    height, width = rgb.shape[:2]
+    margin = (1.0 - share) / 2
+    left, right = box[0] + (box[2] - box[0]) * margin, box[2] - (box[2] - box[0]) * margin
+    top, bottom = box[1] + (box[3] - box[1]) * margin, box[3] - (box[3] - box[1]) * margin
+    x0, y0 = min(width - 1, int(left * width)), min(height - 1, int(top * height))
+    x1, y1 = max(x0 + 1, round(right * width)), max(y0 + 1, round(bottom * height))
+    return rgb[y0:y1, x0:x1]
+
+
+def flatness(rgb: RGB, colors: int = 12) -> float:
+    """Share of the pixels that bear one of the `colors` commonest colours (5 bits a channel): near 1 for drawings."""
+    code = (rgb.astype(np.int32) >> 3) @ np.array([1024, 32, 1])
+    counts = np.bincount(code.ravel(), minlength=1 << 15)
+    largest = np.partition(counts, -colors)[-colors:]
+    return float(largest.sum() / code.size)

@@ -1,0 +1,174 @@
+"""Perceives text in pictures, upright and in reading order. Not for understanding what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from assistant.plugin import Perceiver, Services, Task
+from assistant.types import IMAGE, Box, Kind, Observation
+from assistant_vision.boxes import clip
+from assistant_vision.pixels import RGB
+from assistant_vision.reader import Reader
+from assistant_vision.reading import reading_order
+from assistant_vision.turning import TURNS, Quad, Turn, cut, is_tall, length, upright_quad
+
+PROBES: Final = 5
+"""Longest lines that are read both ways up to find out which way the text stands."""
+SURE: Final = 0.9
+"""Mean certainty of lines from which nobody need try them upside down; upside-down print stays under 0.8."""
+BATCH: Final = 12
+"""Lines recognised between two checks for cancellation."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextOptions:
+    """Options of `vision_text`."""
+
+    least: float = 0.7
+    """Confidence below which a line is dropped."""
+    most: int = 300
+    """Lines read of one picture at most, the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as read."""
+
+    text: str
+    confidence: float
+    quad: Quad
+    turn: Turn
+
+
+def certainty(text: str, score: float) -> float:
+    """Probability that a line is really there and read right, from the mean probability of its characters.
+
+    Texture is read as one or two stray characters, so a line of n letters and digits keeps 1 - 0.5 ** n of its score;
+    a line without any keeps nothing.
+    """
+    signs = sum(character.isalnum() for character in text)
+    return score * (1.0 - 0.5**signs)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines found on one picture, each read at most once in each direction."""
+
+    rgb: RGB
+    quads: Sequence[Quad]
+    reader: Reader
+    known: dict[tuple[int, Turn], tuple[str, float]] = field(default_factory=dict)
+    """(index of the line, turn) -> text and score."""
+
+    def read(self, wanted: Sequence[tuple[int, Turn]]) -> list[Line]:
+        """Lines as they read in the wanted directions."""
+        new = [(index, turn) for index, turn in wanted if (index, turn) not in self.known]
+        self.known.update(
+            zip(new, self.reader.read([cut(self.rgb, self.quads[i], turn) for i, turn in new]), strict=True)
+        )
+        lines = []
+        for index, turn in wanted:
+            text, score = self.known[index, turn]
+            lines.append(Line(text, certainty(text, score), self.quads[index], turn))
+        return lines
+
+    def turn(self) -> Turn:
+        """By how much the page must be turned for its text to stand upright.
+
+        Whether the lines run across or down is seen from their boxes; of the two ways up that leaves, the one in which
+        the longest lines read with more certainty is right.
+        """
+        tall = [is_tall(quad) for quad in self.quads]
+        down = sum(tall) > len(tall) / 2
+        probes = sorted(
+            (index for index, flag in enumerate(tall) if flag == down), key=lambda index: -length(self.quads[index])
+        )[:PROBES]
+        ways: tuple[Turn, Turn] = (270, 90) if down else (0, 180)
+        first = mean_confidence(self.read([(index, ways[0]) for index in probes]))
+        if first >= SURE:
+            return ways[0]
+        second = mean_confidence(self.read([(index, ways[1]) for index in probes]))
+        return ways[0] if first >= second else ways[1]
+
+    def lines(self, indices: Sequence[int], turn: Turn) -> list[Line]:
+        """Lines read in the page's direction; those that run across it both ways, the surer reading kept."""
+        down = turn in (90, 270)
+        athwart: list[Turn] = [way for way in TURNS if (way in (90, 270)) != down]
+        wanted = [
+            (index, way) for index in indices for way in (athwart if is_tall(self.quads[index]) != down else [turn])
+        ]
+        best: dict[int, Line] = {}
+        for (index, _), line in zip(wanted, self.read(wanted), strict=True):
+            if index not in best or line.confidence > best[index].confidence:
+                best[index] = line
+        return list(best.values())
+
+
+def mean_confidence(lines: Sequence[Line]) -> float:
+    """0 for no lines."""
+    return float(np.mean([line.confidence for line in lines])) if lines else 0.0
+
+
+def ordered(lines: Sequence[Line], turn: Turn, width: int, height: int) -> list[Line]:
+    """The lines in the order a person reads the page when it stands upright."""
+    turned = [upright_quad(line.quad, turn, width, height) for line in lines]
+    boxes: list[Box] = [
+        (float(quad[:, 0].min()), float(quad[:, 1].min()), float(quad[:, 0].max()), float(quad[:, 1].max()))
+        for quad in turned
+    ]
+    return [lines[index] for index in reading_order(boxes)]
+
+
+class VisionText(Perceiver):
+    """Lines of text, by RapidOCR (PP-OCRv6): any quarter turn, several columns, many scripts."""
+
+    name = "vision_text"
+    consumes = (IMAGE,)
+    produces = (Kind.TEXT_LINE,)
+    requires = ("rapidocr", "onnxruntime", "cv2")
+    Options = TextOptions
+    memory_mb = 250
+    deadline = 120.0
+
+    def load(self, services: Services) -> None:
+        """Read both networks."""
+        self._options: TextOptions = services.options or TextOptions()
+        self._reader: Reader | None = Reader(services.threads)
+
+    def close(self) -> None:
+        """Free the networks."""
+        self._reader = None
+
+    def perceive(self, task: Task) -> Iterable[Observation]:
+        """One observation a line, in reading order."""
+        assert self._reader is not None
+        rgb = task.image().rgb
+        height, width = rgb.shape[:2]
+        quads = self._reader.find(rgb)
+        quads = sorted(quads, key=lambda quad: -float(np.ptp(quad[:, 0]) * np.ptp(quad[:, 1])))[: self._options.most]
+        if not quads:
+            return
+        page = Page(rgb, quads, self._reader)
+        turn = page.turn()
+        lines: list[Line] = []
+        for start in range(0, len(quads), BATCH):
+            task.check()
+            lines += page.lines(range(start, min(start + BATCH, len(quads))), turn)
+        lines = [line for line in lines if line.confidence >= self._options.least]
+        for order, line in enumerate(ordered(lines, turn, width, height)):
+            corners = [[round(x / width, 4), round(y / height, 4)] for x, y in line.quad.tolist()]
+            xs, ys = [x for x, _ in corners], [y for _, y in corners]
+            box: Box = clip((min(xs), min(ys), max(xs), max(ys)))
+            yield task.observe(
+                Kind.TEXT_LINE,
+                line.text,
+                line.confidence,
+                box=box,
+                order=order,
+                polygon=corners,
+                rotation=line.turn,
+            )
