@@ -1,0 +1,109 @@
+"""Serves the real chat, store and engine with scripted perceivers and answerer: what the browser tests drive.
+
+python ui/tests/ui_fake_server.py DATA_DIR [PORT]    (0 takes a free port; the address is printed)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import assistant_ui
+from assistant.api import run
+from assistant.app import Assistant
+from assistant.errors import MissingLibrary
+from assistant.host import Host
+from assistant.plugin import Request, Task
+from assistant.settings import Settings
+from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
+from assistant.types import Delta, Kind, Observation
+
+SAID = ("Hello, I have a question.", "How many people are in the photograph?", "I love this picture.")
+MARKUP = "<b>NASA</b><img src=x onerror=alert(1)>"
+"""A text in the picture that must stay text."""
+PACE = 0.25
+"""Seconds between the steps of the script, so that a person, or a test, sees them come."""
+
+
+def look(task: Task) -> Iterator[Observation]:
+    """Three objects and a face, one after the other."""
+    for text, confidence, box in (
+        ("person", 0.93, (0.15, 0.12, 0.62, 0.98)),
+        ("rocket", 0.61, (0.7, 0.05, 0.86, 0.75)),
+        ("flag", 0.44, (0.0, 0.0, 0.2, 0.7)),
+    ):
+        task.cancel.wait(PACE)
+        task.check()
+        yield task.observe(Kind.OBJECT, text, confidence, box=box)
+    yield task.observe(Kind.FACE, "face", 0.97, box=(0.33, 0.13, 0.52, 0.4))
+
+
+def read(task: Task) -> Iterator[Observation]:
+    """Two lines of text, one of them hostile."""
+    task.cancel.wait(PACE)
+    yield task.observe(Kind.TEXT_LINE, MARKUP, 0.88, box=(0.42, 0.55, 0.6, 0.62))
+    yield task.observe(Kind.TEXT_LINE, "UNITED STATES", 0.71, box=(0.02, 0.5, 0.2, 0.56))
+
+
+def listen(task: Task) -> Iterator[Observation]:
+    """The same three sentences, whatever was said."""
+    segments = []
+    for number, text in enumerate(SAID):
+        task.cancel.wait(PACE)
+        task.check()
+        segments.append(task.observe(Kind.TRANSCRIPT_SEGMENT, text, 0.9, span=(float(number), number + 0.9)))
+        yield segments[-1]
+    yield task.observe(
+        Kind.TRANSCRIPT,
+        " ".join(SAID),
+        0.9,
+        span=(0.0, 2.9),
+        derived_from=[each.id for each in segments],
+        language="en",
+    )
+
+
+def feel(task: Task) -> Iterator[Observation]:
+    """Love is positive, all else neutral."""
+    mood = "positive" if "love" in task.text else "neutral"
+    yield task.observe(Kind.SENTIMENT, mood, 0.83, valence=0.8, modality="words", scope="segment")
+
+
+def answer(request: Request) -> Iterator[Delta]:
+    """Counts people; a question with "story" gets a long answer, one with "sure" none, one with "break" an error."""
+    question = request.question.text.lower()
+    if "break" in question:
+        raise MissingLibrary("The scripted answerer broke, as it was asked to.", "Ask something else.")
+    if "sure" in question:
+        yield Delta("I can't tell from what I perceived.", confidence=0.2, abstained=True)
+        return
+    people = [seen for seen in request.context.of(Kind.OBJECT) if seen.text == "person"]
+    words = f"I see **{len(people)}** person. The badge reads {MARKUP} ![x](http://other.example/x.png)"
+    if "story" in question:
+        words += " and on it goes" * 400
+    for word in words.split(" "):
+        if request.cancel.wait(PACE / 5):
+            return
+        yield Delta(word + " ")
+    yield Delta(citations=tuple(seen.id for seen in people), confidence=0.82, short=str(len(people)))
+
+
+def main(data_dir: Path, port: int = 0) -> None:
+    """Serve until interrupted."""
+    settings = Settings(data_dir=data_dir, server={"port": port}, limits={"bytes": 4 * 1024 * 1024, "files": 4})  # type: ignore[arg-type]
+    script = FakePlugin(
+        FakePerceiver("eyes", look, consumes=("image",), produces=(Kind.OBJECT, Kind.FACE)),
+        FakePerceiver("reading", read, consumes=("image",), produces=(Kind.TEXT_LINE,)),
+        FakePerceiver("ears", listen, consumes=("audio",), produces=(Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT)),
+        FakePerceiver("mood", feel, consumes=(Kind.TRANSCRIPT_SEGMENT,), produces=(Kind.SENTIMENT,)),
+        FakePerceiver("nose", consumes=("image",), produces=("smell",), requires=("a_library_nobody_has",)),
+        FakeAnswerer("script", answer),
+    )
+    host = Host(settings, plugins={"script": script, "ui": assistant_ui}, discover=False)
+    with Assistant(settings, host=host) as assistant:
+        run(assistant, preload=False)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *(int(argument) for argument in sys.argv[2:3]))
