@@ -1,0 +1,358 @@
+"""What a question asks, as small typed programs. Not for understanding words (parse.py) nor for computing (execute/)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Comparator: TypeAlias = Literal["=", ">=", "<=", ">", "<"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with what it bounds: "exactly two", "at least 3"."""
+
+    value: int
+    comparator: Comparator = "="
+    exact: bool = False
+    """Whether "exactly" or "only" was said: without it, "there are two dogs" still allows more to most people."""
+
+    def admits(self, count: int) -> bool:
+        """Whether a count fulfils it."""
+        return {
+            "=": count == self.value,
+            ">=": count >= self.value,
+            "<=": count <= self.value,
+            ">": count > self.value,
+            "<": count < self.value,
+        }[self.comparator]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing as a question names it: "two red cars on the left", "the dog next to the bench"."""
+
+    words: str
+    """Its name, singular, as asked: "bike"."""
+    classes: frozenset[str] = frozenset()
+    """Detector classes it may be; empty when no detector knows it."""
+    shapes: frozenset[str] = frozenset()
+    """Names of drawn shapes it may be; {"*"} for any shape."""
+    colors: tuple[str, ...] = ()
+    size: str = ""
+    """"big", "small", "biggest", "smallest" or ""."""
+    others: tuple[str, ...] = ()
+    """Adjectives that nobody here can judge: "wooden"."""
+    number: Number | None = None
+    region: str = ""
+    """Where in the picture: "left", "top right", "centre", ..."""
+    relation: str = ""
+    """A relation of fusion.align.RELATIONS that it stands in to `anchor`."""
+    anchor: Thing | None = None
+    having: tuple[Thing, ...] = ()
+    """What it contains or carries: "a box with a yellow triangle"."""
+    none: bool = False
+    """"no dogs"."""
+    definite: bool = False
+    """"the dog" rather than "a dog"."""
+    many: bool = False
+    """Said in the plural."""
+    pronoun: bool = False
+    """"it", "they": what was spoken of before."""
+    anything: bool = False
+    """"something", "objects": any thing at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which pictures (or videos) a question is about."""
+
+    scope: Literal["current", "index", "all", "previous"] = "current"
+    """current: those of this turn, or else the latest."""
+    index: int = 0
+    """From 1; negative from the end. For scope "index"."""
+
+
+# ---- programs ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Is there ...?"""
+
+    things: tuple[Thing, ...]
+    every: bool = True
+    """All of them, or any one of them."""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many ...?"""
+
+    thing: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class ColorOf:
+    """What colour is ...? Without a thing: what colours are there?"""
+
+    thing: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class HasColor:
+    """Is ... red? Are all ... red?"""
+
+    thing: Thing
+    colors: tuple[str, ...]
+    every: bool = False
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Where is ...?"""
+
+    thing: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class InRegion:
+    """Is ... on the left?"""
+
+    thing: Thing
+    region: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Is ... next to ...? Is ... bigger than ...?"""
+
+    subject: Thing
+    relation: str
+    anchor: Thing
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What is left of ...?"""
+
+    relation: str
+    anchor: Thing
+    kind: Thing | None = None
+    """"which animal is left of ..."."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIs:
+    """What is this? What animal is it? What is on the left? What shape is there?"""
+
+    kind: Thing | None = None
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IsA:
+    """Is this a ...? Is the animal a ...?"""
+
+    thing: Thing
+    subject: Thing | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoreThan:
+    """Are there more ... than ...?"""
+
+    first: Thing
+    second: Thing
+    ask: Literal["more", "fewer", "same"] = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Does each ... have ...?"""
+
+    holder: Thing
+    things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """What is in the picture?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What room, what place is this? Indoors or outdoors?"""
+
+    expected: str = ""
+    """"Is this a kitchen?"."""
+    room: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What does it say?"""
+
+    holder: Thing | None = None
+    """What carries the text: "the sign"."""
+    wanted: str = ""
+    """"Is the word ... written there?"."""
+    ask: Literal["all", "presence", "number"] = "all"
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said?"""
+
+    ask: Literal[
+        "all", "about", "when", "mention", "times", "language", "presence", "length", "who", "first", "last", "sound"
+    ] = "all"
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """How does the speaker, or the text, feel?"""
+
+    of: Literal["speech", "text", "face", "any"] = "any"
+    expected: str = ""
+    """"positive", "negative" or "neutral" when that is asked."""
+    text: str = ""
+    """The text itself, when the question quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How big, how bright, is it blurred, what format?"""
+
+    ask: Literal[
+        "size",
+        "brightness",
+        "dark",
+        "bright",
+        "blurred",
+        "sharp",
+        "grayscale",
+        "colored",
+        "orientation",
+        "landscape",
+        "portrait",
+        "square",
+        "quality",
+        "length",
+        "count",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When does ... appear in the video?"""
+
+    thing: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """What differs between the pictures? Which one has (more) ...? Which is brighter?"""
+
+    ask: Literal[
+        "difference", "which_has", "which_more", "which_fewer", "brighter", "darker", "sharper", "bigger", "same"
+    ]
+    thing: Thing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """One of several options; `inner` is the question they answer."""
+
+    options: tuple[str, ...]
+    inner: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Understood, and outside what can be perceived: who someone is, what they do, why."""
+
+    ask: Literal[
+        "who", "activity", "why", "age", "gender", "wearing", "weather", "time", "price", "emotion", "sound", "material"
+    ]
+    thing: Thing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Are you sure? How do you know? (about the question before)"""
+
+    inner: Program
+    which: Which = field(default_factory=Which)
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """Greetings, thanks, and what the assistant can do."""
+
+    ask: Literal["greeting", "thanks", "goodbye", "capabilities", "identity", "mood", "praise", "blame", "acknowledge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Nothing was asked: say what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not understood, or about the world at large."""
+
+    text: str
+    world: bool = False
+    """True when it is a question about the world rather than about what was sent."""
+    things: tuple[Thing, ...] = ()
+    """Things it mentions that can be looked for."""
+
+
+Program: TypeAlias = (
+    Presence
+    | Count
+    | ColorOf
+    | HasColor
+    | Locate
+    | InRegion
+    | Stands
+    | Related
+    | WhatIs
+    | IsA
+    | MoreThan
+    | Every
+    | Describe
+    | Place
+    | Read
+    | Transcript
+    | Sentiment
+    | Facts
+    | When
+    | Compare
+    | Choose
+    | Beyond
+    | Evidence
+    | SmallTalk
+    | Attached
+    | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A question understood."""
+
+    program: Program
+    which: Which = field(default_factory=Which)
+    language: str = "en"
+    """Language to answer in."""
+    verdict: Literal["yes", "true"] = "yes"
+    """Whether a verdict is to be "yes" or "no", or "true" or "false"."""

@@ -1,0 +1,52 @@
+"""What a rule of the parser is. The rules themselves: rules_talk.py (speech, feelings, small talk), rules_sight.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant_reasoner.programs import Program
+from assistant_reasoner.words import Plain
+
+Build = Callable[[re.Match[str], Plain], "Program | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern over the plain form of a sentence, and the program it stands for."""
+
+    pattern: re.Pattern[str]
+    build: Build
+    """Returns None when the words between do not fit after all: the next rule is tried."""
+
+
+class Rules:
+    """An ordered list of rules; the first that fits counts."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+
+    def on(self, *patterns: str) -> Callable[[Build], Build]:
+        """Register the decorated function for the patterns, which must match the whole sentence."""
+
+        def register(build: Build) -> Build:
+            self._rules.extend(Rule(re.compile(pattern), build) for pattern in patterns)
+            return build
+
+        return register
+
+    def parse(self, sentence: Plain) -> Program | None:
+        """The program of the first rule that fits."""
+        for rule in self._rules:
+            match = rule.pattern.fullmatch(sentence.text)
+            if match:
+                program = rule.build(match, sentence)
+                if program is not None:
+                    return program
+        return None
+
+
+def quoted(text: str, sentence: Plain) -> str:
+    """The text with `@q0` and the like replaced by the quoted texts themselves."""
+    return re.sub(r"@q(\d+)", lambda match: sentence.quotes[int(match[1])], text).strip(" ,")
