@@ -73,8 +73,29 @@ class FasterWhisper:
         if any(segment.compression_ratio > REPETITIVE for segment in segments):
             settings = replace(settings, clip_timestamps="0", no_repeat_ngram_size=NO_REPEAT)
             segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
-        for segment in segments:
-            yield _heard(segment, language, probability)
+        for previous, segment in zip([None, *segments], segments, strict=False):
+            heard = _heard(segment, language, probability)
+            if previous is not None and segment.seek != previous.seek:
+                heard = _without_echo(heard, previous.words)
+            if heard.text:
+                yield heard
+
+
+def _without_echo(heard: Heard, before: Any) -> Heard:
+    """The segment without its first word if that is the last word before it.
+
+    When the decoder stops before the end of the window, it goes on from the end of the last word, and often hears the
+    tail of that word again.
+    """
+
+    def bare(word: str) -> str:
+        return "".join(character for character in word.casefold() if character.isalnum())
+
+    if not before or not heard.words or bare(before[-1].word) != bare(heard.words[0].text):
+        return heard
+    words = heard.words[1:]
+    text = "".join(word.text for word in words)
+    return replace(heard, text=text, words=words, start=words[0].start if words else heard.end)
 
 
 def _heard(segment: Any, language: str, probability: float) -> Heard:

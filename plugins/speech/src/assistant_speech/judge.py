@@ -25,8 +25,8 @@ FASTEST = 40.0
 """Characters a second that nobody speaks; fast speech in Latin script is about 25."""
 SHORTEST_SECONDS = 0.3
 """Word times are exact to some 0.1 s: a rate is not computed over less than this."""
-LOGIT_OFFSET = 3.0
-LOGIT_SLOPE = 3.2
+LOGIT_OFFSET = 3.6
+LOGIT_SLOPE = 4.5
 
 
 def is_speech(heard: Heard, voice: float) -> bool:

@@ -16,7 +16,7 @@ class SpeechOptions:
     """Registered weights ("whisper-base", "whisper-tiny.en"), a directory, or a hub name ("owner/name")."""
     language: str | None = None
     """ISO 639-1 code of what is spoken; None to detect it."""
-    beam_size: int = 5
+    beam_size: int = 3
     """Transcripts kept in mind while decoding; 1 is greedy."""
     vad: bool = True
     """Whether only what the voice-activity detector takes for speech is transcribed."""

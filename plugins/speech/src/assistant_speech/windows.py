@@ -32,6 +32,9 @@ MIN_SPEECH_SECONDS = 0.1
 """A shorter stretch is a click, as recorders make when they start; the shortest words take about 0.15 s."""
 PAD_SECONDS = 0.4
 """Kept on both sides: quiet first and last sounds of words lie below the thresholds."""
+APART_SECONDS = 5.0
+"""Stretches further apart go into separate windows: joined, a lone word after a finished sentence gets swallowed. The
+price is one more run of the encoder for each such silence, a tenth of its length at most."""
 CONTEXT_FRAMES = 16
 """Frames heard again before each block, for the detector's memory to settle: half a second."""
 
@@ -168,8 +171,11 @@ class _Packer:
     length: int = 0
 
     def add(self, start: int, samples: np.ndarray, probabilities: Probabilities) -> Iterator[Window]:
-        if self.length and self.length + len(samples) > WINDOW_SECONDS * SAMPLE_RATE:
-            yield from self.flush()
+        if self.pieces:
+            last = self.pieces[-1]
+            apart = start - (last.start + last.length) > APART_SECONDS * SAMPLE_RATE
+            if apart or self.length + len(samples) > WINDOW_SECONDS * SAMPLE_RATE:
+                yield from self.flush()
         self.pieces.append(Piece(self.length, start, len(samples)))
         self.samples.append(samples)
         self.probabilities.append(probabilities)
