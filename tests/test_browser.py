@@ -522,3 +522,45 @@ def test_keyboard_reaches_everything(open_chat: Opener) -> None:
     nameless = """() => Array.from(document.querySelectorAll('#shell button'))
         .filter((b) => b.offsetParent && !b.innerText.trim() && !b.getAttribute('aria-label')).length"""
     assert page.evaluate(nameless) == 0
+
+
+# ---- with the starter weights ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`assistant serve` as a person starts it, on data of its own and the weights that are here."""
+    from assistant.settings import load_settings
+
+    environment = {
+        "ASSISTANT_DATA_DIR": str(tmp_path_factory.mktemp("real")),
+        "ASSISTANT_WEIGHTS__DIRECTORY": str(load_settings().weights_directory()),
+        "PYTHONUNBUFFERED": "1",
+    }
+    started = Server([sys.executable, "-m", "assistant", "serve", "--port", "0"], environment)
+    yield started
+    started.stop()
+
+
+@pytest.mark.weights
+def test_real_photograph(real_server: Server, open_chat: Opener, photograph: Path) -> None:
+    """The astronaut is found, boxed and counted; the follow-up needs no second upload."""
+    chat = open_chat(url=real_server.url)
+    chat.ask(ASTRONAUT_QUESTION, photograph)
+    assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
+    assert "person" in chat.page.locator("#panel .box.cited").first.inner_text()
+    chat.picture("evidence")
+    chat.ask("What is in the picture?")
+    assert "person" in chat.answered()
+
+
+@pytest.mark.weights
+def test_real_voice_message_about_a_photograph(
+    real_server: Server, open_chat: Opener, photograph: Path, voice: Path
+) -> None:
+    """A recording is transcribed with times, and what is said in it can be asked for."""
+    chat = open_chat(url=real_server.url)
+    chat.ask("What did they say?", photograph, voice)
+    assert "Thursday" in chat.answered()
+    assert "Thursday" in chat.page.locator("#panel .transcript").inner_text()
+    chat.picture("voice")

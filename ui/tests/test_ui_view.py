@@ -170,10 +170,14 @@ async def test_paced_raises_what_the_turn_raises() -> None:
 
     async def failing() -> AsyncIterator[Event]:
         yield Delta("a")
+        yield Delta("b")
         raise RuntimeError("broken")
 
+    texts: list[str] = []
     with pytest.raises(RuntimeError, match="broken"):
-        [batch async for batch in paced(failing(), 0.01)]
+        async for batch in paced(failing(), 30):
+            texts += [event.text for event in batch if isinstance(event, Delta)]
+    assert texts == ["a", "b"], "what came before the failure is not lost"
 
 
 def test_recordings_are_attachments() -> None:

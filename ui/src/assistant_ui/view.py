@@ -173,6 +173,10 @@ async def paced(events: AsyncIterator[Event], seconds: float = 0.08) -> AsyncGen
                     batch.append(following.result())
                 except StopAsyncIteration:
                     break
+                except Exception:
+                    if batch:
+                        yield batch
+                    raise
                 following = asyncio.ensure_future(anext(events))
             if batch and clock() >= due:
                 yield batch

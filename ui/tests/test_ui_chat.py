@@ -1,0 +1,196 @@
+"""The handlers behind the page, with an assistant that follows a script."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from markupsafe import escape
+
+from assistant.errors import AssistantError, NotFound
+from assistant.types import IMAGE, Answer, Answered, Delta, Event, Message, Part, PartAdded, Status
+from assistant_ui.chat import Chat, Page, Session
+from assistant_ui.files import Gallery, Owners
+from assistant_ui.texts import ENGLISH
+
+PHOTO = Part(IMAGE, "p1", "garden.jpg", "image/jpeg", b"")
+Script = Callable[[str], AsyncIterator[Event]]
+
+
+@dataclass
+class FakeStore:
+    """Remembers that conversations were made."""
+
+    made: dict[str, SimpleNamespace] = field(default_factory=dict)
+
+    def create_conversation(self, owner: str, title: str = "") -> str:
+        key = f"c{len(self.made)}"
+        self.made[key] = SimpleNamespace(id=key, owner=owner, title=title, turns=[])
+        return key
+
+    def conversations(self, owner: str) -> list[SimpleNamespace]:
+        return [each for each in self.made.values() if each.owner == owner]
+
+    def load_conversation(self, key: str, owner: str) -> SimpleNamespace:
+        if key not in self.made or self.made[key].owner != owner:
+            raise NotFound("There is no such conversation.")
+        return self.made[key]
+
+
+@dataclass
+class FakeAssistant:
+    script: Script
+    store: FakeStore = field(default_factory=FakeStore)
+    asked: list[tuple[str, Any, str, str]] = field(default_factory=list)
+
+    def turn(self, question: str, uploads: Any, *, conversation: str, owner: str) -> AsyncIterator[Event]:
+        self.asked.append((question, uploads, conversation, owner))
+        return self.script(question)
+
+    def delete_conversation(self, key: str, owner: str) -> None:
+        self.store.load_conversation(key, owner)
+        del self.store.made[key]
+
+
+async def fine(question: str) -> AsyncIterator[Event]:
+    yield PartAdded(PHOTO)
+    yield Status("eyes", "p1", "garden.jpg", "done", 3.0)
+    yield Delta("Two dogs.")
+    yield Answered(Answer("Two dogs.", confidence=0.9))
+
+
+def opened(script: Script = fine) -> tuple[Chat, FakeAssistant, Session]:
+    assistant = FakeAssistant(script)
+    chat = Chat(assistant, Gallery(assistant), Owners(login=False))
+    request = SimpleNamespace(cookies={}, headers={}, session_hash="s", username=None)
+    session, page = chat.arrive(None, request)
+    assert ENGLISH.welcome in str(page.live)
+    return chat, assistant, session
+
+
+async def pages(stream: AsyncIterator[Page]) -> list[Page]:
+    return [page async for page in stream]
+
+
+async def test_a_turn_is_drawn_from_start_to_end() -> None:
+    """The composer is cleared and offers to stop, then to send again; the answer and the list are there."""
+    chat, assistant, session = opened()
+    drawn = await pages(chat.send(session, " How many dogs? ", ["somewhere/garden.jpg"]))
+    assert (drawn[0].asking, drawn[0].clear, drawn[-1].asking) == (True, True, False)
+    assert "Two dogs." in str(drawn[-1].live)
+    assert "How many dogs?" in str(drawn[-1].side)
+    question, uploads, conversation, owner = assistant.asked[0]
+    assert (question, uploads[0].name, uploads[0].content) == (
+        "How many dogs?",
+        "garden.jpg",
+        Path("somewhere/garden.jpg"),
+    )
+    assert (conversation, owner) == (session.conversation, session.owner)
+
+
+async def test_earlier_turns_are_drawn_once() -> None:
+    """While a turn runs only the turn itself is sent again."""
+    chat, assistant, session = opened()
+    await pages(chat.send(session, "First?", []))
+    drawn = await pages(chat.send(session, "Second?", []))
+    assert "First?" in str(drawn[0].past)
+    assert [page.past for page in drawn[1:]] == [None] * len(drawn[1:])
+    assert len(assistant.store.made) == 1
+
+
+async def test_asking_again_sends_the_same_question_and_files() -> None:
+    """Without another upload."""
+    chat, assistant, session = opened()
+    await pages(chat.send(session, "How many?", ["garden.jpg"]))
+    await pages(chat.retry(session))
+    assert assistant.asked[1][:2] == ("How many?", [PHOTO])
+
+
+async def test_nothing_asked_gets_a_hint() -> None:
+    """And no conversation is made."""
+    chat, assistant, session = opened()
+    (page,) = await pages(chat.send(session, "  ", []))
+    assert ENGLISH.hint_empty in str(page.live)
+    assert (assistant.asked, assistant.store.made) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "untold"),
+    [
+        (AssistantError("The disk is full.", "Make room."), ("The disk is full.", "Make room."), "Traceback"),
+        (RuntimeError("/secret/path"), (ENGLISH.failed, ENGLISH.failed_remedy), "/secret/path"),
+    ],
+)
+async def test_failures_are_told(error: Exception, told: tuple[str, ...], untold: str) -> None:
+    """What is meant for people is shown; what is not stays in the log. The page can go on."""
+
+    async def failing(question: str) -> AsyncIterator[Event]:
+        yield Delta("Two")
+        raise error
+
+    chat, _, session = opened(failing)
+    last = (await pages(chat.send(session, "How many?", [])))[-1]
+    assert all(str(escape(text)) in str(last.live) for text in told)
+    assert untold not in str(last.live)
+    assert last.asking is False
+
+
+async def test_stopping_keeps_what_was_said() -> None:
+    """Closing the stream marks the turn as stopped."""
+
+    async def slow(question: str) -> AsyncIterator[Event]:
+        yield Delta("Two ")
+        yield Delta("dogs")
+
+    chat, _, session = opened(slow)
+    stream = chat.send(session, "How many?", [])
+    await anext(stream)
+    await anext(stream)
+    await stream.aclose()  # type: ignore[attr-defined]
+    page = chat.stopped(session)
+    assert ENGLISH.stopped in str(page.live)
+    assert "Two" in str(page.live)
+    assert page.asking is False
+
+
+async def test_someone_elses_conversation_does_not_open() -> None:
+    """A link shows an empty page, not an error and not the conversation."""
+    chat, assistant, session = opened()
+    theirs = assistant.store.create_conversation("someone else", "private")
+    page = chat.open(session, theirs)
+    assert session.conversation is None
+    assert ENGLISH.welcome in str(page.live)
+    assert "private" not in str(page.side)
+    chat.remove(session, theirs)
+    assert theirs in assistant.store.made
+
+
+def test_stored_turns_come_back_as_they_were() -> None:
+    """Answered, stopped and failed turns look so again; a spoken question is found in its transcript."""
+    chat, assistant, session = opened()
+    key = assistant.store.create_conversation(session.owner, "talk")
+    shared = {"parts": [PHOTO], "observations": [], "gaps": [], "statuses": []}
+    message = Message("user", "How many?", ("p1",))
+    assistant.store.made[key].turns = [
+        SimpleNamespace(message=message, answer=Answer("Two.", answerer="script"), state="done", **shared),
+        SimpleNamespace(message=message, answer=None, state="stopped", **shared),
+        SimpleNamespace(message=message, answer=None, state="failed", **shared),
+    ]
+    page = chat.open(session, key)
+    assert [turn.phase for turn in session.turns] == ["answered", "stopped", "failed"]
+    assert "Two." in str(page.past)
+    assert ENGLISH.stopped in str(page.past)
+    assert ENGLISH.failed in str(page.live)
+
+
+def test_the_language_can_be_switched() -> None:
+    """Everything is drawn anew in the other language."""
+    chat, _, session = opened()
+    page = chat.language(session)
+    assert page.texts is not None
+    assert page.texts.code == "zh"
+    assert page.texts.welcome in str(page.live)
