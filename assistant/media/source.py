@@ -1,0 +1,64 @@
+"""Reading pieces of an upload that is either bytes in memory or a file on disk. Not for judging what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import stat
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from assistant.errors import UnreadableMedia
+
+Content: TypeAlias = "bytes | Path"
+
+
+def size_of(content: Content, name: str) -> int:
+    """Size in bytes.
+
+    Raises:
+        UnreadableMedia: a path that is not an existing regular file (devices and pipes could be read for ever).
+    """
+    if isinstance(content, bytes):
+        return len(content)
+    try:
+        status = content.stat()
+    except OSError as error:
+        raise UnreadableMedia(f"{name} cannot be opened: {error.strerror}.", "Check the path.") from error
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "not an ordinary file"
+        raise UnreadableMedia(f"{name} is {what}.", "Send one file at a time.")
+    return status.st_size
+
+
+def read_at(content: Content, offset: int, count: int) -> bytes:
+    """`count` bytes from `offset`, fewer at the end."""
+    if isinstance(content, bytes):
+        return content[offset : offset + count]
+    with content.open("rb") as file:
+        file.seek(offset)
+        return file.read(count)
+
+
+def opened(content: Content) -> BinaryIO:
+    """The content as a seekable binary file; bytes are not copied."""
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def digest(modality: str, media_type: str, content: Content, meaning: str = "") -> str:
+    """SHA-256 (hex) of what gives the bytes their meaning and of the bytes, a file being read piece by piece.
+
+    Args:
+        modality: one of `types.MODALITIES`.
+        media_type: as sniffed.
+        content: the encoded bytes.
+        meaning: anything else that distinguishes equal bytes, e.g. where in which recording they come from.
+    """
+    hashed = hashlib.sha256("\0".join((modality, media_type, meaning, "")).encode())
+    if isinstance(content, bytes):
+        hashed.update(content)
+    else:
+        with content.open("rb") as file:
+            while block := file.read(1 << 20):
+                hashed.update(block)
+    return hashed.hexdigest()
