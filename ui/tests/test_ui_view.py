@@ -174,9 +174,13 @@ async def test_paced_raises_what_the_turn_raises() -> None:
         raise RuntimeError("broken")
 
     texts: list[str] = []
-    with pytest.raises(RuntimeError, match="broken"):
+
+    async def read() -> None:
         async for batch in paced(failing(), 30):
-            texts += [event.text for event in batch if isinstance(event, Delta)]
+            texts.extend(event.text for event in batch if isinstance(event, Delta))
+
+    with pytest.raises(RuntimeError, match="broken"):
+        await read()
     assert texts == ["a", "b"], "what came before the failure is not lost"
 
 

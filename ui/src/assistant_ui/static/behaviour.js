@@ -14,6 +14,9 @@
     all(`[data-seen="${CSS.escape(id)}"]`).forEach((each) => each.classList.toggle("pointed", on));
   };
 
+  const menuIsOpen = () => $("#shell").classList.contains("menu-open");
+  const menu = (open) => $("#shell").classList.toggle("menu-open", open);
+
   const showEvidence = (target) => {
     const panel = $("#panel");
     const place = target || $(".box.cited, .transcript .cited, tr.cited", panel) || panel;
@@ -22,7 +25,6 @@
 
   const enlarge = (figure, on) => {
     figure.classList.toggle("enlarged", on);
-    document.body.classList.toggle("has-enlarged", on);
   };
 
   const seek = (button) => {
@@ -54,7 +56,7 @@
       localStorage.setItem(THEME, document.body.classList.contains("dark") ? "light" : "dark");
       applyTheme();
     },
-    menu: () => document.body.classList.toggle("menu-open"),
+    menu: () => menu(!menuIsOpen()),
     enlarge: (button) => {
       const figure = button.closest(".picture");
       enlarge(figure, !figure.classList.contains("enlarged"));
@@ -79,8 +81,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (button && acts[button.dataset.do]) acts[button.dataset.do](button);
-    if (document.body.classList.contains("menu-open") && !event.target.closest("[data-do=menu], [data-do=remove]")) {
-      if (button || !event.target.closest("#side")) document.body.classList.remove("menu-open");
+    if (menuIsOpen() && !event.target.closest("[data-do=menu], [data-do=remove]")) {
+      if (button || !event.target.closest("#side")) menu(false);
     }
   });
 
@@ -104,7 +106,7 @@
     if (event.key !== "Escape") return;
     const figure = $(".picture.enlarged");
     if (figure) enlarge(figure, false);
-    else if (document.body.classList.contains("menu-open")) document.body.classList.remove("menu-open");
+    else if (menuIsOpen()) menu(false);
     else $("#composer .stop-button")?.click();
   });
 
