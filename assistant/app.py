@@ -1,4 +1,4 @@
-"""The assistant as one object: settings, plugins, media, store and engine brought together. For Python users and front ends.
+"""The assistant as one object: settings, plugins, media, store and engine. For Python users and front ends.
 
 from assistant import Assistant
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from assistant.context import SharedContext
 from assistant.engine import Engine, Session, Upload, remembered
@@ -239,7 +239,7 @@ class Assistant:
             digests = tuple(part.digest for part in parts)
             started.append(self.store.begin_turn(conversation, owner, Message("user", typed, digests), parts))
 
-        state = "failed"
+        state: Literal["done", "stopped", "failed"] = "failed"
         try:
             events = self.engine.turn(
                 session,
@@ -265,6 +265,9 @@ class Assistant:
                     started[0],
                     owner,
                     state=state,
+                    message=Message("user", reply.question.text, session.context.turn_parts)
+                    if reply.question.spoken
+                    else None,
                     answer=reply.answer,
                     parts=reply.parts,
                     observations=reply.observations,
@@ -303,8 +306,10 @@ class Assistant:
         stored = self.store.load_conversation(conversation, owner)
         session = Session()
         for turn in stored.turns:
-            for item in (*turn.parts, *turn.observations):
-                session.context.add(item)
+            for part in turn.parts:
+                session.context.add(part)
+            for seen in turn.observations:
+                session.context.add(seen)
             session.context.messages.append(turn.message)
             if turn.answer is not None:
                 session.context.messages.append(Message("assistant", turn.answer.text))

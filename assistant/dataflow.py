@@ -130,10 +130,21 @@ class Perception:
 
     # ---- what others call --------------------------------------------------------------------------------------
 
-    def add(self, part: Part) -> None:
-        """Put a part into the context and start every perceiver that reads its modality and has not yet."""
-        if self._context.add(part):
-            self._emit(PartAdded(part))
+    def add(self, *parts: Part) -> None:
+        """Put parts into the context and start every perceiver that reads their modality and has not yet.
+
+        Of several calls the one that is expected to take longest starts first: the turn takes as long as that chain.
+        """
+        calls = []
+        for part in parts:
+            if self._context.add(part):
+                self._emit(PartAdded(part))
+            calls += [(runner, part) for runner in self._readers(part)]
+        for runner, part in sorted(calls, key=lambda call: -call[0].seconds):
+            self._submit(runner, part, None)
+        self._advance()
+
+    def _readers(self, part: Part) -> list[Runner[Perceiver]]:
         readers = [runner for runner in self._runners if part.modality in runner.plugged.consumes]
         if not readers:
             what = PLURALS.get(part.modality, part.modality)
@@ -148,9 +159,7 @@ class Perception:
                     name=part.name,
                 )
             )
-        for runner in readers:
-            self._submit(runner, part, None)
-        self._advance()
+        return readers
 
     def miss(self, gap: Gap) -> None:
         """Write a gap to the context."""

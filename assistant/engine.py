@@ -1,4 +1,4 @@
-"""One turn as a dataflow: files -> parts -> perceivers -> context -> answerer -> streamed answer. Keeps nothing itself."""
+"""One turn as a dataflow: files -> parts -> perceivers -> context -> answerer -> streamed answer. Stores nothing."""
 
 from __future__ import annotations
 
@@ -204,10 +204,9 @@ class _Turn:
         for gap in gaps:
             self._perception.miss(gap)
         question_part = text_part(typed, "question") if typed else None
-        for part in (*context, *parts):  # parts of earlier turns too: what failed or is newly installed is tried
-            self._perception.add(part)
-        if question_part is not None:
-            self._perception.add(question_part)
+        asked = [question_part] if question_part else []
+        # parts of earlier turns too: what failed then, or is newly installed, is tried
+        self._perception.add(*{part.digest: part for part in (*context, *parts, *asked)}.values())
         question = Question(typed, part=question_part.digest if question_part else None)
         if answer and not typed:
             question = await self._heard(parts)

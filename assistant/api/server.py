@@ -90,7 +90,7 @@ def run(assistant: Assistant, *, preload: bool = True) -> None:
     if not is_loopback(server.host) and not server.users:
         raise SettingsError(
             f"Serving on {server.host} would let anyone on the network in.",
-            "Set users (server.users, name = password) first, or serve on 127.0.0.1 behind a proxy that logs people in.",
+            "Set users (server.users, name = password) first, or serve on 127.0.0.1 behind a proxy with a login.",
         )
     try:
         listener = socket.create_server(
