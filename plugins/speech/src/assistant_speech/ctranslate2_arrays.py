@@ -132,7 +132,8 @@ def _renamed(stored: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _layers(stored: dict[str, Any], prefix: str) -> int:
-    return 1 + max(int(key[len(prefix) :].split("/")[0]) for key in stored if key.startswith(prefix))
+    numbers = {key[len(prefix) :].split("/")[0] for key in stored if key.startswith(prefix)}
+    return sum(number.isdigit() for number in numbers)
 
 
 def _dimensions(arrays: dict[str, np.ndarray]) -> dict[str, int]:

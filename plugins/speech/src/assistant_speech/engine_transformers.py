@@ -36,6 +36,8 @@ class TransformersWhisper:
         self._language_ids: dict[str, int] = {
             token[2:-2]: number for token, number in (getattr(settings, "lang_to_id", None) or {}).items()
         }
+        self._timestamps = int(settings.no_timestamps_token_id) + 1
+        """The first of the tokens that stand for times."""
         self._multilingual = bool(getattr(settings, "is_multilingual", False) and self._language_ids)
         self.languages = tuple(self._language_ids) if self._multilingual else ("en",)
 
@@ -72,9 +74,11 @@ class TransformersWhisper:
             if not tokens:
                 return
             logprobs = self._logprobs(encoded, tokens, language)
-        silence = self._processor.tokenizer.convert_tokens_to_ids("<|nospeech|>")
-        no_speech = float(first.softmax(-1)[silence]) if isinstance(silence, int) and silence < len(first) else 0.0
-        average = sum(logprobs) / len(logprobs)
+        no_speech = float(first.softmax(-1)[self._timestamps - 2])  # by convention the token before <|notimestamps|>
+        spoken_logprobs = [
+            logprob for token, logprob in zip(tokens, logprobs, strict=False) if token < self._timestamps
+        ]
+        average = sum(spoken_logprobs) / max(1, len(spoken_logprobs))
         whole = compression_ratio(self._text(tokens))
         at, seconds = 0, len(samples) / SAMPLE_RATE
         for segment in segments:
@@ -128,20 +132,18 @@ class TransformersWhisper:
         import math
 
         special = set(self._processor.tokenizer.all_special_ids)
-        word: list[int] = []
-        kept = [
-            (token, logprob, time)
-            for token, logprob, time in zip(tokens, logprobs, times, strict=False)
-            if token not in special and not self._text([token]).startswith("<|")
-        ]
-        for index, (token, _, _) in enumerate(kept):
-            word.append(index)
-            text = self._text([kept[place][0] for place in word])
+        kept = []
+        before = times[0]
+        for token, logprob, time in zip(tokens, logprobs, times, strict=False):
+            if token < self._timestamps and token not in special:
+                kept.append((token, logprob, before, time))
+            before = time  # the time given with a token is where it ends
+        word: list[tuple[int, float, float, float]] = []
+        for index, piece in enumerate(kept):
+            word.append(piece)
+            text = self._text([token for token, *_ in word])
             ahead = self._text([kept[index + 1][0]]) if index + 1 < len(kept) else " "
-            whole = "\ufffd" not in text and (ahead.startswith(" ") or language in UNSPACED)
-            if whole and token is not None:
-                following = kept[index + 1][2] if index + 1 < len(kept) else kept[index][2]
-                likely = sum(math.exp(kept[place][1]) for place in word) / len(word)
-                start = float(kept[word[0]][2])
-                yield Word(text, start, max(start, float(following)), likely)
+            if "\ufffd" not in text and (ahead.startswith(" ") or language in UNSPACED):
+                likely = sum(math.exp(logprob) for _, logprob, _, _ in word) / len(word)
+                yield Word(text, word[0][2], max(word[0][2], piece[3]), likely)
                 word = []
