@@ -111,14 +111,16 @@ def _label(draft: Draft, label: Observation, best: dict[str, float]) -> None:
     """Say what the picture as a whole looks like, if no object says so already."""
     words = {label.text.lower(), *(synonym.lower() for synonym in label.data.get("synonyms", ()))}
     broader = label.data.get("broader")
-    if any(name == broader or name in words for name, confidence in best.items() if confidence >= HEDGED):
+    known = {name for name, confidence in best.items() if confidence >= HEDGED}
+    heads = {name.split(" ")[-1] for name in known}
+    if broader in known or known & words or label.text.split(" ")[-1] in heads:
         return
     together = float(label.data.get("broader_confidence") or 0.0)
     if broader and together >= STATED:
         closer = f" (looks like {article(label.text)} {label.text})" if label.confidence >= STATED else ""
         draft.things.append(counted(1, broader) + closer)
         draft.rest_on([label], together)
-    elif label.confidence >= STATED:
+    elif label.confidence >= (STATED if best else HEDGED):
         draft.possible.append(f"{article(label.text)} {label.text}")
         draft.rest_on([label])
 

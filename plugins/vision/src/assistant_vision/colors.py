@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from assistant.plugin import Perceiver, Task
 from assistant.types import IMAGE, Kind, Observation
-from assistant_vision.facts import FLAT
 from assistant_vision.palette import named_colors
-from assistant_vision.pixels import flatness, shrink
+from assistant_vision.pixels import is_drawn, shrink
 
 SIDE = 96
 """Pixels of the longer side on which colours are counted: averaging melts texture and noise into its colour."""
@@ -28,7 +27,7 @@ class VisionColors(Perceiver):
         """One observation a colour, largest share first; certainty grows with the share."""
         rgb = task.image().rgb
         pixels = shrink(rgb, SIDE).reshape(-1, 3)
-        drawn = flatness(shrink(rgb, 512)) >= FLAT  # in a drawing, a small even area is meant to be there
+        drawn = is_drawn(rgb)  # in a drawing, a small even area is meant to be there
         for color in named_colors(pixels, least=0.01 if drawn else 0.05)[:MOST]:
             certainty = min(0.95, 0.6 + 2 * color.share)
             yield task.observe(Kind.COLOR, color.name, certainty, rgb=list(color.rgb), share=color.share)

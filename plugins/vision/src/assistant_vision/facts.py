@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.plugin import Perceiver, Task
 from assistant.types import IMAGE, Kind, Observation
-from assistant_vision.pixels import RGB, flatness, gray, shrink
+from assistant_vision.pixels import RGB, gray, is_drawn, shrink
 
 NORMAL_SIDE = 512
 """Pixels of the longer side at which sharpness is measured, so that the figure does not depend on the resolution."""
@@ -20,8 +20,6 @@ background is no blurred picture."""
 BLURRED = 60.0
 """Variance of the Laplacian (Pech-Pacheco et al. 2000) below which a photograph is called blurred: 34 sharp photographs
 measured 889 and more, the same ones after a Gaussian blur of half a percent of their longer side 28 and less."""
-FLAT = 0.9
-"""Flatness from which a picture is a graphic (drawing, chart, scanned page) rather than a photograph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class Facts:
     laplacian: float
     """Variance of the Laplacian in the sharpest blocks."""
     grayscale: bool
-    flatness: float
+    drawn: bool
+    """A drawing, chart or scanned page rather than a photograph."""
 
     @property
     def orientation(self) -> str:
@@ -77,23 +76,22 @@ def measure(rgb: RGB) -> Facts:
         contrast=float(luma.std()) / 255,
         laplacian=sharpest(luma),
         grayscale=bool(np.percentile(spread, 99) <= 10),
-        flatness=flatness(small),
+        drawn=is_drawn(rgb),
     )
 
 
 def warnings(facts: Facts) -> list[str]:
     """Sentences on what makes the picture hard to read."""
     found = []
-    drawn = facts.flatness >= FLAT
     if facts.contrast < 0.01:
         found.append("blank: the picture is one even colour")
     elif facts.brightness < 0.12:
         found.append("very dark: little can be made out")
-    elif facts.brightness > 0.92 and not drawn:
+    elif facts.brightness > 0.92 and not facts.drawn:
         found.append("overexposed: bright parts have lost their detail")
-    if facts.contrast >= 0.01 and not drawn and facts.laplacian < BLURRED:
+    if facts.contrast >= 0.01 and not facts.drawn and facts.laplacian < BLURRED:
         found.append("blurred: fine detail and small text are lost")
-    if min(facts.width, facts.height) < 96 and not drawn:
+    if min(facts.width, facts.height) < 96 and not facts.drawn:
         found.append("very small: objects and text may be too small to recognise")
     return found
 
@@ -111,7 +109,7 @@ class VisionFacts(Perceiver):
         """One image_facts observation."""
         image = task.image()
         facts = measure(image.rgb)
-        form = "graphic" if facts.flatness >= FLAT else "photograph"
+        form = "graphic" if facts.drawn else "photograph"
         tone = "black-and-white " if facts.grayscale else ""
         notes = [*warnings(facts), *image.notes]
         text = f"{facts.width} x {facts.height} {tone}{form}, {facts.orientation}"

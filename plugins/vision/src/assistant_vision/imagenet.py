@@ -37,7 +37,41 @@ _SINGLE: Final[dict[str, tuple[int, ...]]] = {
     "boat": (472, 484, 510, 554, 576, 625, 780, 814, 871, 914),
     "car": (436, 468, 511, 609, 627, 656, 661, 751, 817),
     "truck": (555, 569, 675, 717, 864, 867),
+    "backpack": (414,),
+    "bed": (564,),
+    "bench": (703,),
+    "bottle": (440, 737, 898, 907),
+    "bowl": (659, 809),
     "bus": (654, 779, 874),
+    "cell phone": (487,),
+    "chair": (423, 559, 765),
+    "clock": (409, 530, 892),
+    "couch": (831,),
+    "cup": (504, 967, 968),
+    "dining table": (532,),
+    "handbag": (748,),
+    "horse": (339,),
+    "keyboard": (508,),
+    "laptop": (620, 681),
+    "microwave": (651,),
+    "mouse": (673,),
+    "oven": (766, 827),
+    "parking meter": (704,),
+    "refrigerator": (760,),
+    "remote": (761,),
+    "sandwich": (933,),
+    "sink": (896,),
+    "skis": (795,),
+    "sports ball": (429, 430, 805, 852, 890),
+    "teddy bear": (850,),
+    "tie": (906,),
+    "toaster": (859,),
+    "toilet": (861,),
+    "traffic light": (920,),
+    "tv": (664, 782, 851),
+    "umbrella": (879,),
+    "vase": (883,),
+    "wine glass": (572, 966),
     "train": (466, 547, 565, 705, 820, 829),
     "airplane": (404, 895),
     "bicycle": (444, 671),
@@ -50,7 +84,7 @@ _OF: Final = {
 
 
 def broader(index: int) -> str | None:
-    """The everyday kind that the class of this index (0-999) belongs to: "dog" for a beagle; None if there is none."""
+    """The everyday kind of the class of this index (0-999), by COCO's name where it has one: "dog" of a beagle."""
     return _OF.get(index)
 
 

@@ -13,7 +13,8 @@ from assistant.errors import WeightsCorrupt
 from assistant.plugin import Perceiver, Services, Task
 from assistant.types import IMAGE, Kind, Observation
 from assistant_vision import imagenet, specs
-from assistant_vision.pixels import RGB
+from assistant_vision.calibration import DRAWN
+from assistant_vision.pixels import RGB, is_drawn
 
 SIDE: Final = 280
 """Pixels of the square that EfficientNet-Lite3 reads."""
@@ -103,7 +104,8 @@ class VisionLabels(Perceiver):
         classes of that kind together, which is far surer than any single breed.
         """
         assert self._classifier is not None
-        probabilities = self._classifier.classify(task.image().rgb)
+        rgb = task.image().rgb
+        probabilities = self._classifier.classify(rgb) * (DRAWN if is_drawn(rgb) else 1.0)
         for rank, index in enumerate(np.argsort(-probabilities)[:RANKS].tolist()):
             if probabilities[index] < LEAST:
                 break

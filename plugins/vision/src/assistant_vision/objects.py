@@ -11,10 +11,10 @@ from assistant.plugin import Perceiver, Services, Task
 from assistant.types import IMAGE, Box, Kind, Observation
 from assistant_vision import specs
 from assistant_vision.boxes import area
-from assistant_vision.calibration import CLASS_PRESENT, OBJECT_HERE
+from assistant_vision.calibration import CLASS_PRESENT, DRAWN, OBJECT_HERE
 from assistant_vision.detector import Detector
 from assistant_vision.palette import named_colors
-from assistant_vision.pixels import inner, shrink
+from assistant_vision.pixels import inner, is_drawn, shrink
 
 LOOKED_AT = 1280
 """Pixels of the longer side that are looked at: the network squeezes each tile to 300, and reducing in two steps keeps
@@ -67,6 +67,7 @@ class VisionObjects(Perceiver):
     def perceive(self, task: Task) -> Iterable[Observation]:
         """One observation an object, most certain first."""
         assert self._detector is not None
+        trust = DRAWN if is_drawn(task.image().rgb) else 1.0
         rgb = shrink(task.image().rgb, LOOKED_AT)
         options = self._options
         floor = OBJECT_HERE.score(options.least)
@@ -75,7 +76,7 @@ class VisionObjects(Perceiver):
         for seen in found:
             best[seen.name] = max(best.get(seen.name, 0.0), seen.score)
         for seen in found:
-            confidence = OBJECT_HERE.probability(seen.score)
+            confidence = trust * OBJECT_HERE.probability(seen.score)
             if confidence < options.least or area(seen.box) == 0.0:
                 continue
             colors = named_colors(shrink(inner(rgb, seen.box), COLOR_SIDE).reshape(-1, 3), least=0.1)
@@ -87,6 +88,6 @@ class VisionObjects(Perceiver):
                 color=colors[0].name,
                 colors=[[color.name, color.share] for color in colors],
                 depth_hint=depth_hint(seen.box),
-                presence=round(CLASS_PRESENT.probability(best[seen.name]), 4),
+                presence=round(trust * CLASS_PRESENT.probability(best[seen.name]), 4),
                 score=round(seen.score, 4),
             )

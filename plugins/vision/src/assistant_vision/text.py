@@ -14,7 +14,7 @@ from assistant_vision.boxes import clip
 from assistant_vision.pixels import RGB
 from assistant_vision.reader import Reader
 from assistant_vision.reading import reading_order
-from assistant_vision.turning import TURNS, Quad, Turn, cut, is_tall, length, upright_quad
+from assistant_vision.turning import TURNS, Quad, Turn, cut, is_tall, length, thickness, upright_quad
 
 PROBES: Final = 5
 """Longest lines that are read both ways up to find out which way the text stands."""
@@ -155,9 +155,10 @@ class VisionText(Perceiver):
         page = Page(rgb, quads, self._reader)
         turn = page.turn()
         lines: list[Line] = []
+        similar = sorted(range(len(quads)), key=lambda index: length(quads[index]) / max(1.0, thickness(quads[index])))
         for start in range(0, len(quads), BATCH):
             task.check()
-            lines += page.lines(range(start, min(start + BATCH, len(quads))), turn)
+            lines += page.lines(similar[start : start + BATCH], turn)
         lines = [line for line in lines if line.confidence >= self._options.least]
         for order, line in enumerate(ordered(lines, turn, width, height)):
             corners = [[round(x / width, 4), round(y / height, 4)] for x, y in line.quad.tolist()]
