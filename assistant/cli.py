@@ -42,8 +42,7 @@ class _Group(click.Group):
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where conversations, media and weights are kept.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens to standard error.")
 @click.version_option(package_name="sensorium", prog_name="assistant")
-@click.pass_context
-def cli(ctx: click.Context, data_dir: Path | None, verbose: bool) -> None:
+def cli(data_dir: Path | None, verbose: bool) -> None:
     """Ask questions about photographs, speech and video, and see the evidence.
 
     Installed plugins may add commands of their own; see `assistant plugins list`.
@@ -53,7 +52,6 @@ def cli(ctx: click.Context, data_dir: Path | None, verbose: bool) -> None:
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    ctx.obj = {"data_dir": data_dir}
 
 
 # ---- asking ---------------------------------------------------------------------------------------------------------
@@ -339,7 +337,7 @@ def weights_where(ctx: click.Context, name: str, as_json: bool) -> None:
 def _settings(ctx: click.Context, **flags: Any) -> Settings:
     from assistant.settings import load_settings
 
-    return load_settings(data_dir=ctx.find_root().obj["data_dir"], **flags)
+    return load_settings(data_dir=ctx.find_root().params["data_dir"], **flags)
 
 
 def _host(ctx: click.Context) -> Host:

@@ -122,7 +122,7 @@ class Chat:
             IMAGES.mkdir(parents=True, exist_ok=True)
             self.page.mouse.move(5, 5)
             self.page.evaluate("document.activeElement?.blur()")
-            self.page.wait_for_load_state("networkidle")
+            self.page.wait_for_timeout(600)  # pictures and transitions settle
             self.page.screenshot(path=str(IMAGES / f"{name}.png"))
 
 
