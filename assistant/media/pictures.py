@@ -23,6 +23,8 @@ SCANS = 30
 """Scans of a JPEG that are always accepted: progressive encoders write about ten."""
 SCAN_PIXELS = 1_500_000_000
 """Pixels that all scans of one JPEG may visit: some seconds of work; a few kilobytes can ask for hours."""
+HEADER_BYTES = 16 * 1024 * 1024
+"""Where the pixels of a JPEG must have begun: depth maps of telephones take a few MB before them."""
 COUNTED_BYTES = 4 * 1024 * 1024
 """Largest GIF whose frames are counted: that means walking through the whole file."""
 COUNTED_PAGES = 100
@@ -90,8 +92,12 @@ def decode(content: Content, reader: str, name: str, limits: Limits, frames: int
         orientation, notes = _orientation(picture)
         reduced = max(width, height) > WORKING_SIDE
         if reduced:
-            picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
+            # A JPEG can be decoded at a half or less; a quarter below the working size is near enough to do so.
+            picture.draft(None, (WORKING_SIDE * 3 // 4, WORKING_SIDE * 3 // 4))
         picture.load()
+        if reduced and picture.mode not in ("1", "P", "PA"):
+            # Reduced before anything else, so that no second picture of the full size is held.
+            picture.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2.0)
         upright = _rgb(picture, notes)
         if reduced:
             upright.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2.0)
@@ -110,13 +116,14 @@ def _opened(content: Content, reader: str, name: str, limits: Limits) -> Iterato
     from PIL import Image as Pillow
 
     _check_webp(content, reader, name, limits)
+    scans = _scans(content, name) if reader == "JPEG" else 0
     try:
         with opened(content) as file, warnings.catch_warnings():
             # Pillow warns of what is judged here by the caps; its own error still stops what is twice over its cap.
             warnings.simplefilter("ignore")
-            with Pillow.open(file, formats=("JPEG", "MPO") if reader == "JPEG" else (reader,)) as picture:
+            with Pillow.open(file, formats=(reader,)) as picture:
                 _check_size(picture.width, picture.height, name, limits)
-                _check_scans(content, reader, picture, name)
+                _check_scans(scans, picture, name)
                 _check_tiles(picture, reader, name, limits)
                 yield picture
     except MediaError:
@@ -164,11 +171,17 @@ def _check_webp(content: Content, reader: str, name: str, limits: Limits) -> Non
         _check_size(width, height, name, limits)
 
 
-def _check_scans(content: Content, reader: str, picture: Picture, name: str) -> None:
+def _scans(content: Content, name: str) -> int:
+    """How many scans a JPEG has; the first must come soon, because Pillow looks for it byte by byte."""
+    data = read_at(content, 0, size_of(content, name))
+    first = data.find(b"\xff\xda", 0, HEADER_BYTES)
+    if first < 0:
+        raise UnreadableMedia(f"{name} is damaged: it begins like a JPEG, but no picture follows.", _AGAIN)
+    return data.count(b"\xff\xda", first)
+
+
+def _check_scans(scans: int, picture: Picture, name: str) -> None:
     """A progressive JPEG of a few kilobytes can have thousands of scans, each as much work as a whole picture."""
-    if reader != "JPEG":
-        return
-    scans = read_at(content, 0, size_of(content, name)).count(b"\xff\xda")
     if scans > SCANS and scans * picture.width * picture.height > SCAN_PIXELS:
         raise UnreadableMedia(f"{name} has {scans} passes over its pixels, which no camera writes.", _AGAIN)
 
@@ -209,6 +222,8 @@ def _frame_notes(reader: str, frames: int | None) -> tuple[str, ...]:
 
 def _orientation(picture: Picture) -> tuple[int, list[str]]:
     """EXIF orientation 1-8, and notes; broken EXIF data counts as upright."""
+    if picture.format == "PNG" and not picture.info.keys() & {"exif", "XML:com.adobe.xmp", "xmp"}:
+        return 1, []  # asking for EXIF that did not come before the pixels would decode them all
     try:
         orientation = picture.getexif().get(0x0112, 1)
     except Exception:

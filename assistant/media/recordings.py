@@ -313,7 +313,7 @@ def sound(
             yield piece
     heard = (given - left) / SAMPLE_RATE
     if not heard:
-        raise UnreadableMedia(f"No sound in {name} can be decoded.", _AGAIN)
+        raise UnreadableMedia(f"{name} holds no sound that can be decoded, or next to none.", _AGAIN)
     notes.clear()
     if broken:
         many = "a broken piece of the recording was" if len(broken) == 1 else f"{len(broken)} broken pieces were"
