@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from assistant_speech.heard import Heard, compression_ratio, most_tokens
 from assistant_speech.judge import confidence, is_speech
 from assistant_speech.language import ChineseScript, Languages
-from hypothesis import given
-from hypothesis import strategies as st
 
 SAID = Heard(" Turn on the light.", 0.0, 1.5, (), -0.3, 0.05, 0.9, "en", 0.98)
 

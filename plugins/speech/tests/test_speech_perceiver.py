@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import assistant_speech.perceiver as perceiver_module
 import numpy as np
 import pytest
-from assistant_speech import SpeechOptions, SpeechPerceiver, register_perceivers, register_weights
-from assistant_speech.heard import Choose, Heard, Word
-from assistant_speech.windows import loudness
 
+import assistant_speech.perceiver as perceiver_module
 from assistant.errors import Cancelled, MediaTooLarge, SettingsError, UnreadableMedia, WeightsMissing
 from assistant.plugin import Task
 from assistant.testing import FakeServices, imported_by
 from assistant.types import Kind, Observation, Part
+from assistant_speech import SpeechOptions, SpeechPerceiver, register_perceivers, register_weights
+from assistant_speech.heard import Choose, Heard, Word
+from assistant_speech.windows import loudness
 
 RATE = 16_000
 PART = Part("audio", "d1", "voice message", "audio/wav", b"")
@@ -127,6 +127,12 @@ def test_an_invented_sentence_is_no_speech(loaded: Any) -> None:
     """What the figures speak against is not reported."""
     engine = FakeEngine(no_speech_prob=0.9, avg_logprob=-1.5)
     (seen,) = perceive(loaded(engine), FakeMedia(sound(3)))
+    assert seen.kind == Kind.NO_SPEECH
+
+
+def test_a_sentence_after_the_end_of_the_sound_is_invented(loaded: Any) -> None:
+    """Whisper fills up to 30 seconds with silence and sometimes writes into it."""
+    (seen,) = perceive(loaded(FakeEngine(start=20.0, end=21.0)), FakeMedia(sound(3)))
     assert seen.kind == Kind.NO_SPEECH
 
 

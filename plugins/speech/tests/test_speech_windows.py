@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from assistant_speech.windows import FRAME, WINDOW_SECONDS, Window, loudness, windows
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from assistant_speech.windows import FRAME, WINDOW_SECONDS, Window, loudness, windows
 
 RATE = 16_000
 
