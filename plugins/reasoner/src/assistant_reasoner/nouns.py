@@ -73,14 +73,14 @@ _BARE_REGION = re.compile(
 
 _FUNCTION = frozenset(
     "is are was were be been do does did what which who where when why how can could you i we if then say says said "
-    "should would will shall may might must and or not than because there have has had".split()  # noqa: SIM905
+    "should would will shall may might must and or not than because there have has had".split()
 )
 _DETERMINERS = frozenset(
     "the a an this that these those my your his her their its our some any all every each both another other".split()
-)  # noqa: SIM905
-_DEFINITE = frozenset("the this that these those my your his her their its our".split())  # noqa: SIM905
-_PRONOUNS = frozenset("it they them he she him her this that these those one ones".split())  # noqa: SIM905
-_SHADES = frozenset("dark light bright pale deep colored solid plain mostly".split())  # noqa: SIM905
+)
+_DEFINITE = frozenset("the this that these those my your his her their its our".split())
+_PRONOUNS = frozenset("it they them he she him her this that these those one ones".split())
+_SHADES = frozenset("dark light bright pale deep colored solid plain mostly".split())
 _TRAILING = re.compile(
     r"(?: (?:present|visible|there|here|shown|in view|in sight|depicted|pictured|displayed|around|anywhere|somewhere|@here|"
     r"@picture|that (?:you )?can (?:be )?see[n]?|(?:do|can|that) you see|you can see|to be seen|can be seen|in it|in them|"
@@ -207,7 +207,8 @@ def _simple(text: str) -> Thing | None:
     found = _NUMBER.match(text)
     if found:
         value = found["value"]
-        comparator = next((sign for index, (_, sign) in enumerate(_COMPARATORS) if found[f"c{index}"]), "=")
+        signs: list[Comparator] = [sign for index, (_, sign) in enumerate(_COMPARATORS) if found[f"c{index}"]]
+        comparator: Comparator = signs[0] if signs else "="
         said = any(found[f"c{index}"] for index in range(len(_COMPARATORS)))
         number = Number(int(value) if value.isdigit() else NUMBERS[value], comparator, exact=said and comparator == "=")
         text = found["rest"]

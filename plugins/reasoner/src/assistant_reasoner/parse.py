@@ -59,7 +59,7 @@ class Situation:
     """Earlier questions of the person, oldest first."""
 
 
-def parse(question: str, situation: Situation = Situation(), *, spoken: bool = False) -> tuple[Parsed, ...]:  # noqa: B008
+def parse(question: str, situation: Situation = Situation(), *, spoken: bool = False) -> tuple[Parsed, ...]:
     """The programs of a question, at least one; `Attached` for an empty one."""
     previous: Parsed | None = None
     for text in situation.earlier[-3:]:

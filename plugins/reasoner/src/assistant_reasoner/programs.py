@@ -5,6 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+FactAsked: TypeAlias = Literal[
+    "size",
+    "brightness",
+    "dark",
+    "bright",
+    "blurred",
+    "sharp",
+    "grayscale",
+    "colored",
+    "orientation",
+    "landscape",
+    "portrait",
+    "square",
+    "quality",
+    "length",
+    "count",
+]
 Comparator: TypeAlias = Literal["=", ">=", "<=", ">", "<"]
 
 
@@ -231,23 +248,7 @@ class Sentiment:
 class Facts:
     """How big, how bright, is it blurred, what format?"""
 
-    ask: Literal[
-        "size",
-        "brightness",
-        "dark",
-        "bright",
-        "blurred",
-        "sharp",
-        "grayscale",
-        "colored",
-        "orientation",
-        "landscape",
-        "portrait",
-        "square",
-        "quality",
-        "length",
-        "count",
-    ]
+    ask: FactAsked
 
 
 @dataclass(frozen=True, slots=True)

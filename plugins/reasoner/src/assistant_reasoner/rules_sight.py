@@ -15,6 +15,7 @@ from assistant_reasoner.programs import (
     Count,
     Describe,
     Every,
+    FactAsked,
     Facts,
     HasColor,
     InRegion,
@@ -88,7 +89,7 @@ def _any_text(match: re.Match[str], sentence: Plain) -> Program:
 @SIGHT.on(
     rf"(?:do|does) (?:(?P<holder>.+?) )?(?:say|read|spell|mention) (?P<wanted>@q\d+|.+?){_HERE}",
     rf"(?:{_BE}|can you see|do you see|can you find)(?: there)? (?:the |a )?(?:words?|text|phrase|name|letters?|number) (?P<wanted>@q\d+|\S+(?: \S+){{0,3}}?)(?: (?:written|visible|present|shown|appearing|on .+|anywhere))*{_HERE}",
-    rf"(?:do|does) (?:the )?(?:words?|text|phrase|name) (?P<wanted>@q\d+|.+?) (?:appear|occur|show up|exist)(?: .*)?",
+    r"(?:do|does) (?:the )?(?:words?|text|phrase|name) (?P<wanted>@q\d+|.+?) (?:appear|occur|show up|exist)(?: .*)?",
     rf"{_BE} (?P<wanted>@q\d+)(?: (?:written|visible|present|shown|there|printed))*(?: (?:on|in) (?P<holder>.+?))?{_HERE}",
     rf"where (?:is|does) (?:it say |the (?:word|text|phrase) )(?P<wanted>@q\d+|.+?)(?: written)?{_HERE}",
 )
@@ -121,7 +122,7 @@ def _size(match: re.Match[str], sentence: Plain) -> Program:
     return Facts("size")
 
 
-_FACTS: Final = (
+_FACTS: Final[tuple[tuple[str, FactAsked], ...]] = (
     (r"(?:blurry|blurred|out of focus|unsharp|fuzzy)", "blurred"),
     (r"(?:sharp|in focus|clear|crisp)", "sharp"),
     (r"(?:dark|underexposed|too dark|dim)", "dark"),
@@ -140,11 +141,11 @@ _FACTS: Final = (
 def _fact(match: re.Match[str], sentence: Plain) -> Program | None:
     if sentence.text.split()[1] != "@picture" and match["fact"] in ("square", "clear", "light", "wide"):
         return None
-    return Facts(next(name for words, name in _FACTS if re.fullmatch(words, match["fact"])))  # type: ignore[arg-type]
+    return Facts(next(name for words, name in _FACTS if re.fullmatch(words, match["fact"])))
 
 
 @SIGHT.on(
-    rf"how (?P<what>bright|dark|blurry|sharp|good|clear) (?:is|are) (?:@picture|it|this|the (?:quality|lighting|light))",
+    r"how (?P<what>bright|dark|blurry|sharp|good|clear) (?:is|are) (?:@picture|it|this|the (?:quality|lighting|light))",
     r"what (?:is )?(?:the )?(?P<what>brightness|quality|image quality|sharpness|lighting|exposure|contrast|orientation|format)(?: (?:is|does|has|of|like|@picture|@here|have|it).*)?",
 )
 def _how_bright(match: re.Match[str], sentence: Plain) -> Program:
@@ -157,14 +158,14 @@ def _how_bright(match: re.Match[str], sentence: Plain) -> Program:
 
 
 @SIGHT.on(
-    rf"how long (?:is|does) @picture(?: last| take)?|how (?:many|much) (?:seconds|time|frames).* @picture|(?:what is )?the (?:length|duration) of @picture|how long is (?:it|@here)|(?:what is )?the (?:length|duration) @here"
+    r"how long (?:is|does) @picture(?: last| take)?|how (?:many|much) (?:seconds|time|frames).* @picture|(?:what is )?the (?:length|duration) of @picture|how long is (?:it|@here)|(?:what is )?the (?:length|duration) @here"
 )
 def _video_length(match: re.Match[str], sentence: Plain) -> Program:
     return Facts("length")
 
 
 @SIGHT.on(
-    rf"how many (?:pictures|images|photos|photographs|files|videos)(?: (?:did i|have i|do you|are there|were|did you|can you).*)?"
+    r"how many (?:pictures|images|photos|photographs|files|videos)(?: (?:did i|have i|do you|are there|were|did you|can you).*)?"
 )
 def _pictures(match: re.Match[str], sentence: Plain) -> Program:
     return Facts("count")
@@ -331,8 +332,8 @@ def _color(match: re.Match[str], sentence: Plain) -> Program | None:
 
 @SIGHT.on(
     rf"where (?:is|was|were|are|could|might|can) (?:it|this|that|@picture|the (?:scene|location|photographer)|this room|we|they|this place)(?: (?:be|taken|located|located at|at|made|shot|happening|taking place|set|photographed|filmed|recorded))*(?: (?:taken|located|at))?{_HERE}",
-    rf"(?:what|which) (?:kind of |type of |sort of )?(?P<room>room|place|location|setting|scene|environment|building|area|part of (?:the|a) house|spot)(?: of (?:the|a) house)? (?:is|was|are|does|do|could|might) .*",
-    rf"(?:what|which) (?:is|was) (?:the |this |that )?(?:kind of |type of )?(?P<room>room|place|location|setting|scene|environment|background|area)(?: .*)?",
+    r"(?:what|which) (?:kind of |type of |sort of )?(?P<room>room|place|location|setting|scene|environment|building|area|part of (?:the|a) house|spot)(?: of (?:the|a) house)? (?:is|was|are|does|do|could|might) .*",
+    r"(?:what|which) (?:is|was) (?:the |this |that )?(?:kind of |type of )?(?P<room>room|place|location|setting|scene|environment|background|area)(?: .*)?",
     r"where (?:was|were) (?:it|this|that|@picture|the .+) (?:taken|shot|made|photographed)",
     r"(?:in )?(?:what|which) (?P<room>room|place|location|setting)(?: .*)?",
 )
@@ -345,7 +346,7 @@ def _place(match: re.Match[str], sentence: Plain) -> Program | None:
 @SIGHT.on(
     rf"(?:{_BE}) (?:it|this|that|@picture|the scene|we|they|the (?:photo|picture|image|room|place|setting))(?: (?:photo|picture|image|room|place))?(?: (?:be|taken|in|at|on|a|an|the|from|of|shot|made|probably|located|set|really))* (?P<scene>{_SCENES})(?: (?:scene|or .+|@here|photo|shot|picture))*",
     rf"(?:does|do) @picture (?:show|depict) (?:a|an|the) (?P<scene>{_SCENES})(?: or .+)?",
-    rf"(?:is|was) (?:this|it|@picture|the scene) (?:taken |shot |set )?(?P<scene>indoors?|outdoors?|inside|outside)(?: or (?:indoors?|outdoors?|inside|outside))?",
+    r"(?:is|was) (?:this|it|@picture|the scene) (?:taken |shot |set )?(?P<scene>indoors?|outdoors?|inside|outside)(?: or (?:indoors?|outdoors?|inside|outside))?",
 )
 def _is_place(match: re.Match[str], sentence: Plain) -> Program:
     scene = match["scene"]
@@ -372,7 +373,7 @@ _SEEN = r"(?:see|find|spot|recogni[sz]e|detect|identify|perceive|notice|make out
     r"(?:please )?(?:describe|caption|summari[sz]e|explain|analy[sz]e|look at|interpret|comment on|inspect|examine|check)(?: (?:it|this|that|them|these|those|@picture|@here|everything|what .+|the (?:scene|contents?|situation|surroundings)(?: (?:of|in) .+)?|briefly|in detail|in one sentence|to me|for me|both|all|for a blind person|what is there|please|me|content))*",
     rf"what (?:is|are|was|were|do|does|can|could|did|all is|else is|things are|objects are|items are|all do|all can|else do|else can)(?: (?:i|we|one|you|there|it|going on|happening|shown|in|be|seen|visible|depicted|@here|@picture|show|contain|to be seen|displayed|on|see|contents?|taking place|presented|all|the (?:main )?(?:contents?|subject|topic|theme)|of|about|actually|in it|look like|{_SEEN}|featured|portrayed|here|pictured|represent|of it|to see|have|include|depict))+",
     rf"(?:which|what) (?:objects?|things?|items?|elements?|stuff)(?: (?:are|is|can|do|does|were|there|visible|you|@here|@picture|be|seen|in|{_SEEN}|contain|shown|present|have|detected|i|show|appear|appears|did|found|we))*",
-    rf"(?:list|name|enumerate|identify|show|give|tell me about|detect|find|recognize|tell)(?: (?:me|all|the|every|everything|of|visible|list|us|a))* (?:objects?|things?|items?|elements?|contents?|everything|@picture|it|this|description|caption|summary)(?: (?:you|can|see|@here|visible|of|@picture|that|are|do|in it|present|shown|for|here))*",
+    r"(?:list|name|enumerate|identify|show|give|tell me about|detect|find|recognize|tell)(?: (?:me|all|the|every|everything|of|visible|list|us|a))* (?:objects?|things?|items?|elements?|contents?|everything|@picture|it|this|description|caption|summary)(?: (?:you|can|see|@here|visible|of|@picture|that|are|do|in it|present|shown|for|here))*",
     r"(?:a |an |give me a |give a |provide a |write a |generate a |make a |i need a )?(?:short |brief |detailed |one sentence )?(?:description|caption|summary)(?: (?:of|for) (?:@picture|it|this|that))?(?: please)?",
     r"tell me (?:more |something |everything )?(?:about )?(?:@picture|it|this|that|what .+|what you see.*)|(?:anything|something|what|who) else(?: .*)?|more(?: details?)?|tell me more|go on|and|what about it|what do you think(?: .*)?|thoughts|@picture|@here|look at @picture|here is @picture|this is @picture",
 )
@@ -519,9 +520,9 @@ _SEE = rf"(?:(?:do|can|could|did) (?:you|we|i|one) (?:also |actually )?(?:{_SEEN
     rf"(?:do|does|did|can|could) (?P<not>not )?(?:{_IT}|you) (?:not )?(?:show|contain|have|include|depict|feature|display|see) (?P<what>.+)",
     rf"(?:{_IT}) (?:do|does) (?P<not>not )(?:show|contain|have|include|depict|feature|display) (?P<what>.+)",
     rf"{_BE} (?P<not>not )?(?P<what>(?:an? |any |some |no |one |two |three |four |five |\d+ |at least |exactly |only |more than |nothing).+?)(?: (?:present|visible|there|shown|here|@here|in sight|in view|to be seen|depicted|somewhere|anywhere|in the background|seen))+",
-    rf"(?:can|could|may) (?P<what>.+?) be (?:seen|found|spotted|detected)(?: .*)?",
+    r"(?:can|could|may) (?P<what>.+?) be (?:seen|found|spotted|detected)(?: .*)?",
     r"(?P<what>any .+?)(?: @here| here| visible)?",
-    rf"what about (?P<what>.+)",
+    r"what about (?P<what>.+)",
     r"(?:do|does) (?P<what>.+?) (?P<not2>not )?(?:appear|exist|occur|show up)(?: @here)?",
 )
 def _presence(match: re.Match[str], sentence: Plain) -> Program | None:
@@ -552,7 +553,7 @@ def _every(match: re.Match[str], sentence: Plain) -> Program | None:
 
 @SIGHT.on(
     rf"{_BE} (?P<rest>.+)",
-    rf"(?:do|does|did|can|has) (?P<rest>.+)",
+    r"(?:do|does|did|can|has) (?P<rest>.+)",
 )
 def _verdict(match: re.Match[str], sentence: Plain) -> Program | None:
     return statement(match["rest"], asked=True)

@@ -266,10 +266,10 @@ def _feeling(expected: str, sentence: Plain, tail: str = "") -> Program:
 
 @TALK.on(
     rf"how (?:does|do|did|is|are|was|were) (?:{_SPEAKER}|{_TEXT}|{_PERSON})(?: (?:probably|really|actually))? (?:feel|feeling|sound|sounding|seem|come across|like)(?: (?:about|here|emotionally|to you|like|today|right now|when .+|in .+|@here))*(?: ,? ?(?P<tail>.{{12,}}))?",
-    rf"(?:what|which) (?:is|are|was|were)? ?(?:the )?(?:overall |general |main )?(?:sentiment|emotions?|mood|tone|feelings?|attitude|vibe|polarity|emotional state|emotional tone|tone of voice)(?: (?:of|in|is|behind|does|do|conveyed|expressed|with|has|have) ?.*?)??(?: , (?P<tail>.{{12,}}))?",
-    rf"(?:what|which) (?:sentiment|emotions?|mood|tone|feelings?) (?:is|are|does|do|did|was|were|has|have) .*",
+    r"(?:what|which) (?:is|are|was|were)? ?(?:the )?(?:overall |general |main )?(?:sentiment|emotions?|mood|tone|feelings?|attitude|vibe|polarity|emotional state|emotional tone|tone of voice)(?: (?:of|in|is|behind|does|do|conveyed|expressed|with|has|have) ?.*?)??(?: , (?P<tail>.{12,}))?",
+    r"(?:what|which) (?:sentiment|emotions?|mood|tone|feelings?) (?:is|are|does|do|did|was|were|has|have) .*",
     r"(?:sentiment|mood|tone|emotion|feeling)(?: (?:analysis|of .*|analyse.*))?(?: ?,? (?P<tail>@q\d+))?",
-    rf"(?:analy[sz]e|judge|rate|classify|detect|determine|describe|assess|evaluate|check) (?:the )?(?:sentiment|mood|tone|emotions?|feelings?)(?: .*)?",
+    r"(?:analy[sz]e|judge|rate|classify|detect|determine|describe|assess|evaluate|check) (?:the )?(?:sentiment|mood|tone|emotions?|feelings?)(?: .*)?",
     rf"what (?:does|do|did|is|are) (?:{_SPEAKER}|{_PERSON}) (?:feel|feeling)(?: .*)?",
 )
 def _how_feels(match: re.Match[str], sentence: Plain) -> Program:

@@ -220,7 +220,7 @@ def _pictures(text: str) -> tuple[str, Which]:
 _STRUCTURE = frozenset(
     "what which where when how many much there picture image photo color describe count compare difference between "
     "people person anything something left right above below behind front bottom transcribe recording language sentiment "
-    "speaker visible present contain contains does written read shape number animal vehicle".split()  # noqa: SIM905
+    "speaker visible present contain contains does written read shape number animal vehicle".split()
 )
 _REAL = frozenset(
     "house hose mouse boots coach plate place these three those their other then than thin thing wash wear were hope "
@@ -234,7 +234,7 @@ _REAL = frozenset(
     "glasses lamp camp ramp stamp steam team cream scream dream flower flowers floor flood food foot mood wood hood "
     "moon spoon noon soon balloon raccoon snow snowing show shower tower towers power flowers lower curtain mountain "
     "fountain certain captain carpet market basket blanket rocket jacket bucket bracket ticket pocket helmet cabinet "
-    "pillow yellow fellow hollow shadow meadow window elbow rainbow bow boy toy joy".split()  # noqa: SIM905
+    "pillow yellow fellow hollow shadow meadow window elbow rainbow bow boy toy joy".split()
 )
 _WORDS = frozenset(
     word

@@ -1,0 +1,89 @@
+"""The answerer `reasoner`: parse, compute, stream. Not for how any of these works: see parse.py, execute/, phrase.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from assistant.context import Snapshot
+from assistant.plugin import Answerer, Request
+from assistant.types import AUDIO, IMAGE, VIDEO, Delta, Kind, Question
+from assistant_reasoner.execute import execute, kinds_for
+from assistant_reasoner.execute.world import World
+from assistant_reasoner.parse import Situation, parse
+from assistant_reasoner.phrase import Phrases, Reply
+from assistant_reasoner.programs import Parsed, Unknown
+
+
+def situation(question: Question, context: Snapshot) -> Situation:
+    """What of the conversation changes the meaning of a question."""
+    pictures = sum(part.modality in (IMAGE, VIDEO) and part.parent is None for part in context.parts)
+    recordings = sum(
+        part.modality in (AUDIO, VIDEO) and part.parent is None and part.digest != question.part
+        for part in context.parts
+    )
+    earlier = tuple(message.text for message in context.messages if message.role == "user" and message.text.strip())
+    return Situation(pictures, recordings, bool(context.turn_parts), earlier)
+
+
+def understand(question: Question, context: Snapshot) -> tuple[Parsed, ...]:
+    """The programs of a question in its conversation."""
+    return parse(question.text, situation(question, context), spoken=question.spoken)
+
+
+class Reasoner(Answerer):
+    """Computes answers from observations, cites them, and says plainly when it cannot tell."""
+
+    name = "reasoner"
+    accepts = (IMAGE, AUDIO, VIDEO)
+    quality = 10
+    deadline = 20.0
+
+    def needs(self, question: Question, context: Snapshot) -> frozenset[str]:
+        """The kinds that the question's programs are computed from."""
+        parsed = understand(question, context)
+        kinds: frozenset[str] = frozenset().union(*(kinds_for(one.program) for one in parsed))
+        if question.spoken and any(isinstance(one.program, Unknown) for one in parsed):
+            # A remark rather than a question: it is answered with what came along.
+            kinds |= {
+                Kind.CAPTION,
+                Kind.OBJECT,
+                Kind.TRANSCRIPT,
+                Kind.TRANSCRIPT_SEGMENT,
+                Kind.NO_SPEECH,
+                Kind.SENTIMENT,
+            }
+        return kinds
+
+    def answer(self, request: Request) -> Iterator[Delta]:
+        """Sentence by sentence; the first one is the answer, what follows is the evidence."""
+        context = request.context
+        parsed = understand(request.question, context)
+        known = {seen.id for seen in context.observations}
+        embed: Any = request.embed
+        replies: list[Reply] = []
+        started = False
+        for one in parsed:
+            if request.cancel.is_set():
+                return
+            world = World(context, request.question, one.which, Phrases(one.language), request.capabilities, embed)
+            reply = execute(one, world)
+            replies.append(reply)
+            for index, sentence in enumerate(reply.sentences):
+                if request.cancel.is_set():
+                    return
+                gap = "" if not started else "\n\n" if index == 0 else world.say.gap
+                cites = tuple(identity for identity in dict.fromkeys(sentence.cites) if identity in known)
+                yield Delta(text=gap + sentence.text, citations=cites)
+                started = True
+        yield verdict(replies)
+
+
+def verdict(replies: Sequence[Reply]) -> Delta:
+    """The short answer and confidence of all replies: those of the first one that knows; abstained if none does."""
+    knowing = [reply for reply in replies if not reply.abstained]
+    if not knowing:
+        return Delta(abstained=True)
+    first = next((reply for reply in knowing if reply.short is not None), knowing[0])
+    sure = [reply.confidence for reply in knowing if reply.confidence is not None]
+    return Delta(confidence=round(min(sure), 4) if sure else None, short=first.short)

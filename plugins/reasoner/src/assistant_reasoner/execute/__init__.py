@@ -1,0 +1,279 @@
+"""Computes programs over the shared context. Not for understanding questions (parse.py) nor for streaming (answerer.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant.types import Kind
+from assistant_reasoner.execute import hearing, places, sight, talk, things
+from assistant_reasoner.execute.several import choose, compare
+from assistant_reasoner.execute.world import Scene, World
+from assistant_reasoner.phrase import Reply, Sentence, said
+from assistant_reasoner.programs import (
+    Attached,
+    Beyond,
+    Choose,
+    ColorOf,
+    Compare,
+    Count,
+    Describe,
+    Every,
+    Evidence,
+    Facts,
+    HasColor,
+    InRegion,
+    IsA,
+    Locate,
+    MoreThan,
+    Parsed,
+    Place,
+    Presence,
+    Program,
+    Read,
+    Related,
+    Sentiment,
+    SmallTalk,
+    Stands,
+    Thing,
+    Transcript,
+    Unknown,
+    WhatIs,
+    When,
+)
+
+_LOOK: dict[type, Callable[..., Reply]] = {
+    Presence: things.presence,
+    Count: things.count,
+    MoreThan: things.more_than,
+    Every: things.every,
+    WhatIs: things.what_is,
+    IsA: things.is_a,
+    When: things.when,
+    Locate: places.locate,
+    InRegion: places.is_in_region,
+    Stands: places.stands,
+    Related: places.related_to,
+    ColorOf: places.color_of_thing,
+    HasColor: places.has_color,
+    Describe: sight.describe,
+    Place: sight.where_is_this,
+    Read: sight.read,
+    Facts: sight.facts,
+}
+"""Programs that look at one picture or video at a time."""
+
+
+def execute(parsed: Parsed, world: World) -> Reply:
+    """The answer to one question.
+
+    Never raises for want of observations: it abstains and says what is missing.
+    """
+    reply = _compute(parsed.program, world)
+    if parsed.verdict == "true" and reply.short in ("yes", "no"):
+        return _as_verdict(reply)
+    return reply
+
+
+def _as_verdict(reply: Reply) -> Reply:
+    """ "True: ..." instead of "Yes, ..."."""
+    word = "True" if reply.short == "yes" else "False"
+    first = reply.sentences[0].text
+    for lead in ("Yes, ", "No, ", "Yes: ", "No: ", "Right, "):
+        if first.startswith(lead):
+            first = first[len(lead) :]
+            break
+    first = f"{word}: {first}"
+    return replace(
+        reply, sentences=(Sentence(first, reply.sentences[0].cites), *reply.sentences[1:]), short=word.casefold()
+    )
+
+
+def _compute(program: Program, world: World) -> Reply:
+    if isinstance(program, SmallTalk):
+        return talk.small_talk(program, world)
+    if isinstance(program, Attached):
+        return talk.attached(world)
+    if isinstance(program, Unknown):
+        return talk.unknown(program, world)
+    if isinstance(program, Transcript):
+        return hearing.transcript(program, world)
+    if isinstance(program, Sentiment):
+        return hearing.sentiment(program, world)
+    if isinstance(program, Compare):
+        return compare(program, world)
+    if isinstance(program, Evidence):
+        return _evidence(program, world)
+    if isinstance(program, Choose):
+        scene = world.scenes[0] if world.scenes else None
+        return choose(program, scene, world, lambda: _compute(program.inner, world))
+    if isinstance(program, Beyond):
+        return sight.beyond(program, world.scenes[0] if world.scenes else None, world)
+    if isinstance(program, Facts) and program.ask == "count":
+        return _how_many_files(world)
+    return _look(program, world)
+
+
+def _look(program: Program, world: World) -> Reply:
+    """A program over each picture in question, their answers brought together."""
+    if not world.scenes:
+        return _nothing_to_see(program, world)
+    work = _LOOK[type(program)]
+    if len(world.scenes) == 1:
+        return work(program, world.scenes[0], world)
+    replies = [(scene, work(program, scene, world)) for scene in world.scenes]
+    sentences = [
+        Sentence(
+            world.say("describe_in", name=f"{scene.name[:1].upper()}{scene.name[1:]}", caption=sentence.text),
+            sentence.cites,
+        )
+        if index == 0
+        else sentence
+        for scene, reply in replies
+        for index, sentence in enumerate(reply.sentences[:2])
+    ]
+    known = [reply for _, reply in replies if not reply.abstained]
+    if not known:
+        return Reply(tuple(sentences), None, None, abstained=True)
+    sure = min(reply.confidence or 0.5 for reply in known)
+    if isinstance(program, Count) and all((reply.short or "").isdigit() for reply in known):
+        total = sum(int(reply.short or 0) for reply in known)
+        lead = said(world.say("count_total", things=world.say.count(total, program.thing.words)))
+        return Reply((lead, *sentences), str(total), sure)
+    verdicts = [reply.short for reply in known if reply.short in ("yes", "no")]
+    if len(verdicts) == len(known):
+        every = isinstance(program, Presence) and (program.negated or any(one.none for one in program.things))
+        truth = all(one == "yes" for one in verdicts) if every else "yes" in verdicts
+        short = "yes" if truth else "no"
+        return Reply(tuple(sentences), short, max(reply.confidence or 0.5 for reply in known if reply.short == short))
+    return Reply(tuple(sentences), known[0].short, sure)
+
+
+def _nothing_to_see(program: Program, world: World) -> Reply:
+    if world.which.scope == "index" and world.all_visuals:
+        return Reply(
+            (said(world.say("no_such_picture", index=world.which.index, count=len(world.all_visuals))),), abstained=True
+        )
+    for gap in world.snapshot.gaps:
+        if gap.source == "media" or gap.part is None:
+            return Reply(
+                (said(world.say("cannot", reason=f"{gap.message} {gap.remedy}".strip().rstrip("."))),), abstained=True
+            )
+    if isinstance(program, When) or (isinstance(program, Facts) and program.ask == "length"):
+        return Reply((said(world.say("no_video")),), abstained=True)
+    if isinstance(program, Describe | WhatIs) and world.recordings:
+        return hearing.transcript(Transcript("all"), world)
+    return Reply((said(world.say("no_picture")),), abstained=True)
+
+
+def _how_many_files(world: World) -> Reply:
+    pictures = [part for part in world.all_visuals if part.modality == "image"]
+    videos = [part for part in world.all_visuals if part.modality == "video"]
+    counted = [world.say.count(len(parts), word) for parts, word in ((pictures, "picture"), (videos, "video")) if parts]
+    if not counted:
+        return Reply((said(world.say("no_picture")),), "0", 0.99)
+    return Reply(
+        (said(world.say("pictures", list=world.say.listed(counted))),), str(len(pictures) or len(videos)), 0.99
+    )
+
+
+def _evidence(program: Evidence, world: World) -> Reply:
+    """What the answer before rests on."""
+    reply = _compute(program.inner, world)
+    known = {seen.id: seen for seen in world.snapshot.observations}
+    cited = [known[identity] for identity in reply.cites if identity in known][:6]
+    if not cited:
+        return Reply(
+            (said(world.say("evidence_none")), *reply.sentences), reply.short, reply.confidence, reply.abstained
+        )
+    listed = world.say.listed(
+        [
+            f"{seen.source or seen.kind.replace('_', ' ')} said {world.say.quote(seen.text, 80)} ({world.say.percent(seen.confidence)})"
+            for seen in cited
+        ]
+    )
+    sentences = [said(world.say("evidence", list=listed), *(seen.id for seen in cited))]
+    if reply.confidence is not None:
+        sentences.append(said(world.say("evidence_sure", sure=world.say.percent(reply.confidence))))
+    return Reply(tuple(sentences), reply.short, reply.confidence, reply.abstained)
+
+
+# ---- what to wait for -------------------------------------------------------------------------------------------
+
+_SPEECH = frozenset({Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT, Kind.NO_SPEECH})
+_WHOLE = frozenset({Kind.CAPTION, Kind.OBJECT, Kind.LABEL, Kind.SHAPE, Kind.TEXT_LINE, Kind.IMAGE_FACTS})
+
+
+def _kinds_of_thing(thing: Thing | None) -> frozenset[str]:
+    if thing is None:
+        return frozenset()
+    if thing.words == "face":
+        return frozenset({Kind.FACE})
+    if thing.pronoun or thing.anything:
+        found = {Kind.OBJECT, Kind.SHAPE, Kind.LABEL}
+    elif thing.shapes:
+        found = {Kind.SHAPE}
+    else:
+        found = {Kind.OBJECT, Kind.LABEL}
+        if not thing.classes:
+            # A name that no detector knows can still be read, or stand in a caption.
+            found |= {Kind.TEXT_LINE, Kind.CAPTION}
+    if thing.having:
+        found |= {Kind.SHAPE}
+    for other in (thing.anchor, *thing.having):
+        found |= _kinds_of_thing(other)
+    return frozenset(found)
+
+
+def kinds_for(program: Program) -> frozenset[str]:
+    """The observation kinds that the program is computed from: exactly what is worth waiting for."""
+    if isinstance(program, SmallTalk):
+        return frozenset()
+    if isinstance(program, Choose):
+        options = frozenset({Kind.OBJECT, Kind.LABEL})
+        return kinds_for(program.inner) | (
+            frozenset() if isinstance(program.inner, Count | Read | Transcript) else options
+        )
+    if isinstance(program, Evidence):
+        return kinds_for(program.inner)
+    if isinstance(program, Presence):
+        return frozenset().union(*(_kinds_of_thing(one) for one in program.things))
+    if isinstance(program, Every):
+        return frozenset({Kind.OBJECT, Kind.SHAPE}).union(*(_kinds_of_thing(one) for one in program.things))
+    if isinstance(program, ColorOf):
+        return _kinds_of_thing(program.thing) - {Kind.TEXT_LINE} if program.thing else frozenset({Kind.COLOR})
+    if isinstance(program, Count | Locate | HasColor | InRegion | When):
+        return _kinds_of_thing(program.thing)
+    if isinstance(program, MoreThan):
+        return _kinds_of_thing(program.first) | _kinds_of_thing(program.second)
+    if isinstance(program, Stands):
+        return _kinds_of_thing(program.subject) | _kinds_of_thing(program.anchor)
+    if isinstance(program, Related):
+        return _kinds_of_thing(program.anchor) | _kinds_of_thing(program.kind) | {Kind.OBJECT, Kind.SHAPE}
+    if isinstance(program, WhatIs):
+        return (_kinds_of_thing(program.kind) or frozenset({Kind.OBJECT, Kind.SHAPE, Kind.LABEL, Kind.CAPTION})) | {
+            Kind.LABEL
+        }
+    if isinstance(program, IsA):
+        return _kinds_of_thing(program.thing) | {Kind.LABEL}
+    if isinstance(program, Describe):
+        return _WHOLE | {Kind.VIDEO_FACTS}
+    if isinstance(program, Place):
+        return frozenset({Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE})
+    if isinstance(program, Read):
+        return frozenset({Kind.TEXT_LINE}) | (
+            _kinds_of_thing(program.holder) & {Kind.OBJECT} if program.holder else frozenset()
+        )
+    if isinstance(program, Facts):
+        return frozenset({Kind.IMAGE_FACTS, Kind.VIDEO_FACTS}) if program.ask != "count" else frozenset()
+    if isinstance(program, Transcript):
+        return _SPEECH | ({Kind.LANGUAGE} if program.ask == "language" else frozenset())
+    if isinstance(program, Sentiment):
+        return frozenset({Kind.SENTIMENT}) | (frozenset() if program.of == "text" else _SPEECH)
+    if isinstance(program, Compare):
+        return _kinds_of_thing(program.thing) or frozenset({Kind.OBJECT, Kind.SHAPE, Kind.IMAGE_FACTS, Kind.COLOR})
+    if isinstance(program, Beyond):
+        return frozenset({Kind.CAPTION})
+    if isinstance(program, Unknown):
+        return frozenset() if program.world else frozenset({Kind.OBJECT, Kind.LABEL, Kind.SHAPE})
+    return _WHOLE | _SPEECH | {Kind.SENTIMENT, Kind.VIDEO_FACTS}

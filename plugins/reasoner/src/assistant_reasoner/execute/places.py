@@ -1,0 +1,431 @@
+"""Answers about where things are, how they stand to one another, and their colours. What is there: see things.py."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from assistant.fusion.align import HOLDS, area, on, place, related
+from assistant.types import Kind
+from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, color_share, find, in_region
+from assistant_reasoner.execute.things import search
+from assistant_reasoner.execute.wording import (
+    abstain,
+    called,
+    cannot_find,
+    caveats,
+    cites,
+    color_of,
+    places,
+    seen_instead,
+    where,
+)
+from assistant_reasoner.execute.world import Scene, World
+from assistant_reasoner.lexicon import is_plural
+from assistant_reasoner.phrase import Reply, said
+from assistant_reasoner.phrase_en import RELATIONS
+from assistant_reasoner.programs import ColorOf, HasColor, InRegion, Locate, Related, Stands, Thing
+
+WORN: Final = frozenset(
+    [
+        "shirt",
+        "tshirt",
+        "jacket",
+        "coat",
+        "dress",
+        "sweater",
+        "hoodie",
+        "pullover",
+        "jersey",
+        "suit",
+        "clothes",
+        "clothing",
+        "outfit",
+        "uniform",
+        "blouse",
+        "top",
+        "pants",
+        "trousers",
+        "jeans",
+        "shorts",
+        "skirt",
+        "vest",
+    ]
+)
+"""Clothes: nobody finds them, but their colours are among those of the person who wears them."""
+RELATION_DOUBT: Final = 0.8
+"""How often a relation that the boxes show plainly is what people mean by it."""
+BOX_DOUBT: Final = {"touching": 0.65, "in_front": 0.65, "behind": 0.65, "inside": 0.75, "on": 0.75}
+"""The same where two-dimensional boxes say less."""
+
+
+# ---- where ------------------------------------------------------------------------------------------------------
+
+
+def locate(program: Locate, scene: Scene, world: World) -> Reply:
+    """Where is ...?"""
+    thing = program.thing
+    found = search(thing, scene, world)
+    sure = found.sure(COUNTED) or found.sure(POSSIBLE)[:1]
+    say = world.say
+    if not sure and (thing.relation or thing.colors or thing.region):
+        bare = Thing(thing.words, thing.classes, thing.shapes, anything=thing.anything, definite=True)
+        sure = search(bare, scene, world).sure(POSSIBLE)[:1]
+        if sure:
+            missing = said(say("unjudged", words=_condition(thing, world)))
+            first = say(
+                "where_one",
+                thing=sure[0].seen.text,
+                where=where(sure[0], scene, world),
+                sure=say.percent(sure[0].confidence / 2),
+            )
+            return Reply((said(first, *cites(sure)), missing), place(sure[0].box), sure[0].confidence / 2)
+    if not sure:
+        if found.able:
+            return abstain(world, say("not_found", no_thing=say.no(called(thing), color_of(thing)), name=scene.name))
+        return cannot_find(thing, found, scene, world)
+    if (len(sure) > 1 and not thing.definite) or (len(sure) > 1 and thing.many):
+        text = say(
+            "where_many",
+            things=say.count(len(sure), sure[0].seen.text, color_of(thing)),
+            places=places(sure, scene, world),
+        )
+        return Reply((said(text, *cites(sure)),), place(sure[0].box), sure[0].confidence)
+    match = sure[0]
+    name = say.name(match.seen.text, color_of(thing))
+    sentences = [
+        said(
+            say("where_one", thing=name, where=where(match, scene, world), sure=say.percent(match.confidence)),
+            *match.cites,
+        )
+    ]
+    beside = _beside(match, scene, world)
+    if beside and say.language == "en":
+        relation, other = beside
+        sentences.append(said(say("where_beside", relation=RELATIONS[relation], other=other.seen.text), other.seen.id))
+    if len(sure) > 1:
+        sentences.append(
+            said(
+                say("where_many", things=say.count(len(sure), match.seen.text), places=places(sure, scene, world)),
+                *cites(sure),
+            )
+        )
+    return Reply((*sentences, *caveats(thing, sure, world)), place(match.box), match.confidence)
+
+
+def _condition(thing: Thing, world: World) -> str:
+    if thing.relation and thing.anchor:
+        return f"{RELATIONS[thing.relation]} the {called(thing.anchor)}"
+    return color_of(thing) or world.say.place(thing.region)
+
+
+def _beside(match: Match, scene: Scene, world: World) -> tuple[str, Match] | None:
+    """The relation that best says where a thing is: what it lies on, else what it is next to."""
+    picture = next((one for one in scene.pictures if one.part.digest == match.seen.part), None)
+    if picture is None or match.seen.box is None:
+        return None
+    others = [
+        Match(seen, seen.confidence)
+        for seen in picture.objects
+        if seen.id != match.seen.id and seen.confidence >= COUNTED and seen.text != match.seen.text
+    ]
+    supports = [
+        other
+        for other in others
+        if other.seen.text
+        in (
+            "bed",
+            "couch",
+            "chair",
+            "dining table",
+            "bench",
+            "surfboard",
+            "skateboard",
+            "boat",
+            "horse",
+            "motorcycle",
+            "bicycle",
+            "snowboard",
+            "skis",
+        )
+        and related("on", match.seen, other.seen) >= HOLDS
+        and match.seen.text not in ("bed", "couch", "dining table")
+    ]
+    if supports:
+        return "on", max(supports, key=lambda other: on(match.box, other.box))
+    near = [(related("next_to", match.seen, other.seen), other) for other in others]
+    near = [pair for pair in near if pair[0] >= 0.8]
+    return ("next_to", max(near, key=lambda pair: pair[0])[1]) if near else None
+
+
+def is_in_region(program: InRegion, scene: Scene, world: World) -> Reply:
+    """Is ... on the left?"""
+    found = search(program.thing, scene, world)
+    sure = found.sure(SEEN)
+    if not sure:
+        return (
+            abstain(
+                world,
+                world.say(
+                    "not_found", no_thing=world.say.no(called(program.thing), color_of(program.thing)), name=scene.name
+                ),
+            )
+            if found.able
+            else cannot_find(program.thing, found, scene, world)
+        )
+    fitting = [match for match in sure if in_region(program.region, match.box)]
+    truth = bool(fitting) != program.negated
+    shown = (fitting or list(sure))[0]
+    key = "in_region_yes" if truth else "in_region_no"
+    text = world.say(
+        key,
+        thing=world.say.name(shown.seen.text, color_of(program.thing)),
+        where=where(shown, scene, world),
+        sure=world.say.percent(shown.confidence),
+    )
+    return Reply((said(text, *shown.cites),), "yes" if truth else "no", shown.confidence)
+
+
+def stands(program: Stands, scene: Scene, world: World) -> Reply:
+    """Is ... next to ...?"""
+    subject, anchor = search(program.subject, scene, world), search(program.anchor, scene, world)
+    missing = [
+        (thing, found)
+        for thing, found in ((program.subject, subject), (program.anchor, anchor))
+        if not found.sure(POSSIBLE)
+    ]
+    if missing:
+        thing, found = missing[0]
+        if not found.able:
+            return cannot_find(thing, found, scene, world)
+        no_thing = world.say.no(called(thing), color_of(thing))
+        return abstain(world, world.say("not_found", no_thing=no_thing, name=scene.name), *seen_instead(scene, world))
+    pairs = [
+        (related(program.relation, one.seen, other.seen), one, other)
+        for one in subject.sure(POSSIBLE)[:6]
+        for other in anchor.sure(POSSIBLE)[:6]
+        if one.seen.id != other.seen.id and one.seen.part == other.seen.part
+    ]
+    if not pairs:
+        return abstain(world, world.say("not_found", no_thing=world.say.no(called(program.anchor)), name=scene.name))
+    degree, one, other = max(
+        pairs,
+        key=lambda pair: (pair[0] >= HOLDS, pair[1].confidence * pair[2].confidence * (0.5 + abs(pair[0] - HOLDS))),
+    )
+    truth = (degree >= HOLDS) != program.negated
+    trust = BOX_DOUBT.get(program.relation, RELATION_DOUBT)
+    plain = 0.5 + (trust - 0.5) * min(1.0, abs(degree - HOLDS) / 0.3)
+    confidence = 0.5 + (plain - 0.5) * (one.confidence * other.confidence) ** 0.5
+    key = "stands_yes" if truth else "stands_no"
+    text = world.say(
+        key,
+        subject=world.say.name(one.seen.text, color_of(program.subject)),
+        relation=RELATIONS[program.relation],
+        anchor=world.say.name(other.seen.text, color_of(program.anchor)),
+        sure=world.say.percent(confidence),
+    )
+    spots = world.say(
+        "stands_at",
+        subject=one.seen.text,
+        first=where(one, scene, world),
+        anchor=other.seen.text,
+        second=where(other, scene, world),
+    )
+    return Reply((said(text, *one.cites, *other.cites), said(spots)), "yes" if truth else "no", confidence)
+
+
+def related_to(program: Related, scene: Scene, world: World) -> Reply:
+    """What is left of ...?"""
+    found = search(program.anchor, scene, world)
+    anchors = found.sure(POSSIBLE)
+    if not anchors:
+        if not found.able:
+            return cannot_find(program.anchor, found, scene, world)
+        no_thing = world.say.no(called(program.anchor), color_of(program.anchor))
+        return abstain(world, world.say("not_found", no_thing=no_thing, name=scene.name))
+    anchor = anchors[0]
+    picture = next(one for one in scene.pictures if one.part.digest == anchor.seen.part)
+    wanted = program.kind or Thing("thing", anything=True)
+    hits: list[tuple[float, Match]] = []
+    candidates = find(wanted, picture, world)
+    if program.kind is not None and not candidates.able and not candidates.matches:
+        return cannot_find(wanted, candidates, scene, world)
+    for match in candidates.sure(POSSIBLE):
+        if match.seen.id == anchor.seen.id:
+            continue
+        if program.relation == "on_inverse":
+            degree = max(related("on", anchor.seen, match.seen), 0.8 * related("touching", anchor.seen, match.seen))
+        else:
+            degree = related(program.relation, match.seen, anchor.seen)
+        if program.relation in ("left_of", "right_of", "above", "below"):
+            # What is beside one thing is near it: far ones are not what is asked for.
+            degree *= 0.5 + 0.5 * related("next_to", match.seen, anchor.seen)
+        if degree >= HOLDS:
+            hits.append((degree * match.confidence, match))
+    name = world.say.name(anchor.seen.text, color_of(program.anchor))
+    words = RELATIONS.get(program.relation, "under")
+    if not hits:
+        text = world.say("related_none", relation=words, anchor=name)
+        return Reply((said(text, *anchor.cites), *seen_instead(scene, world)), None, None, abstained=True)
+    hits.sort(key=lambda hit: -hit[0])
+    chosen = [match for _, match in hits[:5]]
+    sure = hits[0][0] * BOX_DOUBT.get(program.relation, RELATION_DOUBT)
+    groups: dict[str, int] = {}
+    for match in chosen:
+        label = world.say.name(match.seen.text, match.color if match.seen.kind == Kind.SHAPE else "")
+        groups[label] = groups.get(label, 0) + 1
+    listed = world.say.listed(
+        [world.say.a(label) if count == 1 else world.say.count(count, label) for label, count in groups.items()]
+    )
+    if world.say.language == "zh":
+        return Reply(
+            (said(world.say("what_list", list=listed), *cites(chosen), *anchor.cites),), chosen[0].seen.text, sure
+        )
+    text = world.say(
+        "related",
+        things=listed[:1].upper() + listed[1:],
+        verb="is" if len(chosen) == 1 else "are",
+        relation=words,
+        anchor=name,
+        sure=world.say.percent(sure),
+    )
+    return Reply((said(text, *cites(chosen), *anchor.cites),), chosen[0].seen.text, sure)
+
+
+# ---- colours ----------------------------------------------------------------------------------------------------
+
+
+def color_of_thing(program: ColorOf, scene: Scene, world: World) -> Reply:
+    """What colour is ...? What colours are there?"""
+    thing = program.thing
+    say = world.say
+    if thing is None:
+        return _picture_colors(scene, world)
+    found = search(thing, scene, world)
+    sure = found.sure(COUNTED) or found.sure(POSSIBLE)[:1]
+    colored = [match for match in sure if match.color]
+    if not colored:
+        if thing.words in WORN:
+            return _worn(thing, scene, world)
+        if sure:
+            return abstain(world, world.reason(Kind.COLOR, scene.pictures[0].part, scene.name))
+        if found.able:
+            return abstain(
+                world,
+                say("not_found", no_thing=say.no(called(thing), color_of(thing)), name=scene.name),
+                *seen_instead(scene, world),
+            )
+        return cannot_find(thing, found, scene, world)
+    many = thing.many or (len(colored) > 1 and not thing.definite)
+    if many and len({match.color for match in colored}) > 1:
+        groups: dict[tuple[str, str], int] = {}
+        for match in colored:
+            groups[(match.seen.text, match.color)] = groups.get((match.seen.text, match.color), 0) + 1
+        listed = say.listed([say.count(number, name, color) for (name, color), number in groups.items()])
+        top = max(groups, key=lambda key: groups[key])[1]
+        return Reply((said(say("colors_each", list=listed), *cites(colored)),), top, 0.6 * colored[0].confidence)
+    match = max(colored, key=lambda one: one.confidence * _size(one)) if thing.definite else colored[0]
+    share = _share(match)
+    confidence = match.confidence * (0.95 if match.seen.kind == Kind.SHAPE else min(0.9, 0.45 + 0.6 * share))
+    others = [
+        str(pair[0]) for pair in match.seen.data.get("colors") or () if pair[0] != match.color and float(pair[1]) >= 0.2
+    ]
+    name = say.name(match.seen.text)
+    if others and match.seen.kind != Kind.SHAPE:
+        text = say(
+            "color_mixed",
+            thing=name,
+            color=say.color(match.color),
+            others=say.listed([say.color(one) for one in others[:2]]),
+            sure=say.percent(confidence),
+        )
+    else:
+        text = say("color", thing=name, color=say.color(match.color), sure=say.percent(confidence))
+    sentences = [said(text, *match.cites)]
+    if len(colored) > 1 and thing.definite and not thing.many and match.seen.kind != Kind.SHAPE:
+        sentences.append(
+            said(say("where_one", thing=name, where=where(match, scene, world), sure=say.percent(match.confidence)))
+        )
+    return Reply((*sentences, *caveats(thing, (match,), world)), match.color, confidence)
+
+
+def _size(match: Match) -> float:
+    box = match.box
+    return math.sqrt(math.sqrt(area(box)))
+
+
+def _share(match: Match) -> float:
+    for pair in match.seen.data.get("colors") or ():
+        if pair[0] == match.color:
+            return float(pair[1])
+    return 0.5
+
+
+def _picture_colors(scene: Scene, world: World) -> Reply:
+    colors = [color for picture in scene.pictures[:1] for color in picture.colors]
+    if not colors:
+        part = scene.pictures[0].part if scene.pictures else scene.part
+        return abstain(world, world.reason(Kind.COLOR, part, scene.name))
+    shown = colors[:5]
+    listed = world.say.listed(
+        [
+            f"{world.say.color(color.text)} ({world.say.percent(float(color.data.get('share') or 0.0))})"
+            for color in shown
+        ]
+    )
+    return Reply(
+        (said(world.say("colors_picture", list=listed), *(color.id for color in shown)),),
+        shown[0].text,
+        shown[0].confidence,
+    )
+
+
+def _worn(thing: Thing, scene: Scene, world: World) -> Reply:
+    person = search(Thing("person", frozenset({"person"}), definite=True), scene, world).sure(SEEN)
+    pairs = [pair for match in person[:1] for pair in match.seen.data.get("colors") or ()]
+    if not pairs:
+        return abstain(world, world.say("unknown_class", things=world.say.many(thing.words)))
+    listed = world.say.listed([str(pair[0]) for pair in pairs[:3]])
+    text = world.say("color_worn", words=thing.words, thing="person", list=listed)
+    return Reply((said(text, *cites(person[:1])),), str(pairs[0][0]), 0.35)
+
+
+def has_color(program: HasColor, scene: Scene, world: World) -> Reply:
+    """Is ... red?"""
+    thing = program.thing
+    found = search(thing, scene, world)
+    sure = found.sure(COUNTED) or found.sure(POSSIBLE)[:1]
+    if not sure:
+        if found.able:
+            return abstain(
+                world, world.say("not_found", no_thing=world.say.no(called(thing), color_of(thing)), name=scene.name)
+            )
+        return cannot_find(thing, found, scene, world)
+    fits = [min(color_share(match.seen, color) for color in program.colors) for match in sure]
+    wanted = " and ".join(world.say.color(color) for color in program.colors)
+    name = sure[0].seen.text
+    if (program.every or thing.many or is_plural(thing.words)) and len(sure) > 1:
+        right = sum(fit >= 0.5 for fit in fits)
+        truth = (right == len(sure)) != program.negated
+        key = "has_color_all_yes" if right == len(sure) else "has_color_all_no"
+        text = world.say(
+            key,
+            count=len(sure) - (0 if right == len(sure) else right),
+            total=len(sure),
+            color=wanted,
+            sure=world.say.percent(0.7),
+        )
+        return Reply((said(text, *cites(sure)),), "yes" if truth else "no", 0.7)
+    best = max(range(len(sure)), key=lambda index: fits[index] * sure[index].confidence) if not thing.definite else 0
+    holds = fits[best] >= 0.5
+    truth = holds != program.negated
+    confidence = sure[best].confidence * (0.9 if fits[best] in (0.0, 1.0) else 0.65)
+    actual = world.say.color(sure[best].color) or "?"
+    text = world.say(
+        "has_color_yes" if holds else "has_color_no",
+        thing=name,
+        color=wanted,
+        actual=actual,
+        sure=world.say.percent(confidence),
+    )
+    return Reply((said(text, *sure[best].cites),), "yes" if truth else "no", max(0.5, confidence))

@@ -1,0 +1,273 @@
+"""Answers that weigh pictures, or options, against each other. Single pictures: things.py, places.py, sight.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from assistant.fusion.select import similarities
+from assistant.types import Kind, Observation
+from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, find
+from assistant_reasoner.execute.things import search
+from assistant_reasoner.execute.wording import abstain, called, cannot_find, cites, color_of
+from assistant_reasoner.execute.world import Scene, World
+from assistant_reasoner.lexicon import COLORS, NUMBERS, singular
+from assistant_reasoner.nouns import noun_phrase
+from assistant_reasoner.phrase import Reply, Sentence, said
+from assistant_reasoner.programs import Choose, Compare, Count
+
+SAME_MEANING: Final = 0.45
+"""Cosine similarity from which an option says what an answer says."""
+BY_LIGHT: Final = {"brighter": ("brightness", 1), "darker": ("brightness", -1), "sharper": ("sharpness", 1)}
+
+
+def compare(program: Compare, world: World) -> Reply:
+    """What differs between the pictures? Which one ...?"""
+    scenes = world.scenes
+    if len(scenes) < 2:
+        scenes = tuple(world.scene(part) for part in world.all_visuals[-2:])
+    if not scenes:
+        return Reply((said(world.say("no_picture")),), None, None, abstained=True)
+    if len(scenes) < 2:
+        return Reply((said(world.say("compare_need_two", count=len(scenes))),), None, None, abstained=True)
+    if program.ask in BY_LIGHT:
+        return _by_fact(program.ask, scenes, world)
+    if program.ask == "bigger":
+        return _bigger(scenes, world)
+    if program.ask in ("which_has", "which_more", "which_fewer") and program.thing is not None:
+        return _which(program, scenes, world)
+    return _difference(program, scenes[0], scenes[1], world)
+
+
+def _title(scene: Scene) -> str:
+    return f"{scene.name[:1].upper()}{scene.name[1:]}"
+
+
+def _inventory(scene: Scene) -> dict[tuple[str, str], list[Observation]]:
+    groups: dict[tuple[str, str], list[Observation]] = {}
+    for picture in scene.pictures[:1]:
+        for seen in (*picture.objects, *picture.shapes):
+            if seen.confidence >= COUNTED:
+                color = str(seen.data.get("color") or "") if seen.kind == Kind.SHAPE else ""
+                groups.setdefault((seen.text, color), []).append(seen)
+    return groups
+
+
+def _difference(program: Compare, first: Scene, second: Scene, world: World) -> Reply:
+    say = world.say
+    if first.part.digest == second.part.digest:
+        return Reply((said(say("compare_same_bytes")),), "yes" if program.ask == "same" else "none", 0.99)
+    blind = [
+        scene
+        for scene in (first, second)
+        if not scene.pictures
+        or not (world.able(Kind.OBJECT, scene.pictures[0].part) or world.able(Kind.SHAPE, scene.pictures[0].part))
+    ]
+    if blind:
+        return abstain(world, world.reason(Kind.OBJECT, blind[0].part, blind[0].name))
+    here, there = _inventory(first), _inventory(second)
+    sentences: list[Sentence] = []
+    for scene, own, other in ((first, here, there), (second, there, here)):
+        only = [key for key in own if key not in other]
+        if only:
+            listed = say.listed([say.count(len(own[key]), *key) for key in only[:6]])
+            sentences.append(
+                said(
+                    say("compare_only", name=scene.name, list=listed),
+                    *(seen.id for key in only[:6] for seen in own[key]),
+                )
+            )
+    both = [key for key in here if key in there]
+    if both:
+        listed = say.listed(
+            [
+                f"{say.count(len(here[key]), *key)}"
+                if len(here[key]) == len(there[key])
+                else f"{say.many(*key)} ({len(here[key])} and {len(there[key])})"
+                for key in both[:6]
+            ]
+        )
+        sentences.append(
+            said(say("compare_both", list=listed), *(seen.id for key in both[:6] for seen in (*here[key], *there[key])))
+        )
+    changed = bool([key for key in here if key not in there] or [key for key in there if key not in here]) or any(
+        len(here[key]) != len(there[key]) for key in both
+    )
+    light = _light(first, second, world)
+    if light:
+        sentences.append(light)
+    dominant = [scene.pictures[0].colors[:1] for scene in (first, second)]
+    if all(dominant) and dominant[0][0].text != dominant[1][0].text and say.language == "en":
+        text = f"{_title(first)} is mostly {dominant[0][0].text}, {second.name} mostly {dominant[1][0].text}."
+        sentences.append(said(text, dominant[0][0].id, dominant[1][0].id))
+    if program.ask == "same":
+        lead = said(say("compare_differ") if changed or light else say("compare_alike"))
+        return Reply((lead, *sentences), "no" if changed or light else "yes", 0.8 if changed else 0.55)
+    if not sentences or not (changed or light):
+        sentences.insert(0, said(say("compare_alike")))
+    return Reply(tuple(sentences), None, 0.7)
+
+
+def _light(first: Scene, second: Scene, world: World) -> Sentence | None:
+    facts = [scene.pictures[0].facts for scene in (first, second)]
+    if facts[0] is None or facts[1] is None:
+        return None
+    values = [float(fact.data.get("brightness") or 0.0) for fact in facts if fact]
+    if abs(values[0] - values[1]) < 0.1:
+        return None
+    brighter, other = (first, second) if values[0] > values[1] else (second, first)
+    return said(
+        world.say("compare_light", name=_title(brighter), word="brighter", other=other.name), facts[0].id, facts[1].id
+    )
+
+
+def _by_fact(ask: str, scenes: Sequence[Scene], world: World) -> Reply:
+    key, sign = BY_LIGHT[ask]
+    facts = [scene.pictures[0].facts if scene.pictures else None for scene in scenes]
+    known = [(scene, fact) for scene, fact in zip(scenes, facts, strict=True) if fact is not None]
+    if len(known) < 2:
+        return abstain(world, world.reason(Kind.IMAGE_FACTS, scenes[0].part, scenes[0].name))
+    ranked = sorted(known, key=lambda pair: -sign * float(pair[1].data.get(key) or 0.0))
+    best, other = ranked[0], ranked[1]
+    if abs(float(best[1].data.get(key) or 0.0) - float(other[1].data.get(key) or 0.0)) < 0.02:
+        return Reply((said(world.say("compare_equal"), best[1].id, other[1].id),), None, 0.7)
+    text = world.say("compare_light", name=_title(best[0]), word=ask, other=other[0].name)
+    return Reply((said(text, best[1].id, other[1].id),), best[0].name, 0.9)
+
+
+def _bigger(scenes: Sequence[Scene], world: World) -> Reply:
+    def pixels(scene: Scene) -> float:
+        width, height = scene.part.facts.get("width"), scene.part.facts.get("height")
+        return (
+            float(width) * float(height) if isinstance(width, int | float) and isinstance(height, int | float) else 0.0
+        )
+
+    ranked = sorted(scenes, key=pixels, reverse=True)
+    if pixels(ranked[0]) == pixels(ranked[1]):
+        return Reply((said(world.say("compare_equal")),), None, 0.95)
+    return Reply(
+        (said(world.say("compare_light", name=_title(ranked[0]), word="bigger", other=ranked[1].name)),),
+        ranked[0].name,
+        0.98,
+    )
+
+
+def _which(program: Compare, scenes: Sequence[Scene], world: World) -> Reply:
+    thing = program.thing
+    assert thing is not None
+    say = world.say
+    found = [(scene, search(thing, scene, world)) for scene in scenes]
+    if not any(one.able for _, one in found):
+        return cannot_find(thing, found[0][1], scenes[0], world)
+    least = SEEN if program.ask == "which_has" else COUNTED
+    ids = tuple(identity for _, one in found for identity in cites(one.sure(least)))
+    counts = [(scene, len(one.sure(least)), one.best) for scene, one in found]
+    sentences = [
+        said(
+            say(
+                "compare_count",
+                name=_title(scene),
+                list=say.count(number, called(thing), color_of(thing))
+                if number
+                else say.no(called(thing), color_of(thing)),
+            )
+        )
+        for scene, number, _ in counts
+    ]
+    if not any(number for _, number, _ in counts):
+        text = say("compare_none", no_thing=say.no(called(thing), color_of(thing)))
+        return Reply((said(text, *ids),), "none", 0.65)
+    if program.ask == "which_has":
+        having = [(scene, sure) for scene, number, sure in counts if number]
+        lead = say.listed([_title(scene) if index == 0 else scene.name for index, (scene, _) in enumerate(having)])
+        return Reply((said(f"{lead}.", *ids), *sentences), lead.casefold(), max(sure for _, sure in having))
+    ranked = sorted(counts, key=lambda one: one[1], reverse=program.ask == "which_more")
+    if ranked[0][1] == ranked[1][1]:
+        return Reply((said(say("compare_equal"), *ids), *sentences), "equal", 0.6)
+    return Reply((said(f"{_title(ranked[0][0])}.", *ids), *sentences), ranked[0][0].name, 0.7)
+
+
+# ---- options ----------------------------------------------------------------------------------------------------
+
+
+def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[[], Reply]) -> Reply:
+    """The option that the answer to the inner question speaks for; abstains when none does.
+
+    Args:
+        program: the options and the question.
+        scene: the picture, if any.
+        world: the context.
+        answer: computes the inner question.
+    """
+    inner = answer()
+    options = program.options
+    if inner.short and not inner.abstained:
+        exact = _matching(inner.short, options)
+        if exact is not None:
+            return Reply((said(f"{_capital(options[exact])}."), *inner.sentences), options[exact], inner.confidence)
+    if scene is not None and not isinstance(program.inner, Count):
+        seen = _perceived(options, scene, world)
+        if seen is not None:
+            return seen
+    if inner.short and not inner.abstained and world.embed is not None:
+        close = similarities(inner.short, list(options), world.embed)
+        best = max(range(len(options)), key=lambda index: close[index])
+        if close[best] >= SAME_MEANING:
+            sure = (inner.confidence or 0.5) * min(0.9, close[best] + 0.2)
+            return Reply((said(f"{_capital(options[best])}."), *inner.sentences), options[best], sure)
+    listed = world.say.listed([world.say.quote(option) for option in options])
+    return abstain(world, f"nothing that I perceived speaks for one of {listed}", *inner.sentences[:1])
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _normal(text: str) -> str:
+    words = re.sub(r"[^\w ]+", " ", text.casefold()).split()
+    words = [word for word in words if word not in ("a", "an", "the", "color", "colour", "it", "is")]
+    plain = " ".join(COLORS.get(word, str(NUMBERS[word]) if word in NUMBERS else word) for word in words)
+    return singular(plain) if plain else ""
+
+
+def _matching(short: str, options: Sequence[str]) -> int | None:
+    """The option that says what the short answer says, or None."""
+    wanted = _normal(short)
+    plain = [_normal(option) for option in options]
+    if wanted in plain:
+        return plain.index(wanted)
+    if not wanted:
+        return None
+    asked = noun_phrase(short)
+    for index, option in enumerate(options):
+        other = noun_phrase(option)
+        if asked and other and asked.classes and (asked.classes <= other.classes or other.classes == asked.classes):
+            return index
+    within = [index for index, option in enumerate(plain) if f" {wanted} " in f" {option} "]
+    return within[0] if len(within) == 1 else None
+
+
+def _perceived(options: Sequence[str], scene: Scene, world: World) -> Reply | None:
+    """The option that names something seen, if its evidence clearly beats the others'."""
+    scores: list[tuple[float, int, tuple[str, ...]]] = []
+    for index, option in enumerate(options):
+        thing = noun_phrase(option)
+        best = 0.0
+        ids: tuple[str, ...] = ()
+        for picture in scene.pictures:
+            if thing is None:
+                break
+            found = find(thing, picture, world)
+            hits = found.sure(POSSIBLE)
+            if found.best > best:
+                best = found.best
+                ids = (*cites(hits[:1]), *(label.id for label, _ in found.labels[:1]))
+        scores.append((best, index, ids))
+    scores.sort(reverse=True)
+    top = scores[0]
+    if top[0] < POSSIBLE or (len(scores) > 1 and top[0] < 1.5 * scores[1][0]):
+        return None
+    sure = top[0] / (top[0] + sum(score for score, _, _ in scores[1:]) + 0.2)
+    text = world.say("choose_guess", option=world.say.quote(options[top[1]]), sure=world.say.percent(sure))
+    return Reply((said(text, *top[2]),), options[top[1]], sure)

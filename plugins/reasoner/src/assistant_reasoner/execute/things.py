@@ -1,0 +1,473 @@
+"""Answers about what is there and how many: presence, counts, comparisons of counts, kinds. Where: see places.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+from assistant.types import Kind, Observation
+from assistant_reasoner.execute.find import (
+    COUNTED,
+    LABEL_SPEAKS,
+    POSSIBLE,
+    SEEN,
+    Found,
+    Match,
+    find,
+    fulfils,
+    main_things,
+)
+from assistant_reasoner.execute.wording import (
+    abstain,
+    called,
+    cannot_find,
+    caveats,
+    cites,
+    color_of,
+    places,
+    seen_instead,
+    where,
+)
+from assistant_reasoner.execute.world import Picture, Scene, World, label_share
+from assistant_reasoner.lexicon import HYPERNYMS, SMALL_THINGS
+from assistant_reasoner.phrase import Reply, Sentence, said
+from assistant_reasoner.programs import Count, Every, IsA, MoreThan, Presence, Thing, WhatIs, When
+
+ABSENT: Final = 0.80
+"""Probability that a class the detector knows is absent when nothing was found; measured on asked-for classes."""
+ABSENT_SMALL: Final = 0.70
+"""The same for things that are often too small for the detector."""
+ABSENT_SHAPE: Final = 0.95
+"""The same for drawn shapes in a graphic."""
+
+
+def absence(thing: Thing, found: Found) -> float:
+    """Probability that it is absent when nothing sure was found."""
+    if found.kind == Kind.SHAPE:
+        base = ABSENT_SHAPE
+    elif thing.classes & SMALL_THINGS:
+        base = ABSENT_SMALL
+    else:
+        base = ABSENT
+    return base * (1 - 0.6 * found.best)
+
+
+def search(thing: Thing, scene: Scene, world: World) -> Found:
+    """What was found of the thing in the picture, or in the frame of the video that shows most of it."""
+    if not scene.pictures:
+        return Found(())
+    found = [find(thing, picture, world) for picture in scene.pictures]
+    return max(found, key=lambda one: (one.able, len(one.sure()), one.best))
+
+
+def presence(program: Presence, scene: Scene, world: World) -> Reply:
+    """Is there ...?"""
+    verdicts = [_one_presence(thing, program.negated, scene, world) for thing in program.things]
+    if len(verdicts) == 1:
+        return verdicts[0]
+    known = [verdict for verdict in verdicts if not verdict.abstained]
+    truths = [verdict.short == "yes" for verdict in known]
+    sentences = tuple(sentence for verdict in verdicts for sentence in verdict.sentences[:2])
+    if program.every:
+        if known and not all(truths):
+            worst = max((verdict.confidence or 0.5 for verdict in known if verdict.short == "no"), default=0.5)
+            return Reply(sentences, "no", worst)
+        if len(known) < len(verdicts):
+            return Reply(sentences, None, None, abstained=True)
+        return Reply(sentences, "yes", math.prod(verdict.confidence or 0.5 for verdict in known))
+    if any(truths):
+        return Reply(sentences, "yes", max(verdict.confidence or 0.5 for verdict in known if verdict.short == "yes"))
+    if len(known) < len(verdicts):
+        return Reply(sentences, None, None, abstained=True)
+    return Reply(sentences, "no", math.prod(verdict.confidence or 0.5 for verdict in known))
+
+
+def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Reply:
+    found = search(thing, scene, world)
+    denied = negated != thing.none
+    if thing.number is not None and not thing.none:
+        return _numbered(thing, found, negated, scene, world)
+    say = world.say
+    sure = found.sure(SEEN)
+    no_thing = say.no(called(thing), color_of(thing))
+    speaking = [(label, share) for label, share in found.labels if share >= LABEL_SPEAKS]
+    if sure:
+        first = sure[0]
+        confidence = max(found.best, first.confidence)
+        name, color = _name(first, thing)
+        if denied:
+            key, things = "no_but", say.a(name, color)
+        elif len(sure) == 1 or thing.pronoun:
+            key, things = ("yes_one" if confidence >= COUNTED else "probably_one"), say.a(name, color)
+        else:
+            key, things = "yes_many", _several(sure, thing, world)
+        text = say(key, thing=things, things=things, where=where(first, scene, world), sure=say.percent(confidence))
+        return Reply(
+            (said(text, *cites(sure)), *caveats(thing, sure, world)), "no" if denied else "yes", max(confidence, 0.5)
+        )
+    if speaking:
+        label, share = max(speaking, key=lambda one: one[1])
+        text = say("yes_label", label=say.a(label.text), sure=say.percent(share))
+        return Reply((said(text, label.id),), "no" if denied else "yes", share)
+    if found.lines and not thing.classes and not thing.shapes:
+        text = say("yes_text", text=say.quote(found.lines[0].text))
+        unseen = say("unknown_class", things=say.many(thing.words))
+        return Reply((said(text, found.lines[0].id), said(say("cannot", reason=unseen))), None, None, abstained=True)
+    if not found.able:
+        return cannot_find(thing, found, scene, world)
+    confidence = absence(thing, found)
+    more: tuple[Sentence, ...] = ()
+    if found.almost:
+        named = found.almost[:3]
+        colors = say.listed([say.color(match.color) or "?" for match in named])
+        more = (
+            said(
+                say("not_color", things=_several(found.almost, replace(thing, colors=()), world), color=colors),
+                *cites(named),
+            ),
+        )
+    elif found.matches:
+        near = found.matches[0]
+        more = (
+            said(
+                say(
+                    "no_almost",
+                    thing=say.a(near.seen.text, color_of(thing)),
+                    where=where(near, scene, world),
+                    sure=say.percent(near.confidence),
+                ),
+                near.seen.id,
+            ),
+        )
+    key = "true_none" if denied else "no_shape" if found.kind == Kind.SHAPE else "no"
+    sentences = [said(say(key, no_thing=no_thing)), *more]
+    if found.kind != Kind.SHAPE:
+        sentences.append(said(say("no_sure", sure=say.percent(confidence))))
+    return Reply(tuple(sentences), "yes" if denied else "no", confidence)
+
+
+def _name(match: Match, thing: Thing) -> tuple[str, str]:
+    """The name to give to a match, and its colour if that was asked about."""
+    if match.seen.kind == Kind.SHAPE and (thing.shapes or thing.anything):
+        word = thing.words if thing.words in ("box", "tower", "stack", "block") else match.seen.text
+        return word, (color_of(thing) or ("" if thing.words in ("box", "tower", "stack") else match.color))
+    return match.seen.text, color_of(thing)
+
+
+def _several(matches: tuple[Match, ...], thing: Thing, world: World) -> str:
+    """ "3 dogs", or "2 dogs and 1 cat" for a hypernym."""
+    groups: dict[tuple[str, str], int] = {}
+    for match in matches:
+        name = _name(match, thing)
+        groups[name] = groups.get(name, 0) + 1
+    return world.say.listed([world.say.count(number, *name) for name, number in groups.items()])
+
+
+def count_confidence(sure: tuple[Match, ...], unsure: tuple[Match, ...], found: Found) -> float:
+    """Probability that the count is exact: all counted are real, none of the doubtful is, and none was missed."""
+    if found.kind == Kind.SHAPE:
+        return math.prod(match.confidence for match in sure) or ABSENT_SHAPE
+    real = math.prod(max(0.5, match.confidence) for match in sure) if sure else ABSENT
+    missed = 0.9 ** len(sure)
+    return max(0.05, real * math.prod(1 - match.confidence for match in unsure) * missed)
+
+
+def _numbered(thing: Thing, found: Found, negated: bool, scene: Scene, world: World) -> Reply:
+    """Are there exactly two ...?"""
+    assert thing.number is not None
+    if not found.able:
+        return cannot_find(thing, found, scene, world)
+    sure = found.sure(COUNTED)
+    unsure = tuple(match for match in found.matches if POSSIBLE <= match.confidence < COUNTED)
+    truth = fulfils(thing, len(sure)) != negated
+    confidence = count_confidence(sure, unsure, found)
+    if thing.number.comparator != "=":
+        confidence = max(confidence, 0.6)
+    elif not fulfils(thing, len(sure)):
+        confidence = 1 - 0.5 * (1 - confidence)
+    if sure:
+        things = _several(sure, thing, world)
+    else:
+        things = world.say.no(called(thing), color_of(thing))
+    text = world.say("number_yes" if truth else "number_no", things=things)
+    more = (said(world.say("count_possible", more=len(unsure)), *cites(unsure)),) if unsure else ()
+    return Reply((said(text, *cites(sure)), *more, *caveats(thing, sure, world)), "yes" if truth else "no", confidence)
+
+
+def count(program: Count, scene: Scene, world: World) -> Reply:
+    """How many ...?"""
+    thing = program.thing
+    found = search(thing, scene, world)
+    say = world.say
+    if not found.able:
+        return cannot_find(thing, found, scene, world)
+    sure = found.sure(COUNTED)
+    unsure = tuple(match for match in found.matches if POSSIBLE <= match.confidence < COUNTED)
+    if not sure and unsure and unsure[0].confidence >= SEEN:
+        # Something is there rather than not: one is a better guess than none.
+        sure, unsure = unsure[:1], unsure[1:]
+    confidence = count_confidence(sure, unsure, found)
+    doubt = (said(say("count_possible", more=len(unsure)), *cites(unsure)),) if unsure else ()
+    if not sure:
+        no_thing = say.no(called(thing), color_of(thing))
+        return Reply(
+            (said(say("count_none", no_thing=no_thing, sure=say.percent(absence(thing, found)))), *doubt),
+            "0",
+            absence(thing, found),
+        )
+    if len(sure) == 1:
+        name, color = _name(sure[0], thing)
+        first = say(
+            "count_one", thing=say.name(name, color), where=where(sure[0], scene, world), sure=say.percent(confidence)
+        )
+        sentences = [said(first, *cites(sure))]
+    else:
+        first = say("count_many", things=_several(sure, thing, world), sure=say.percent(confidence))
+        sentences = [said(first, *cites(sure))]
+        if len(sure) <= 6:
+            sentences.append(said(say("placed", places=places(sure, scene, world))))
+        elif found.kind != Kind.SHAPE:
+            sentences.append(said(say("count_crowd")))
+    return Reply((*sentences, *doubt, *caveats(thing, sure, world)), str(len(sure)), confidence)
+
+
+def more_than(program: MoreThan, scene: Scene, world: World) -> Reply:
+    """Are there more ... than ...?"""
+    first, second = search(program.first, scene, world), search(program.second, scene, world)
+    for thing, found in ((program.first, first), (program.second, second)):
+        if not found.able:
+            return cannot_find(thing, found, scene, world)
+    one, other = first.sure(), second.sure()
+    truth = {"more": len(one) > len(other), "fewer": len(one) < len(other), "same": len(one) == len(other)}[program.ask]
+    things = world.say.listed(
+        [
+            world.say.count(len(one), called(program.first), color_of(program.first)),
+            world.say.count(len(other), called(program.second), color_of(program.second)),
+        ]
+    )
+    text = world.say("number_yes" if truth else "number_no", things=things)
+    confidence = count_confidence(one, (), first) * count_confidence(other, (), second)
+    confidence = max(confidence, 0.5 + 0.1 * min(4, abs(len(one) - len(other))))
+    return Reply((said(text, *cites((*one, *other))),), "yes" if truth else "no", min(0.95, confidence))
+
+
+def every(program: Every, scene: Scene, world: World) -> Reply:
+    """Does each box have ...?"""
+    holder = replace(program.holder, many=False, number=None)
+    having = find(replace(holder, having=program.things), scene.pictures[0], world) if scene.pictures else Found(())
+    total = len(_all_holders(holder, scene, world))
+    if not having.able or not total:
+        return cannot_find(holder, having, scene, world)
+    hits = having.sure()
+    truth = len(hits) == total
+    things = f"{len(hits)} / {world.say.count(total, called(holder))}"
+    confidence = 0.9 if having.kind == Kind.SHAPE else 0.6
+    return Reply(
+        (said(world.say("number_yes" if truth else "number_no", things=things), *cites(hits)),),
+        "yes" if truth else "no",
+        confidence,
+    )
+
+
+def _all_holders(holder: Thing, scene: Scene, world: World) -> list[Observation]:
+    from assistant_reasoner.execute.arrangement import holders
+
+    groups = holders(holder.words, scene.pictures[0])
+    if groups is not None:
+        return [seen for seen, _ in groups]
+    return [match.seen for match in search(holder, scene, world).sure()]
+
+
+# ---- what it is -------------------------------------------------------------------------------------------------
+
+
+def what_is(program: WhatIs, scene: Scene, world: World) -> Reply:
+    """What is this? What animal is it? What is on the left?"""
+    if not scene.pictures:
+        return abstain(world, world.reason(Kind.OBJECT, scene.part, scene.name))
+    if program.region:
+        return _in_region(program, scene, world)
+    if program.kind is not None and not program.kind.anything:
+        return _kind(program.kind, scene, world)
+    picture = scene.pictures[0]
+    things = [seen for seen in main_things(picture) if seen.confidence >= POSSIBLE]
+    label = picture.labels[0] if picture.labels else None
+    if things and (things[0].confidence >= COUNTED or label is None or label.confidence < things[0].confidence):
+        return _named(things[0], picture, world)
+    if label is not None:
+        return _labelled(label, world)
+    if picture.captions:
+        return Reply((said(picture.captions[0].text, picture.captions[0].id),), None, picture.captions[0].confidence)
+    if picture.lines:
+        return Reply(
+            (said(world.say("describe_reads", text=world.say.quote(picture.lines[0].text)), picture.lines[0].id),),
+            None,
+            0.5,
+        )
+    return abstain(world, world.reason(Kind.OBJECT, picture.part, scene.name))
+
+
+def _labelled(label: Observation, world: World) -> Reply:
+    broader, share = label.data.get("broader"), float(label.data.get("broader_confidence") or 0.0)
+    if label.confidence < COUNTED <= share and isinstance(broader, str):
+        text = world.say("what", thing=world.say.a(broader), sure=world.say.percent(share))
+        closer = world.say("what_closer", label=world.say.a(label.text), sure=world.say.percent(label.confidence))
+        return Reply((said(text, label.id), said(closer, label.id)), broader, share)
+    key = "what" if label.confidence >= COUNTED else "what_label"
+    text = world.say(key, thing=world.say.a(label.text), sure=world.say.percent(label.confidence))
+    if label.confidence < POSSIBLE:
+        return Reply((said(text, label.id),), None, None, abstained=True)
+    return Reply((said(text, label.id),), label.text.casefold(), label.confidence)
+
+
+def _named(seen: Observation, picture: Picture, world: World) -> Reply:
+    color = seen.data.get("color")
+    shade = color if isinstance(color, str) and seen.kind == Kind.SHAPE else ""
+    sentences = [
+        said(world.say("what", thing=world.say.a(seen.text, shade), sure=world.say.percent(seen.confidence)), seen.id)
+    ]
+    closer = next(
+        (label for label in picture.labels if label_share(label, seen.text) and label.text.casefold() != seen.text),
+        None,
+    )
+    if closer is not None and closer.confidence >= POSSIBLE:
+        sentences.append(
+            said(
+                world.say("what_closer", label=world.say.a(closer.text), sure=world.say.percent(closer.confidence)),
+                closer.id,
+            )
+        )
+    return Reply(tuple(sentences), seen.text, seen.confidence)
+
+
+def _in_region(program: WhatIs, scene: Scene, world: World) -> Reply:
+    thing = (
+        replace(program.kind, region=program.region)
+        if program.kind
+        else Thing("thing", anything=True, region=program.region)
+    )
+    found = search(thing, scene, world)
+    sure = found.sure() or found.sure(POSSIBLE)
+    if not sure:
+        if not found.able:
+            return cannot_find(thing, found, scene, world)
+        return Reply(
+            (said(world.say("region_none", where=world.say.place(program.region))),), None, None, abstained=True
+        )
+    listed = _several(sure, thing, world)
+    text = world.say("what_list", list=f"{listed} {world.say.place(program.region)}")
+    return Reply((said(text, *cites(sure)),), sure[0].seen.text, sure[0].confidence)
+
+
+def _kind(kind: Thing, scene: Scene, world: World) -> Reply:
+    """What animal is it? What kind of dog is it? What shape is there?"""
+    found = search(kind, scene, world)
+    sure = found.sure(SEEN)
+    picture = scene.pictures[0]
+    label, share = max(found.labels, key=lambda one: one[1], default=(None, 0.0))
+    narrow = kind.words not in HYPERNYMS and not kind.shapes
+    if narrow and label is not None and share >= POSSIBLE and label.text.casefold() != kind.words:
+        return _labelled(label, world)
+    if sure:
+        groups = {_name(match, kind) for match in sure}
+        if len(groups) == 1:
+            first = sure[0]
+            if narrow:
+                text = world.say("what_kind_only", thing=world.say.a(first.seen.text))
+                closer = _closer(first, picture, world)
+                return Reply((said(text, *first.cites), *closer), None, None, abstained=True)
+            return Reply(
+                (
+                    said(
+                        world.say("what", thing=_what(sure, kind, world), sure=world.say.percent(first.confidence)),
+                        *cites(sure),
+                    ),
+                    *_closer(first, picture, world),
+                ),
+                first.seen.text,
+                first.confidence,
+            )
+        text = world.say("what_list", list=_several(sure, kind, world))
+        return Reply((said(text, *cites(sure)),), sure[0].seen.text, sure[0].confidence)
+    if label is not None and share >= POSSIBLE:
+        return _labelled(label, world)
+    if found.able:
+        none = said(world.say("no", no_thing=world.say.no(called(kind), color_of(kind))))
+        return Reply((none, *seen_instead(scene, world)), None, None, abstained=True)
+    return cannot_find(kind, found, scene, world)
+
+
+def _what(sure: tuple[Match, ...], kind: Thing, world: World) -> str:
+    name, color = _name(sure[0], kind)
+    return world.say.a(name, color) if len(sure) == 1 else world.say.count(len(sure), name, color)
+
+
+def _closer(match: Match, picture: Picture, world: World) -> tuple[Sentence, ...]:
+    for label in picture.labels:
+        if (
+            label_share(label, match.seen.text)
+            and label.text.casefold() != match.seen.text
+            and label.confidence >= POSSIBLE
+        ):
+            return (
+                said(
+                    world.say("what_closer", label=world.say.a(label.text), sure=world.say.percent(label.confidence)),
+                    label.id,
+                ),
+            )
+    return ()
+
+
+def is_a(program: IsA, scene: Scene, world: World) -> Reply:
+    """Is this a ...? Is the animal a dog?"""
+    thing = replace(program.thing, region=program.subject.region if program.subject else program.thing.region)
+    found = search(thing, scene, world)
+    sure = found.sure(SEEN)
+    label, share = max(found.labels, key=lambda one: one[1], default=(None, 0.0))
+    confidence = max(sure[0].confidence if sure else 0.0, share)
+    if confidence >= SEEN:
+        cited = (*cites(sure[:1]), *((label.id,) if label is not None and share >= SEEN else ()))
+        text = world.say(
+            "is_a_yes", thing=world.say.a(called(thing), color_of(thing)), sure=world.say.percent(confidence)
+        )
+        return Reply((said(text, *cited), *caveats(thing, sure, world)), "no" if program.negated else "yes", confidence)
+    picture = scene.pictures[0] if scene.pictures else None
+    if picture is None or not found.able:
+        return cannot_find(thing, found, scene, world)
+    other = next((seen for seen in main_things(picture) if seen.confidence >= COUNTED), None)
+    confidence = absence(thing, found)
+    if other is not None:
+        text = world.say(
+            "is_a_no",
+            thing=world.say.a(called(thing)),
+            actual=world.say.a(other.text),
+            sure=world.say.percent(confidence),
+        )
+        return Reply((said(text, other.id),), "yes" if program.negated else "no", confidence)
+    text = world.say("no", no_thing=world.say.no(called(thing), color_of(thing)))
+    return Reply((said(text),), "yes" if program.negated else "no", confidence)
+
+
+def when(program: When, scene: Scene, world: World) -> Reply:
+    """When does ... appear in the video?"""
+    if not scene.is_video:
+        return abstain(world, world.say("no_video").rstrip("."))
+    found = [(picture, find(program.thing, picture, world)) for picture in scene.pictures]
+    hits = [(picture, one.sure(SEEN)[0]) for picture, one in found if one.sure(SEEN)]
+    if not hits:
+        whole = search(program.thing, scene, world)
+        if not whole.able:
+            return cannot_find(program.thing, whole, scene, world)
+        text = world.say("no", no_thing=world.say.no(called(program.thing)))
+        return Reply(
+            (said(text), said(world.say("appears_note", count=len(scene.pictures)))),
+            None,
+            absence(program.thing, whole),
+        )
+    times = [world.say.time(picture.part.span[0] if picture.part.span else 0.0) for picture, _ in hits]
+    sure = max(match.confidence for _, match in hits)
+    shown = world.say.listed(times[:8])
+    text = world.say("appears", thing=hits[0][1].seen.text, times=shown, sure=world.say.percent(sure))
+    note = world.say("appears_note", count=len(scene.pictures))
+    return Reply((said(text, *cites([match for _, match in hits])), said(note)), times[0], sure)

@@ -1,0 +1,99 @@
+"""Says where things are and why something cannot be told: pieces that several answers share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.fusion.align import place
+from assistant.types import Kind, Part
+from assistant_reasoner.execute.find import Found, Match
+from assistant_reasoner.execute.world import Scene, World
+from assistant_reasoner.lexicon import ANYTHING, NARROWER, PEOPLE
+from assistant_reasoner.phrase import Reply, Sentence, said
+from assistant_reasoner.programs import Thing
+
+
+def called(thing: Thing) -> str:
+    """The name to use for it in an answer."""
+    if thing.pronoun:
+        return "thing"
+    return thing.words
+
+
+def color_of(thing: Thing) -> str:
+    """The colours asked for, as an adjective."""
+    return " and ".join(thing.colors)
+
+
+def where(match: Match, scene: Scene, world: World) -> str:
+    """ "at the top left", or "in the background, at 3.2 s" of a video."""
+    spot = world.say.place(place(match.box)) if match.seen.box is not None else world.say.place("whole picture")
+    if scene.is_video:
+        part = next((picture.part for picture in scene.pictures if picture.part.digest == match.seen.part), None)
+        if part is not None and part.span is not None:
+            spot += (
+                f", {world.say.time(part.span[0])}"
+                if world.say.language == "zh"
+                else f" of the frame at {world.say.time(part.span[0])}"
+            )
+    return spot
+
+
+def places(matches: Sequence[Match], scene: Scene, world: World, most: int = 6) -> str:
+    """The places of several things, each place once."""
+    spots = [where(match, scene, world) for match in matches]
+    counted = {spot: spots.count(spot) for spot in dict.fromkeys(spots)}
+    named = [f"{count} {spot}" if count > 1 else spot for spot, count in list(counted.items())[:most]]
+    return world.say.listed(named)
+
+
+def cites(matches: Sequence[Match]) -> tuple[str, ...]:
+    """Everything that the matches rest on."""
+    return tuple(dict.fromkeys(identity for match in matches for identity in match.cites))
+
+
+def abstain(world: World, reason: str, *more: Sentence) -> Reply:
+    """ "I can't tell from what I perceived: ..."."""
+    first = said(world.say("cannot", reason=reason))
+    return Reply((first, *more), None, None, abstained=True)
+
+
+def seen_instead(scene: Scene, world: World) -> tuple[Sentence, ...]:
+    """ "What I do see: ..." from the caption, if there is one."""
+    for picture in scene.pictures[:1]:
+        for caption in picture.captions[:1]:
+            return (said(world.say("do_see", caption=caption.text), caption.id),)
+    return ()
+
+
+def cannot_find(thing: Thing, found: Found, scene: Scene, world: World) -> Reply:
+    """The answer when nothing that looked could have known the thing."""
+    part: Part = scene.pictures[0].part if scene.pictures else scene.part
+    if not scene.pictures:
+        reason = world.reason(Kind.OBJECT, scene.part, scene.name)
+    elif found.able or thing.words in ANYTHING:
+        reason = world.say("not_found", no_thing=world.say.no(called(thing), color_of(thing)), name=scene.name)
+    elif thing.classes or thing.shapes or thing.anything:
+        reason = world.reason(found.kind, part, scene.name)
+    else:
+        reason = world.say("unknown_class", things=world.say.many(thing.words))
+    if scene.pictures and not (thing.classes or thing.shapes or thing.anything):
+        first = said(world.say("cannot_see", thing=world.say.a(called(thing), color_of(thing)), reason=reason))
+        return Reply((first, *seen_instead(scene, world)), abstained=True)
+    return abstain(world, reason, *seen_instead(scene, world))
+
+
+def caveats(thing: Thing, matches: Sequence[Match], world: World) -> tuple[Sentence, ...]:
+    """What of the phrase was not judged: a special case of a class, adjectives."""
+    if world.say.language == "zh" or not matches:
+        return ()
+    name = matches[0].seen.text
+    if thing.words in PEOPLE and name == "person":
+        general = "people human person somebody someone anyone anybody crowd individual nobody human being folk he she him her"
+        if thing.words not in general.split():
+            return (said(world.say("people_only", words=world.say.many(thing.words))),)
+    if thing.words in NARROWER and name != thing.words:
+        return (said(world.say("class_only", name=world.say.many(name), words=thing.words)),)
+    if thing.others:
+        return (said(world.say("unjudged", words=" ".join(thing.others))),)
+    return ()
