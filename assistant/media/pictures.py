@@ -32,7 +32,7 @@ COUNTED_PAGES = 100
 
 _AGAIN = "Send the original file again."
 _SMALLER = "Scale it down, or raise the setting limits.pixels."
-_QUARTER_TURNS = {1: 0, 2: 0, 3: 2, 4: 2, 5: 3, 6: 3, 7: 1, 8: 1}
+_QUARTER_TURNS = {1: 0, 2: 0, 3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}
 """EXIF orientation -> counter-clockwise quarter turns that put it upright, after mirroring (TIFF 6.0, tag 274)."""
 _MIRRORED = (2, 4, 5, 7)
 
@@ -222,6 +222,8 @@ def _frame_notes(reader: str, frames: int | None) -> tuple[str, ...]:
 
 def _orientation(picture: Picture) -> tuple[int, list[str]]:
     """EXIF orientation 1-8, and notes; broken EXIF data counts as upright."""
+    if picture.format == "TIFF":
+        return 1, []  # Pillow turns TIFF pictures upright itself
     if picture.format == "PNG" and not picture.info.keys() & {"exif", "XML:com.adobe.xmp", "xmp"}:
         return 1, []  # asking for EXIF that did not come before the pixels would decode them all
     try:
