@@ -236,8 +236,8 @@ def test_photograph_and_question(open_chat: Opener, photograph: Path) -> None:
     page.wait_for_selector("#live .progress[open] .state-running")
     page.wait_for_selector("#panel .box")
     page.wait_for_selector("#live .running [data-role=answer]")
-    chat.picture("streaming")
     early = page.locator("#live [data-role=answer]").inner_text()
+    chat.picture("streaming")
     text = chat.answered()
     assert len(early) < len(text), "the answer came at once, not streamed"
     assert "I see 1 person." in text

@@ -35,9 +35,9 @@ def _turn(turn: Any) -> TurnView:
         gaps=list(turn.gaps),
         phase="stopped",
     )
-    said = [seen.text for seen in turn.observations if seen.kind == Kind.TRANSCRIPT and seen.part in view.sent]
-    if said and not view.asked:
-        view.question = Question(" ".join(said), spoken=True)
+    said = " ".join(seen.text for seen in turn.observations if seen.kind == Kind.TRANSCRIPT and seen.part in view.sent)
+    if said and view.asked.strip() in ("", said.strip()):  # heard, not typed
+        view.asked, view.question = "", Question(said, spoken=True)
     if turn.answer is not None:
         view.answer, view.answerer, view.phase = turn.answer, turn.answer.answerer, "answered"
     elif turn.state == "failed":
