@@ -140,6 +140,20 @@ def test_no_text_is_read_where_there_is_none(text: Perceiver, name: str) -> None
     assert perceive(text, getattr(data, name)()) == []
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2000), (3000, 3), (40, 1500), (20, 20)])
+def test_odd_sizes_are_looked_at_without_complaint(text: Perceiver, shape: tuple[int, int]) -> None:
+    """Specks and strips hold no text, and are no error."""
+    assert perceive(text, np.full((*shape, 3), 200, np.uint8)) == []
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2000), (3000, 3)])
+def test_odd_sizes_show_no_sure_objects(objects: Perceiver, labels: Perceiver, shape: tuple[int, int]) -> None:
+    """Specks and strips are no error for the networks either."""
+    picture = np.full((*shape, 3), 200, np.uint8)
+    assert all(seen.confidence < 0.5 for seen in [*perceive(objects, picture), *perceive(labels, picture)])
+
+
 def test_reading_never_fetches_a_model(text: Perceiver) -> None:
     """The models are opened from the installed package by path."""
     from assistant_vision.reader import DETECTOR, RECOGNISER

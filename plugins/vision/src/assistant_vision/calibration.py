@@ -38,4 +38,10 @@ class Platt:
 OBJECT_HERE: Final = Platt(slope=1.244, offset=0.288)
 """That an object of the class is at this place: an annotation that no surer box claims, at an overlap of 0.3 (IoU)."""
 CLASS_PRESENT: Final = Platt(slope=1.316, offset=0.645)
-"""That the picture shows at least one object of the class, from the best score of the class."""
+"""That the picture shows at least one object of the class, from the best score of the class.
+
+It is the probability with COCO's share of classes, about three of eighty. Where people ask "is there a ...?", the
+answer is yes far more often, and yes is the better answer from about 0.25: on the same photographs, asked about each
+class present and as many absent ones, 87 % of answers were right then (86 % with absent classes that are common),
+against 82 % (83 %) at 0.5.
+"""

@@ -48,7 +48,7 @@ class VisionObjects(Perceiver):
     produces = (Kind.OBJECT,)
     requires = ("cv2",)
     Options = ObjectsOptions
-    memory_mb = 260
+    memory_mb = 220
     deadline = 30.0
 
     def weights(self, options: Any) -> tuple[str, ...]:

@@ -21,6 +21,10 @@ library's own enlargement takes."""
 SECOND_AREA: Final = 1_300_000
 """Pixels of the second look, taken at pages of small print."""
 MOST_ENLARGED: Final = 2.0
+LONGEST: Final = 2560
+"""Pixels of the longer side that is looked at."""
+THINNEST: Final = 8
+"""Pixels of the shorter side under which no letter can be made out."""
 SMALL_PRINT: Final = 14.0
 """Median line height in pixels of the first look below which a page is looked at again."""
 TOGETHER: Final = 1
@@ -41,6 +45,7 @@ class Reader:
             params={
                 "Global.log_level": "critical",
                 "Global.use_cls": False,
+                "Global.use_preprocess_img": False,
                 "Det.model_path": str(models / DETECTOR),
                 "Det.limit_type": "max",  # the pictures handed in have the size they shall be looked at
                 "Det.limit_side_len": 4096,
@@ -62,7 +67,9 @@ class Reader:
         import cv2
 
         height, width = rgb.shape[:2]
-        scale = min(MOST_ENLARGED, (pixels / (height * width)) ** 0.5)
+        if min(height, width) < THINNEST:
+            return [], 1.0
+        scale = min(MOST_ENLARGED, (pixels / (height * width)) ** 0.5, LONGEST / max(height, width))
         if abs(scale - 1.0) < 0.1:
             scale = 1.0
         size = (max(32, round(width * scale)), max(32, round(height * scale)))
