@@ -230,14 +230,12 @@ def open_chat(launch: Callable[..., tuple[Any, Path]], server: Server) -> Iterat
 def test_photograph_and_question(open_chat: Opener, photograph: Path) -> None:
     """Progress, boxes, streamed answer with what it rests on, and text that stays text."""
     chat = open_chat()
-    chat.picture("welcome")
     chat.ask(ASTRONAUT_QUESTION, photograph)
     page = chat.page
     page.wait_for_selector("#live .progress[open] .state-running")
     page.wait_for_selector("#panel .box")
     page.wait_for_selector("#live .running [data-role=answer]")
     early = page.locator("#live [data-role=answer]").inner_text()
-    chat.picture("streaming")
     text = chat.answered()
     assert len(early) < len(text), "the answer came at once, not streamed"
     assert "I see 1 person." in text
@@ -397,7 +395,6 @@ def test_unreadable_file_is_refused_politely(open_chat: Opener, photograph: Path
     assert ".jpg" in notes
     assert chat.page.locator("#panel .missing").inner_text()
     assert chat.page.locator("#shell img[src=x]").count() == 0
-    chat.picture("refused")
 
 
 def test_too_many_and_too_big(open_chat: Opener, photograph: Path, tmp_path: Path) -> None:
@@ -478,7 +475,6 @@ def test_chinese_dark_and_examples(open_chat: Opener) -> None:
     dark = page.evaluate(background)
     page.click("#live .example >> nth=1")
     assert "I see 1 person." in chat.answered()
-    chat.picture("chinese-dark")
     page.click("#side [data-do=language]")
     page.wait_for_selector("#side [data-language=en]")
     page.click("#side [data-do=theme]")
@@ -495,7 +491,6 @@ def test_narrow_screen(open_chat: Opener, photograph: Path) -> None:
     chat.ask(ASTRONAUT_QUESTION, photograph)
     chat.answered()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    chat.picture("mobile")
     thread, panel = page.locator("#main").bounding_box(), page.locator("#panel").bounding_box()
     assert panel["y"] >= thread["y"] + thread["height"] - 1
     assert not page.locator("#side nav").is_visible()
@@ -546,7 +541,10 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_real_photograph(real_server: Server, open_chat: Opener, photograph: Path) -> None:
     """The astronaut is found, boxed and counted; the follow-up needs no second upload."""
     chat = open_chat(url=real_server.url)
+    chat.picture("welcome")
     chat.ask(ASTRONAUT_QUESTION, photograph)
+    chat.page.wait_for_selector("#live .progress[open] .state-running, #live .progress[open] .state-loading")
+    chat.picture("progress")
     assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
     assert "person" in chat.page.locator("#panel .box.cited").first.inner_text()
     chat.picture("evidence")
@@ -558,9 +556,37 @@ def test_real_photograph(real_server: Server, open_chat: Opener, photograph: Pat
 def test_real_voice_message_about_a_photograph(
     real_server: Server, open_chat: Opener, photograph: Path, voice: Path
 ) -> None:
-    """A recording is transcribed with times, and what is said in it can be asked for."""
+    """A recording is transcribed with times, and what is said in it can be asked for; a broken file is only told."""
+    broken = photograph.with_name("holiday.jpg")
+    broken.write_bytes(photograph.read_bytes()[:60])
     chat = open_chat(url=real_server.url)
-    chat.ask("What did they say?", photograph, voice)
+    chat.ask("What did they say?", voice, broken)
     assert "Thursday" in chat.answered()
     assert "Thursday" in chat.page.locator("#panel .transcript").inner_text()
+    assert "holiday.jpg" in chat.page.locator("#live .notes").inner_text()
     chat.picture("voice")
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("example", "expected", "locale", "options", "name"),
+    [
+        (0, "circle", "en-US", {"viewport": {"width": 390, "height": 844}}, "mobile"),
+        (1, "OPEN DAILY", "zh-CN", {"color_scheme": "dark"}, "chinese-dark"),
+        (2, "garden", "en-US", {"color_scheme": "dark"}, "dark"),
+    ],
+)
+def test_real_examples(
+    real_server: Server,
+    open_chat: Opener,
+    example: int,
+    expected: str,
+    locale: str,
+    options: dict[str, Any],
+    name: str,
+) -> None:
+    """Each example of the empty page is answered from what is in it."""
+    chat = open_chat(url=real_server.url, locale=locale, **options)
+    chat.page.click(f"#live .example >> nth={example}")
+    assert expected in chat.answered()
+    chat.picture(name)

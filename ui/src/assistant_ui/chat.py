@@ -151,7 +151,8 @@ class Chat:
         try:
             if session.conversation is None:
                 await asyncio.to_thread(self._create, session, text)
-                yield Page(side=self._side(session), past=past, live=self._live(session), asking=True, clear=True)
+                side = await asyncio.to_thread(self._side, session)
+                yield Page(side=side, past=past, live=self._live(session), asking=True, clear=True)
             else:
                 yield Page(past=past, live=self._live(session), asking=True, clear=True)
             seen = 0
@@ -173,7 +174,8 @@ class Chat:
             view.fail(texts.failed, texts.failed_remedy)
         finally:
             view.stop()
-        yield Page(side=self._side(session), live=self._live(session), evidence=self._evidence(session), asking=False)
+        side = await asyncio.to_thread(self._side, session)
+        yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False)
 
     def stopped(self, session: Session) -> Page:
         """The running turn was stopped; what it has shown so far stays."""
@@ -214,6 +216,6 @@ def _recognise(view: TurnView, known: dict[str, Part]) -> None:
     """A file sent once more is not added again: show the part it already is."""
     named = {part.name for part in view.parts.values()} | {gap.name for gap in view.gaps}
     for name in view.files:
-        if name in known and name not in named and view.statuses:
+        if name in known and name not in named and view.question is not None:
             view.parts[known[name].digest] = known[name]
             view.sent.append(known[name].digest)

@@ -42,6 +42,7 @@ class Texts:
     looking: str
     writing: str
     looked: str
+    known: str
     stopped: str
     failed: str
     failed_remedy: str
@@ -117,6 +118,7 @@ ENGLISH: Final = Texts(
     looking="Looking and listening",
     writing="Answering",
     looked="{done} of {all} checks done in {time}",
+    known="{done} of {all} checks were known already",
     stopped="Stopped.",
     failed="That did not work.",
     failed_remedy="Try again; if it happens once more, the server's log says why.",
@@ -227,6 +229,7 @@ CHINESE: Final = Texts(
     looking="正在看和听",
     writing="正在回答",
     looked="{all} 项检查完成 {done} 项，用时 {time}",
+    known="{all} 项检查中有 {done} 项此前已得出",
     stopped="已停止。",
     failed="没有成功。",
     failed_remedy="请再试一次；如果仍然失败，服务器日志会说明原因。",
@@ -297,9 +300,9 @@ CHINESE: Final = Texts(
         "video_facts": "视频",
     },
     examples={
-        "shapes": ("数一数、比一比", "How many circles are there?"),
-        "sign": ("读出标牌", "What does the sign say?"),
-        "voice": ("听一段语音", "What did they say?"),
+        "shapes": ("数一数、比一比", "图中有几个圆？"),
+        "sign": ("读出标牌", "牌子上写着什么？"),
+        "voice": ("听一段语音", "他说了什么？"),
     },
 )
 

@@ -61,7 +61,8 @@ def _question(view: TurnView, texts: Texts) -> Markup:
     sent = [view.parts[digest] for digest in view.sent if digest in view.parts]
     known = {part.name for part in sent}
     pending = [name for name in view.files if name not in known]
-    attachments = [_attachment(part) for part in sent] + [_pending(name) for name in pending]
+    refused = {gap.name for gap in view.gaps}
+    attachments = [_attachment(part) for part in sent] + [_pending(name, name in refused) for name in pending]
     return tag(
         "div",
         tag("h3", texts.you, class_="sr-only"),
@@ -86,8 +87,8 @@ def _attachment(part: Part) -> Markup:
     return tag("span", icon(part.modality), part.name, tag("small", length) if length else None, class_="file")
 
 
-def _pending(name: str) -> Markup:
-    return tag("span", icon("text"), name, class_="file pending")
+def _pending(name: str, refused: bool) -> Markup:
+    return tag("span", icon("gap" if refused else "text"), name, class_="file pending")
 
 
 def _reply(view: TurnView, texts: Texts, last: bool) -> Markup:
@@ -122,7 +123,8 @@ def progress(view: TurnView, texts: Texts) -> Markup:
         summary = join([_spinner(), title, tag("small", f"{len(ended)}/{len(statuses)}")])
     else:
         done = sum(status.state in ("done", "cached") for status in statuses)
-        counted = texts.looked.format(done=done, all=len(statuses), time=duration(slowest))
+        counted = texts.looked if any(status.state == "done" for status in statuses) else texts.known
+        counted = counted.format(done=done, all=len(statuses), time=duration(slowest))
         summary = join([icon("mark"), counted])
     return tag(
         "details",
