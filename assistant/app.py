@@ -53,6 +53,8 @@ LOCAL = "local"
 """Owner of what is stored when nobody has to log in."""
 SESSIONS_KEPT = 32
 """Conversations kept in memory; older ones are read from the store when they go on."""
+LOOP_SECONDS = 2.0
+"""How long `close` waits for the event loop's thread."""
 ENDED_STATES = ("done", "cached", "skipped", "failed")
 
 
@@ -334,7 +336,8 @@ class Assistant:
     @cached_property
     def _loop(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, name="assistant-loop", daemon=True).start()
+        self._looping = threading.Thread(target=loop.run_forever, name="loop-of-assistant", daemon=True)
+        self._looping.start()
         return loop
 
     def stream(
@@ -434,9 +437,10 @@ class Assistant:
 
     def close(self) -> None:
         """Free models, end threads, close the store."""
+        self.host.close()
         if "_loop" in self.__dict__:
             self._loop.call_soon_threadsafe(self._loop.stop)
-        self.host.close()
+            self._looping.join(LOOP_SECONDS)
         if "store" in self.__dict__:
             self.store.close()
 

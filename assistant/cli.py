@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -375,4 +377,12 @@ def _reported() -> Iterator[None]:
 
 def main() -> None:
     """Entry point of the `assistant` command."""
-    cli()
+    try:
+        cli()
+    except SystemExit as end:
+        if any(thread.name.startswith("assistant-") for thread in threading.enumerate()):
+            # A plugin hangs in native code; taking the interpreter down under it would abort the process.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code if isinstance(end.code, int) else FAILED)
+        raise

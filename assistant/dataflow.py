@@ -217,6 +217,8 @@ class Perception:
     async def _perform(self, job: _Job) -> None:
         try:
             await self._perceive(job)
+        except Exception as error:  # of the cache or of what a plugin declares: like a failure of the plugin
+            self._crash(job, error, 0.0)
         finally:
             if not job.kept:
                 self._done.discard(job.subject)
@@ -290,11 +292,7 @@ class Perception:
         except MissingLibrary as error:
             self._fail(job, "missing_library", error.message, error.remedy, "skipped", spent())
         except Exception as error:
-            logger.exception("%s failed on %s", runner.name, job.part.name)
-            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            self._fail(
-                job, "crashed", f"{runner.name} failed on {job.part.name} ({what}).", CRASH_REMEDY, "failed", spent()
-            )
+            self._crash(job, error, spent())
         else:
             job.kept = True
             self._tell(job, "done", spent())
@@ -358,6 +356,12 @@ class Perception:
 
     def _tell(self, job: _Job, state: PerceiverState, milliseconds: float | None = None, reason: str = "") -> None:
         self._emit(Status(job.runner.name, job.part.digest, job.part.name, state, milliseconds, reason))
+
+    def _crash(self, job: _Job, error: Exception, milliseconds: float) -> None:
+        logger.error("%s failed on %s", job.runner.name, job.part.name, exc_info=error)
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{job.runner.name} failed on {job.part.name} ({what})."
+        self._fail(job, "crashed", message, CRASH_REMEDY, "failed", milliseconds)
 
     def _fail(
         self,

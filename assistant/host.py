@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 P = TypeVar("P", bound=Plugged)
 
+CLOSE_SECONDS = 5.0
+"""How long `close` waits for plugins that are still at work."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 EMBEDDINGS_KEPT = 2048
 """Sentence embeddings remembered: 384 float32 each, 3 MiB in all."""
@@ -361,9 +364,13 @@ class Host:
         }
 
     def close(self) -> None:
-        """Free every model."""
+        """Free every model. Waits a little for work that goes on; a process that ends below it would crash."""
         for runner in self._all():
             runner.close()
+        until = time.monotonic() + CLOSE_SECONDS
+        for runner in self._all():
+            if not runner.join(until):
+                logger.warning("%s is still at work and was left behind", runner.name)
 
     def __enter__(self) -> Host:
         return self

@@ -7,6 +7,7 @@ cheap: heavy libraries are imported inside `load`.
 from __future__ import annotations
 
 import importlib.util
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -223,6 +224,12 @@ def require(*modules: str, install: str) -> None:
         modules: top-level import names.
         install: the command that mends it.
     """
-    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    missing = [module for module in modules if not _installed(module)]
     if missing:
         raise MissingLibrary(f"{', '.join(missing)} is not installed.", f"Install it with: {install}")
+
+
+def _installed(module: str) -> bool:
+    if module in sys.modules:  # perhaps still being imported by another thread, when find_spec would raise
+        return True
+    return importlib.util.find_spec(module) is not None

@@ -81,6 +81,7 @@ class Worker:
         self._name = name
         self._wanted = threads
         self._threads: list[threading.Thread] = []
+        self._ending: list[threading.Thread] = []
         self._starting = threading.Lock()
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
 
@@ -98,10 +99,17 @@ class Worker:
             call()
 
     def close(self) -> None:
-        """End the threads after what is queued."""
+        """End the threads after what is queued; see `join`."""
         for _ in self._threads:
             self._calls.put(None)
-        self._threads.clear()
+        self._ending, self._threads = self._ending + self._threads, []
+
+    def join(self, until: float) -> bool:
+        """Wait for closed threads until `time.monotonic()` reaches `until`; False if one is still at work."""
+        for thread in self._ending:
+            thread.join(max(0.0, until - time.monotonic()))
+        self._ending = [thread for thread in self._ending if thread.is_alive()]
+        return not self._ending
 
 
 class Runner(Generic[P]):
@@ -352,7 +360,7 @@ class Runner(Generic[P]):
         }
 
     def close(self) -> None:
-        """Unload in the worker thread, after what is queued."""
+        """Unload in the worker thread, after what is queued; see `join`."""
 
         def work() -> None:
             with self._loading:
@@ -366,3 +374,7 @@ class Runner(Generic[P]):
         if self.loaded:
             self._worker.submit(work)
         self._worker.close()
+
+    def join(self, until: float) -> bool:
+        """After `close`: wait for the worker thread until `time.monotonic()` reaches `until`; False if it hangs."""
+        return self._worker.join(until)

@@ -286,6 +286,17 @@ async def test_garbage_becomes_a_gap(make: Make, item: Any) -> None:
     assert not [event for event in events if isinstance(event, Observed) and event.observation.source == "bad"]
 
 
+async def test_a_broken_cache_costs_its_plugin_only(make: Make) -> None:
+    """A cache that raises becomes a gap, not a turn that never ends."""
+
+    class Broken(Memory):
+        def recall(self, key: str) -> tuple[Observation | Part, ...] | None:
+            raise OSError("disk gone")
+
+    events = await run(make(FakePerceiver("words"), FakeAnswerer(), cache=Broken()))
+    assert causes(events) == [("crashed", "words")]
+
+
 async def test_repeated_failure_rests_the_plugin(make: Make) -> None:
     """After some failures in a row a perceiver is not called for a while; its gap says when it is tried again."""
     bad = FakePerceiver("bad", _raise, consumes=("image",))

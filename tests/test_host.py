@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from assistant import hookspecs
+from assistant.errors import MissingLibrary
 from assistant.hookspecs import hookimpl
 from assistant.host import Host
+from assistant.plugin import require
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 
@@ -171,3 +175,13 @@ def test_capabilities_follow_the_dataflow(settings: Settings) -> None:
     assert host.capabilities()["audio"] == ("sentiment", "transcript")
     assert host.capabilities()["video"] == ("sentiment", "transcript")
     assert host.capabilities()["image"] == ()
+
+
+def test_a_library_that_is_being_imported_counts_as_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another thread imports a library its spec may be missing; that is no missing library."""
+    half_imported = ModuleType("half_imported")
+    half_imported.__spec__ = None
+    monkeypatch.setitem(sys.modules, "half_imported", half_imported)
+    require("half_imported", install="nothing")
+    with pytest.raises(MissingLibrary, match="pip install it"):
+        require("not_there_at_all", install="pip install it")
