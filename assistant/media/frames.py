@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.errors import UnreadableMedia
-from assistant.media.recordings import _decoded, open_container, quarter_turns, shown_size, video_stream
+from assistant.media.recordings import decoded_frames, open_container, quarter_turns, shown_size, video_stream
 from assistant.media.source import Content
 from assistant.media.values import Frame, Limits
 
@@ -101,7 +101,7 @@ def _spread(container: InputContainer, stream: VideoStream, length: float, count
     for index, (moment, keyframe) in enumerate(zip(moments, keyframes, strict=True)):
         if index == 0 or (keyframe is not None and keyframe > position):
             _seek(container, stream, moment if keyframe is not None else 0.0)
-            frames = _decoded(container, stream, [])
+            frames = decoded_frames(container, stream, [])
         # A keyframe up to half a step early does as well and spares the decoding in between.
         near = moment - 0.5 * step if keyframe is not None and keyframe >= moment - 0.5 * step else moment
         chosen = None

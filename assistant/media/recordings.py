@@ -157,7 +157,7 @@ def probe(content: Content, reader: str, name: str, limits: Limits) -> Recording
                 "Convert it to a smaller size.",
             )
         header = RecordingHeader(seconds, sound is not None, video is not None)
-        first = next(_decoded(container, video, []), None) if video else None
+        first = next(decoded_frames(container, video, []), None) if video else None
     if video:
         header = _with_picture(header, video, first) if first else replace(header, has_video=False)
     if sound and not _sounds(content, reader, name):
@@ -247,7 +247,7 @@ def _length(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
-def _decoded(container: InputContainer, stream: Any, broken: list[str]) -> Iterator[Any]:
+def decoded_frames(container: InputContainer, stream: Any, broken: list[str]) -> Iterator[Any]:
     """Frames of one stream; packets that do not decode are passed over and listed in `broken`."""
     import av
 
@@ -275,7 +275,7 @@ def _sounds(content: Content, reader: str, name: str) -> bool:
     """Whether the sound track decodes at all."""
     with open_container(content, reader, name) as container:
         stream = sound_stream(container)
-        return stream is not None and next(_decoded(container, stream, []), None) is not None
+        return stream is not None and next(decoded_frames(container, stream, []), None) is not None
 
 
 def sound(
@@ -301,7 +301,7 @@ def sound(
     broken: list[str] = []
     with open_container(content, reader, name) as container:
         stream = sound_stream(container)
-        for piece in _resampled(_decoded(container, stream, broken) if stream else iter(()), broken, name):
+        for piece in _resampled(decoded_frames(container, stream, broken) if stream else iter(()), broken, name):
             if len(piece) > left:
                 if left:
                     yield piece[:left]
