@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Gap, Observation, Part, Status
+from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Answer, Gap, Observation, Part, Status
 from assistant_ui.evidence import LABELS_AT_MOST, gaps, panel, picture
 from assistant_ui.texts import CHINESE, ENGLISH, LANGUAGES, Texts
 from assistant_ui.thread import sidebar, turn, welcome
@@ -38,7 +38,7 @@ class Elements(HTMLParser):
 def test_boxes_are_drawn_where_they_were_seen() -> None:
     """A box's place is that of the observation, in per cent of the picture, and it is labelled."""
     dog = seen("object", "dog", box=(0.25, 0.5, 0.75, 1.0))
-    (box,) = Elements(picture(PHOTO, Evidence((PHOTO,), (dog,)), ENGLISH)).of_class("box")
+    (box,) = Elements(picture(PHOTO, Evidence((PHOTO,), (PHOTO.digest,), (dog,)), ENGLISH)).of_class("box")
     assert box["style"] == "left:25.00%;top:50.00%;width:50.00%;height:50.00%"
     assert box["title"] == "dog 80% · eyes"
     assert "labelled" in str(box["class"])
@@ -47,7 +47,7 @@ def test_boxes_are_drawn_where_they_were_seen() -> None:
 def test_boxes_outside_the_picture_are_cut() -> None:
     """A detector's overshoot does not draw over the page."""
     dog = seen("object", "dog", box=(-0.5, 0.0, 1.5, 2.0))
-    (box,) = Elements(picture(PHOTO, Evidence((PHOTO,), (dog,)), ENGLISH)).of_class("box")
+    (box,) = Elements(picture(PHOTO, Evidence((PHOTO,), (PHOTO.digest,), (dog,)), ENGLISH)).of_class("box")
     assert box["style"] == "left:0.00%;top:0.00%;width:100.00%;height:100.00%"
 
 
@@ -55,15 +55,34 @@ def test_cited_boxes_stand_out() -> None:
     """What the answer rests on is marked, and small boxes lie above large ones."""
     dog = seen("object", "dog", box=(0.1, 0.1, 0.3, 0.3))
     lawn = seen("object", "lawn", box=(0.0, 0.0, 1.0, 1.0))
-    boxes = Elements(picture(PHOTO, Evidence((PHOTO,), (dog, lawn), cited=(dog.id,)), ENGLISH)).of_class("box")
+    boxes = Elements(
+        picture(PHOTO, Evidence((PHOTO,), (PHOTO.digest,), (dog, lawn), cited=(dog.id,)), ENGLISH)
+    ).of_class("box")
     assert [box["data-seen"] for box in boxes] == [lawn.id, dog.id]
     assert ["cited" in str(box["class"]) for box in boxes] == [False, True]
+
+
+def test_a_text_in_the_picture_is_not_covered_by_its_label() -> None:
+    """Text lines are framed; what they say is shown when pointed at."""
+    line = seen("text_line", "STOP", box=(0.1, 0.1, 0.3, 0.2))
+    elements = Elements(picture(PHOTO, Evidence((PHOTO,), (PHOTO.digest,), (line,), cited=(line.id,)), ENGLISH))
+    assert len(elements.of_class("cited")) == 1
+    assert elements.of_class("labelled") == []
+
+
+def test_the_typed_question_is_no_evidence_card() -> None:
+    """What is known about the question is in the table; it is not shown as if it were a file."""
+    typed = Part(TEXT, "t", "question", "text/plain", b"?")
+    language = Observation(kind="language", text="en", confidence=0.9, part="t", source="tongues")
+    drawn = panel(Evidence((typed,), (), (language,)), ENGLISH)
+    assert Elements(drawn).of_class("card") == []
+    assert "tongues" in drawn
 
 
 def test_a_crowd_is_not_labelled_all_over() -> None:
     """With many boxes only the cited ones carry a label from the start."""
     crowd = [seen("object", f"person {n}", box=(n / 50, 0.2, n / 50 + 0.01, 0.4)) for n in range(LABELS_AT_MOST + 1)]
-    evidence = Evidence((PHOTO,), tuple(crowd), cited=(crowd[3].id,))
+    evidence = Evidence((PHOTO,), (PHOTO.digest,), tuple(crowd), cited=(crowd[3].id,))
     boxes = Elements(picture(PHOTO, evidence, ENGLISH)).of_class("labelled")
     assert [box["data-seen"] for box in boxes] == [crowd[3].id]
 
@@ -72,7 +91,7 @@ def test_transcript_times_seek_their_player() -> None:
     """Each segment has a button with its start and the player it belongs to, in order of time."""
     later = seen("transcript_segment", "and bread", VOICE, span=(3.2, 4.0))
     first = seen("transcript_segment", "buy milk", VOICE, span=(0.0, 3.0))
-    elements = Elements(panel(Evidence((VOICE,), (later, first), recent=(VOICE.digest,)), ENGLISH))
+    elements = Elements(panel(Evidence((VOICE,), (VOICE.digest,), (later, first), recent=(VOICE.digest,)), ENGLISH))
     seeks = elements.of_class("seek")
     assert [(each["data-seconds"], each["data-player"]) for each in seeks] == [
         ("0.00", VOICE.digest),
@@ -88,7 +107,7 @@ def test_a_video_shows_its_frames_and_what_its_sound_track_says() -> None:
     track = Part(AUDIO, "t", "sound", "audio/wav", b"", parent="v")
     spoken = seen("transcript_segment", "hello", track, span=(1.0, 2.0))
     dog = seen("object", "dog", frame, box=(0.1, 0.1, 0.2, 0.2))
-    elements = Elements(panel(Evidence((video, frame, track), (spoken, dog), recent=("v",)), ENGLISH))
+    elements = Elements(panel(Evidence((video, frame, track), ("v",), (spoken, dog), recent=("v",)), ENGLISH))
     assert [each["data-player"] for each in elements.of_class("seek")] == ["v", "v"]
     assert len(elements.of_class("box")) == 1
     assert [tag for tag, _ in elements.found if tag == "audio"] == []

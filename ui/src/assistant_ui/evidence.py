@@ -22,7 +22,7 @@ _SPOKEN = (Kind.TRANSCRIPT_SEGMENT,)
 
 def panel(evidence: Evidence, texts: Texts, *, waiting: bool = False) -> Markup:
     """The whole panel; `waiting` while a turn runs that has not perceived anything yet."""
-    roots = [part for part in evidence.parts if part.parent is None and _worth_showing(part, evidence)]
+    roots = [part for part in evidence.parts if part.digest in evidence.sent]
     recent = [part for part in roots if part.digest in evidence.recent] or roots
     earlier = [part for part in roots if part not in recent]
     body: list[object] = [_card(part, evidence, texts) for part in recent]
@@ -45,10 +45,6 @@ def panel(evidence: Evidence, texts: Texts, *, waiting: bool = False) -> Markup:
     )
 
 
-def _worth_showing(part: Part, evidence: Evidence) -> bool:
-    return part.modality != TEXT or bool(evidence.about(part.digest))
-
-
 def _card(part: Part, evidence: Evidence, texts: Texts) -> Markup:
     if part.modality == IMAGE:
         content = [picture(part, evidence, texts), _caption(part, evidence)]
@@ -56,18 +52,20 @@ def _card(part: Part, evidence: Evidence, texts: Texts) -> Markup:
         content = [_recording(part, evidence, texts)]
     else:
         content = [tag("blockquote", part.text[:600])]
-    return tag("article", _card_title(part, texts), *content, class_="card", data_part=part.digest)
+    return tag("article", _card_title(part), *content, class_="card", data_part=part.digest)
 
 
-def _card_title(part: Part, texts: Texts) -> Markup:
-    name = texts.you_typed if part.modality == TEXT else part.name
+def _card_title(part: Part) -> Markup:
     facts = []
     if part.modality in (AUDIO, VIDEO) and isinstance(part.facts.get("seconds"), (int, float)):
         facts.append(clock(float(str(part.facts["seconds"]))))
     if part.modality in (IMAGE, VIDEO) and part.facts.get("width"):
         facts.append(f"{part.facts['width']} × {part.facts['height']}")
     return tag(
-        "header", icon(part.modality), tag("span", name, class_="name", title=name), tag("small", " · ".join(facts))
+        "header",
+        icon(part.modality),
+        tag("span", part.name, class_="name", title=part.name),
+        tag("small", " · ".join(facts)),
     )
 
 
@@ -102,11 +100,16 @@ def _area(seen: Observation) -> float:
 def _box(seen: Observation, cited: bool, labelled: bool) -> Markup:
     x0, y0, x1, y1 = (min(1.0, max(0.0, edge)) for edge in seen.box or (0.0, 0.0, 0.0, 0.0))
     label = f"{seen.text} {percent(seen.confidence)}"
+    legible = seen.kind == Kind.TEXT_LINE  # a label would only cover what can be read anyway
     return tag(
         "div",
         tag("span", label),
         class_=classes(
-            "box", f"hue-{hue(seen.kind)}", cited and "cited", (labelled or cited) and "labelled", y0 < 0.06 and "below"
+            "box",
+            f"hue-{hue(seen.kind)}",
+            cited and "cited",
+            (labelled or cited) and not legible and "labelled",
+            y0 < 0.06 and "below",
         ),
         style=f"left:{100 * x0:.2f}%;top:{100 * y0:.2f}%;width:{100 * (x1 - x0):.2f}%;height:{100 * (y1 - y0):.2f}%",
         data_layer=seen.kind,
@@ -217,8 +220,10 @@ def _who_says_what(evidence: Evidence, texts: Texts) -> Markup:
     speakers: dict[str, list[Observation]] = {}
     for seen in evidence.observations:
         speakers.setdefault(seen.source, []).append(seen)
-    several = sum(part.parent is None for part in evidence.parts) > 1
-    groups = [_speaker(name, said, evidence, texts, several) for name, said in speakers.items()]
+    several = len(evidence.sent) > 1
+    relied = {seen.source for seen in evidence.observations if seen.id in evidence.cited}
+    ordered = sorted(speakers.items(), key=lambda speaker: speaker[0] not in relied)
+    groups = [_speaker(name, said, evidence, texts, several) for name, said in ordered]
     return tag("section", tag("h3", texts.who_said), *groups, class_="speakers")
 
 

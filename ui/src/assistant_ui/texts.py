@@ -73,7 +73,6 @@ class Texts:
     confidence: str
     missing: str
     remedy: str
-    you_typed: str
     cited: str
     states: dict[str, str]
     """By perceiver state."""
@@ -150,7 +149,6 @@ ENGLISH: Final = Texts(
     confidence="How sure",
     missing="Not perceived, and why",
     remedy="What helps",
-    you_typed="Your words",
     cited="The answer rests on this",
     states={
         "queued": "waiting",
@@ -260,7 +258,6 @@ CHINESE: Final = Texts(
     confidence="把握",
     missing="未能感知的内容及原因",
     remedy="解决办法",
-    you_typed="您的文字",
     cited="回答以此为依据",
     states={
         "queued": "等待中",

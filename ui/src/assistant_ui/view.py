@@ -114,6 +114,8 @@ class Evidence:
     """All that a conversation has perceived, and which of it the answer in view rests on."""
 
     parts: tuple[Part, ...] = ()
+    sent: tuple[str, ...] = ()
+    """Digests of the parts that people sent, in order."""
     observations: tuple[Observation, ...] = ()
     gaps: tuple[Gap, ...] = ()
     cited: tuple[str, ...] = ()
@@ -148,6 +150,7 @@ def gather(turns: Sequence[TurnView]) -> Evidence:
     roots = [parts[digest].parent or digest for digest in [*last.sent, *origins] if digest in parts]
     return Evidence(
         parts=tuple(parts.values()),
+        sent=tuple(dict.fromkeys(digest for turn in turns for digest in turn.sent)),
         observations=tuple(observations.values()),
         gaps=tuple(last.gaps),
         cited=last.answer.citations,
