@@ -231,7 +231,8 @@ class Perception:
         runner, plugged = job.runner, job.runner.plugged
         gathered: tuple[Observation, ...] = ()
         if plugged.gathers:
-            gathered = self._context.snapshot().of(*plugged.gathers, part=job.part.digest)
+            seen = self._context.snapshot().of(*plugged.gathers, part=job.part.digest)
+            gathered = tuple(sorted(seen, key=lambda each: each.source))  # who was quicker must not matter
         key = ""
         if self._cache is not None:
             key = self._key(job, gathered)

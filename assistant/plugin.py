@@ -61,7 +61,8 @@ class Task:
     observation: Observation | None = None
     """Set when the perceiver consumes an observation kind: the one to read."""
     observations: tuple[Observation, ...] = ()
-    """Set when the perceiver gathers: all observations of the gathered kinds on this part, in order of arrival."""
+    """Set when the perceiver gathers: all observations of the gathered kinds on this part, by source, then in
+    order of arrival."""
     cancel: threading.Event = field(default_factory=threading.Event)
     """Set when the turn is stopped or the deadline passed."""
 

@@ -1,0 +1,125 @@
+"""The first conversation, end to end with the starter weights: a photograph, a voice message and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from assistant import Assistant
+from assistant.app import Reply
+from assistant.settings import load_settings
+from assistant.types import Kind
+
+pytestmark = pytest.mark.weights
+
+ROOT = Path(__file__).parents[1]
+VOICE = ROOT / "plugins" / "speech" / "tests" / "data" / "speech_two_sentences.ogg"
+PLUGINS = ("reasoner", "sentiment", "speech", "text", "video", "vision")
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photograph of one astronaut (NASA, public domain, bundled with scikit-image)."""
+    import skimage.data
+
+    path = tmp_path_factory.mktemp("media") / "astronaut.jpg"
+    Image.fromarray(skimage.data.astronaut()).save(path, quality=92)
+    return path
+
+
+@pytest.fixture
+def assistant() -> Iterator[Assistant]:
+    with Assistant() as opened:
+        yield opened
+
+
+def ended(reply: Reply, state: str) -> set[str]:
+    return {status.perceiver for status in reply.statuses if status.state == state}
+
+
+def test_a_photograph_and_a_voice_message(assistant: Assistant, photo: Path) -> None:
+    """A picture is answered about with boxes, a recording with times; a follow-up perceives nothing anew."""
+    conversation = assistant.store.create_conversation("local")
+    reply = assistant.ask("How many people are there?", photo, VOICE, conversation=conversation)
+    assert reply.gaps == ()
+    assert reply.answer is not None
+    assert reply.answer.short == "1"
+    (person, *_) = reply.evidence
+    assert (person.kind, person.text) == (Kind.OBJECT, "person")
+    assert person.box is not None
+    segments = [seen for seen in reply.observations if seen.kind == Kind.TRANSCRIPT_SEGMENT]
+    assert segments
+    assert all(seen.span is not None and seen.data["words"] for seen in segments)
+
+    again = assistant.ask("What did they say?", conversation=conversation)
+    assert {status.perceiver for status in again.statuses if status.part != again.question.part} <= {"sentiment_words"}
+    assert segments[0].text.split()[0] in again.text
+    assert again.milliseconds < reply.milliseconds
+
+
+def test_the_cache_survives_a_restart(assistant: Assistant, photo: Path) -> None:
+    """Another process would find the photograph perceived already."""
+    assistant.perceive(photo)
+    assistant.close()
+    with Assistant() as later:
+        reply = later.perceive(photo)
+    assert ended(reply, "done") == set()
+    assert {"vision_objects", "vision_text"} <= ended(reply, "cached")
+    assert "person" in {seen.text for seen in reply.observations}
+
+
+def test_a_conversation_goes_on_after_a_restart(assistant: Assistant, photo: Path) -> None:
+    """The picture of an earlier process is asked about without sending it again."""
+    conversation = assistant.store.create_conversation("local")
+    assistant.ask("What is in the picture?", photo, conversation=conversation)
+    assistant.close()
+    with Assistant() as later:
+        reply = later.ask("Is there a person?", conversation=conversation)
+    assert reply.answer is not None
+    assert reply.answer.short == "yes"
+
+
+def test_a_spoken_question_about_a_picture(assistant: Assistant, photo: Path) -> None:
+    """Without typed text the voice message is the question, and is answered as far as it is one."""
+    reply = assistant.ask("", photo, VOICE)
+    assert reply.question.spoken
+    assert reply.question.text
+    assert reply.text
+
+
+@pytest.mark.parametrize("missing", PLUGINS)
+def test_any_plugin_may_be_missing(missing: str, photo: Path) -> None:
+    """Without one plugin the assistant still works, and says what it lacks when that was asked for."""
+    with Assistant(load_settings(disabled=[missing])) as assistant:
+        assert missing not in {info.name for info in assistant.host.plugins()}
+        assert assistant.host.problems() == ()
+        reply = assistant.ask("What is in the picture, and what did they say?", photo, VOICE)
+    assert reply.text
+    if missing == "vision":
+        assert any(gap.cause == "no_plugin" and "sensorium-vision" in gap.remedy for gap in reply.gaps)
+    elif missing == "speech":
+        assert any(gap.cause == "no_plugin" and "sensorium-speech" in gap.remedy for gap in reply.gaps)
+    elif missing == "reasoner":
+        assert "sensorium-reasoner" in reply.text
+    else:
+        assert "person" in {seen.text for seen in reply.observations}
+
+
+def test_bad_files_among_good_ones(assistant: Assistant, photo: Path, tmp_path: Path) -> None:
+    """Empty, cut off, disguised: each is named with what to do, and the photograph is answered about."""
+    bad = {
+        "empty.png": b"",
+        "cut.jpg": photo.read_bytes()[:900],
+        "text.jpg": b"this is only text\n",
+        "page.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>",
+    }
+    for name, content in bad.items():
+        (tmp_path / name).write_bytes(content)
+    reply = assistant.ask("Is there a person?", *(tmp_path / name for name in bad), photo)
+    assert reply.answer is not None
+    assert reply.answer.short == "yes"
+    assert {gap.name for gap in reply.gaps} == set(bad)
+    assert all(gap.name in gap.message and gap.remedy for gap in reply.gaps)
