@@ -5,6 +5,7 @@ Scripted perceivers stand in for models, so that every run is the same; the last
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -382,6 +383,36 @@ def test_pictures_are_served_to_their_owner_only(open_chat: Opener, photograph: 
     other = open_chat()
     assert other.page.evaluate(fetched, address) == 404
     other.errors.clear()  # the browser itself reports the 404
+
+
+@pytest.mark.parametrize("named", ["secret.txt", "http://127.0.0.1:9/secret.txt"])
+def test_a_client_cannot_name_a_file_or_an_address(server: Server, tmp_path: Path, named: str) -> None:
+    """Only what was uploaded is read: a path on the server or a web address in its place is refused."""
+    import httpx
+
+    (tmp_path / "secret.txt").write_text("the secret")
+    path = named if "://" in named else str(tmp_path / named)
+    with httpx.Client(base_url=server.url, timeout=30) as client:
+        client.get("/")
+        functions = client.get("/config").json()["dependencies"]
+
+        def call(event: str, data: list[Any]) -> dict[str, Any]:
+            (function,) = [each["id"] for each in functions if each["targets"] and each["targets"][0][1] == event]
+            body = {"data": data, "fn_index": function, "session_hash": "outsider"}
+            client.post("/gradio_api/queue/join", json=body).raise_for_status()
+            with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "outsider"}) as answer:
+                for line in answer.iter_lines():
+                    message = json.loads(line[5:]) if line.startswith("data:") else {}
+                    if message.get("msg") == "process_completed":
+                        return message
+            raise AssertionError("the server did not answer")
+
+        assert call("load", [""])["success"]
+        file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+        assert call("submit", [None, {"text": "What does it say?", "files": []}])["success"]
+        refused = call("submit", [None, {"text": "What does it say?", "files": [file]}])
+    assert not refused["success"]
+    assert "secret" not in json.dumps(refused)
 
 
 def test_unreadable_file_is_refused_politely(open_chat: Opener, photograph: Path, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio import processing_utils
 
 from assistant_ui import theme
 from assistant_ui.chat import Chat, Page, Session
@@ -95,7 +96,7 @@ def build(chat: Chat) -> Any:
                 evidence = gr.HTML(js_on_load=None, apply_default_css=False)
         _wire(page, chat, session, wanted, (side, top, past, live, evidence, composer, privacy))
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=TURNS_AT_ONCE * 4)
-    _refuse_addresses(composer)
+    _take_uploads_only(page)
     return page
 
 
@@ -103,16 +104,19 @@ def _composer_texts(texts: Texts) -> dict[str, str]:
     return {"placeholder": texts.placeholder, "label": texts.composer}
 
 
-def _refuse_addresses(composer: Any) -> None:
-    """An upload is a file on this server: Gradio would also fetch a web address that a client names in its place."""
-    move = composer.async_move_resource_to_block_cache
+def _take_uploads_only(page: gr.Blocks) -> None:
+    """Close two doors that Gradio leaves open for a client that names a file instead of uploading one.
 
-    async def move_uploaded(source: Any) -> Any:
-        if "://" in str(source):
-            raise ValueError("Only uploaded files are taken, not addresses.")
-        return await move(source)
+    Whether a path lies among the uploads is checked only for pages that Gradio has launched itself, not for mounted
+    ones; and a web address in place of a path would be fetched by this server.
+    """
+    page.has_launched = True
+    processing_utils.async_ssrf_protected_download = _refuse_address
+    processing_utils.ssrf_protected_download = _refuse_address
 
-    composer.async_move_resource_to_block_cache = move_uploaded
+
+def _refuse_address(address: str, *_: object, **__: object) -> NoReturn:
+    raise ValueError(f"Only uploaded files are taken, not addresses: {address!r}.")
 
 
 def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
