@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -166,18 +166,17 @@ class PerceiverContract:
     """For a perceiver that consumes an observation kind: one of them, about `part`."""
     observations: ClassVar[tuple[Observation, ...]] = ()
     """For a perceiver that gathers: what it is given."""
-    services: ClassVar[Any] = FakeServices()
+    services: ClassVar[FakeServices] = FakeServices()
+    """What it loads with: its own options, weights directories or embedder; the defaults of `Options` otherwise."""
 
     def _task(self, media: Media, cancel: threading.Event | None = None) -> Task:
         return Task(self.part, media, self.observation, self.observations, cancel or threading.Event())
 
-    def _loaded(self) -> Perceiver:
+    def _load(self, perceiver: Perceiver) -> Perceiver:
         from assistant.host import options_of
 
-        perceiver = type(self).perceiver()
-        if self.services.options is None:
-            self.services.options = options_of(perceiver, {})
-        perceiver.load(self.services)
+        options = options_of(perceiver, {}) if self.services.options is None else self.services.options
+        perceiver.load(replace(self.services, options=options))
         return perceiver
 
     def test_declarations_are_accepted(self) -> None:
@@ -192,7 +191,7 @@ class PerceiverContract:
 
     def test_yields_what_it_declares(self, media: Media) -> None:
         """Every item is of a declared kind, about the given part, in range, and JSON."""
-        perceiver = self._loaded()
+        perceiver = self._load(type(self).perceiver())
         for item in perceiver.perceive(self._task(media)):
             if isinstance(item, Part):
                 assert item.modality in perceiver.produces
@@ -209,16 +208,16 @@ class PerceiverContract:
 
     def test_says_the_same_twice(self, media: Media) -> None:
         """The same input gives the same observations, also after close and load: results are cached on that promise."""
-        perceiver = self._loaded()
+        perceiver = self._load(type(self).perceiver())
         first = list(perceiver.perceive(self._task(media)))
         perceiver.close()
-        perceiver.load(self.services)
+        self._load(perceiver)
         assert list(perceiver.perceive(self._task(media))) == first
         perceiver.close()
 
     def test_stops_when_cancelled(self, media: Media) -> None:
         """A call whose task is cancelled ends, with Cancelled or without a word."""
-        perceiver = self._loaded()
+        perceiver = self._load(type(self).perceiver())
         cancelled = threading.Event()
         cancelled.set()
         try:

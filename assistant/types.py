@@ -56,7 +56,8 @@ class Part:
     modality: str
     """One of MODALITIES."""
     digest: str
-    """SHA-256 (hex) of modality, media type, what gives the bytes their meaning, and the bytes; computed by `media`."""
+    """SHA-256 (hex) of modality, media type, what gives the bytes their meaning (of a part taken out of
+    another one: which, and when), and the bytes; computed by `media`."""
     name: str = field(compare=False)
     """What a person would call it: the file's name, "voice message", "frame at 3.2 s"."""
     media_type: str = field(compare=False)
