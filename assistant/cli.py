@@ -86,8 +86,8 @@ def ask(
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def perceive(ctx: click.Context, files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
-    """Print what is perceived in FILES, without a question."""
-    with _assistant(ctx) as assistant:
+    """Print what is perceived in FILES, however many, without a question."""
+    with _assistant(ctx, at_least_files=len(files)) as assistant:
         reply = _run(assistant, "", files, answer=False, stream=False, quiet=quiet)
     if as_json:
         click.echo(json.dumps(reply.to_json(), ensure_ascii=False, indent=2))
@@ -349,11 +349,15 @@ def _host(ctx: click.Context) -> Host:
 
 
 @contextmanager
-def _assistant(ctx: click.Context, **flags: Any) -> Iterator[Assistant]:
+def _assistant(ctx: click.Context, at_least_files: int = 0, **flags: Any) -> Iterator[Assistant]:
     with _reported():
         from assistant.app import Assistant
 
-        with Assistant(_settings(ctx, **flags)) as assistant:
+        settings = _settings(ctx, **flags)
+        if settings.limits.files < at_least_files:  # the limit protects a server; here whoever pays for it asks for it
+            limits = settings.limits.model_copy(update={"files": at_least_files})
+            settings = settings.model_copy(update={"limits": limits})
+        with Assistant(settings) as assistant:
             yield assistant
 
 
