@@ -209,9 +209,10 @@ class Embedder(Plugged):
     """Turns inputs of one modality into vectors of one shared space."""
 
     modality: ClassVar[str] = "text"
-    space: ClassVar[str] = ""
-    """Vectors are comparable within a space; e.g. "all-MiniLM-L6-v2"."""
-    dimensions: ClassVar[int] = 0
+    space: str = ""
+    """Vectors are comparable within a space; e.g. "all-MiniLM-L6-v2". Known after `load`."""
+    dimensions: int = 0
+    """Length of a vector. Known after `load`."""
 
     @abstractmethod
     def embed(self, inputs: Sequence[Any]) -> np.ndarray:

@@ -20,6 +20,7 @@ class _Words(Perceiver):
     # Its own work is milliseconds; embedding happens in the embedder, which has its own queue.
     heavy = False
     concurrency = 2
+    embeds = True
 
     def __init__(self) -> None:
         self._judge: WordsJudge | None = None
