@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from assistant_reasoner.lexicon import COLORS
 from assistant_reasoner.nouns import noun_phrase
 from assistant_reasoner.programs import (
     ColorOf,
@@ -94,8 +93,7 @@ def _chinese_thing(text: str) -> Thing | None:
     if name is None:
         fitting = [word for word in CHINESE if text.endswith(word)]
         name = CHINESE[max(fitting, key=len)] if fitting and len(text) <= 8 else None
-    thing = noun_phrase(" ".join((*colors, name))) if name else None
-    return thing
+    return noun_phrase(" ".join((*colors, name))) if name else None
 
 
 Maker = Callable[[re.Match[str]], "Program | None"]
@@ -168,6 +166,10 @@ _CHINESE_RULES: Final[tuple[tuple[str, Maker], ...]] = (
         lambda match: _related(match),
     ),
     (
+        r"(?:这|那|它|图里|图片里|图中|里面)?(?:个|只|张)?(?:是|有)(?:什么|哪些|哪种)(?P<k>动物|水果|交通工具|食物|家具|蔬菜|形状|图形|车)",
+        lambda match: WhatIs(_chinese_thing(match["k"])),
+    ),
+    (
         rf"{_ASK}(?:描述|介绍|说明|解释|看|形容|讲讲|说说)(?:一下|下)?.*|.*(?:有|看到|看见|是)(?:了)?(?:些)?(?:什么|啥|哪些)(?:东西|内容|物体)?(?:在.*)?(?:呢|呀)?|{_IN_PICTURE}",
         lambda match: _what(match),
     ),
@@ -235,7 +237,10 @@ _NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
         clock: uhr; animal: tier, tiere; vehicle: fahrzeug, fahrzeuge; fruit: obst, frucht, früchte; circle: kreis, kreise; triangle: dreieck, dreiecke; square: quadrat, quadrate; shape: form, formen"""
     ),
 }
-_ARTICLE = r"(?:(?:le|la|les|un|une|des|du|de la|de|d'|l'|el|los|las|una|unos|unas|lo|der|die|das|den|dem|ein|eine|einen|einem|einer|irgendein|irgendwelche|kein|keine|alguna?|algún|algunos|the)\s*)*"
+_ARTICLE = (
+    r"(?:(?:de la|le|la|les|un|une|des|du|de|el|los|las|una|unos|unas|lo|der|die|das|den|dem|einen|einem|einer|eine|ein|"
+    r"irgendeine?n?|irgendwelche|keine?n?|alguna|algún|algunos) +|d'|l')*"
+)
 _X = rf"{_ARTICLE}(?P<x>[\w' ]+?)"
 _IN: Final = {
     "fr": r"(?: (?:dans|sur|de) (?:l'|la |cette |le |ce )?(?:image|photo|photographie|dessin|vidéo))?",
@@ -322,7 +327,11 @@ _TO_ENGLISH: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         (r"danke(?: .*)?|vielen dank", "thank you"),
     ),
 }
-_ENGLISH_COLORS = frozenset(COLORS)
+_COMPILED: Final = tuple(
+    (language, re.compile(f"(?:{pattern}){_IN[language]}"), english)
+    for language, rules in _TO_ENGLISH.items()
+    for pattern, english in rules
+)
 
 
 def is_chinese(text: str) -> bool:
@@ -338,18 +347,20 @@ def parse(text: str) -> tuple[Program, str] | None:
     if is_chinese(normal):
         return _chinese(re.sub(r"[\s，。？！、,.?!]+", "", normal))
     bare = " ".join(re.sub(r"[^\w' ]+", " ", normal.replace("’", "'").replace("-", " ")).split())
-    for language, rules in _TO_ENGLISH.items():
-        for pattern, english in rules:
-            match = re.fullmatch(pattern + _IN[language], bare)
-            if match is None:
-                continue
+    for language, pattern, english in _COMPILED:
+        match = pattern.fullmatch(bare)
+        if match is not None:
             question = _english(match, english, language)
-            if question is None:
-                continue
-            from assistant_reasoner.parse import parse as parse_english
-
-            return parse_english(question)[0].program, "en"
+            if question is not None:
+                return _parsed_english(question), "en"
     return None
+
+
+def _parsed_english(question: str) -> Program:
+    """The program of a plain English question of the table."""
+    from assistant_reasoner.parse import parse as parse_english  # parse.py reads this module too
+
+    return parse_english(question)[0].program
 
 
 def _english(match: re.Match[str], english: str, language: str) -> str | None:

@@ -45,8 +45,13 @@ RELATION_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"far away from|far from|away from", "far_from"),
     (r"contained in|contained by|enclosed by|inside of|inside|within|into|in", "inside"),
     (r"on", "on"),
+    (
+        r"facing away from|facing|parallel to|perpendicular to|across from|opposite to|opposite|toward|towards|outside of|out of|"
+        r"surrounding|around|along|among|amidst|part of|connected to|at the edge of|down from|up from|off|past|through|against",
+        "unjudged",
+    ),
 )
-"""Phrases -> relation of fusion.align.RELATIONS; longer ones first within the order given."""
+"""Phrases -> relation of fusion.align.RELATIONS, or "unjudged" for what boxes do not show; longer ones first."""
 INVERSE_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"contains|contain|enclosing|containing|holds", "inside"),
     (r"carries|supports|supporting", "on"),
@@ -71,6 +76,8 @@ _BARE_REGION = re.compile(
     r"^(?:(?P<down>top|bottom|upper|lower)(?: (?P<across>left|right))?|(?P<side>left|right)|(?P<middle>middle|center))$"
 )
 
+_SURFACE = r"fur|coat|hair|feathers|skin|body|paint|surface|color|plumage|mane|outside"
+"""Parts that have the colour of the whole, as far as a box shows."""
 _FUNCTION = frozenset(
     "is are was were be been do does did what which who where when why how can could you i we if then say says said "
     "should would will shall may might must and or not than because there have has had".split()
@@ -84,7 +91,7 @@ _SHADES = frozenset("dark light bright pale deep colored solid plain mostly".spl
 _TRAILING = re.compile(
     r"(?: (?:present|visible|there|here|shown|in view|in sight|depicted|pictured|displayed|around|anywhere|somewhere|@here|"
     r"@picture|that (?:you )?can (?:be )?see[n]?|(?:do|can|that) you see|you can see|to be seen|can be seen|in it|in them|"
-    r"that are visible|that is visible|right now|in total|have|on it|exist|exists|appear|appears|pictured here))+$"
+    r"in the (?:room|scene|area|place|shot)|that are visible|that is visible|right now|in total|have|on it|exist|exists|appear|appears|pictured here))+$"
 )
 
 _COMPARATORS: Final[tuple[tuple[str, Comparator], ...]] = (
@@ -140,8 +147,11 @@ def things(text: str) -> tuple[tuple[Thing, ...], bool] | None:
                 for piece in pieces
                 if piece.strip(" ,")
             ]
-            if len(found) > 1 and all(one is not None for one in found):
-                return tuple(one for one in found if one is not None), every
+            known = tuple(one for one in found if one is not None)
+            if len(found) > 1 and len(known) == len(found):
+                if known[0].none and not every:
+                    return tuple(replace(one, none=True) for one in known), True
+                return known, every
     if " , " in text:
         found = [noun_phrase(piece.strip()) for piece in text.split(" , ")]
         if all(one is not None for one in found):
@@ -164,6 +174,13 @@ def noun_phrase(text: str) -> Thing | None:
     having = _having(text)
     if having:
         return having
+    owned = re.match(rf"^(?P<owner>.+?) 's (?:{_SURFACE})$|^(?:the )?(?:{_SURFACE}) of (?P<whose>.+)$", text)
+    if owned:
+        text = owned["owner"] or owned["whose"]
+    elif " 's " in text:
+        owner, _, part = text.partition(" 's ")
+        head, anchor = _simple(part), noun_phrase(owner)
+        return replace(head, relation="touching", anchor=anchor, definite=True) if head and anchor else None
     placed = REGION.search(text)
     if placed and placed.start() > 0:
         head = noun_phrase(re.sub(r" (?:that|which) (?:is|are)$", "", text[: placed.start()].strip()))
@@ -237,6 +254,8 @@ def _simple(text: str) -> Thing | None:
         (index for index in range(len(tokens)) if singular(" ".join(tokens[index:])) in VOCABULARY | ANYTHING), None
     )
     if start is None:
+        if len(tokens) > 1 and tokens[-1] in COLORS:
+            return None
         start = next((index for index, token in enumerate(tokens) if not _modifies(token)), len(tokens) - 1)
     name = singular(" ".join(tokens[start:]))
     colors: list[str] = []
@@ -247,7 +266,7 @@ def _simple(text: str) -> Thing | None:
             colors.append(COLORS[token])
         elif token in SIZES:
             size = SIZES[token]
-        elif token not in _SHADES and token not in _DETERMINERS and token != ",":
+        elif token not in _SHADES | _DETERMINERS | {","}:
             others.append(token)
     shapes = frozenset({"*"}) if name in ANY_SHAPE else SHAPES.get(name, frozenset())
     return Thing(

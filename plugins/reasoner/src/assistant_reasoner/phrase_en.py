@@ -16,7 +16,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "yes_label": "Probably yes: the picture as a whole looks like {label} ({sure}).",
         "yes_text": "Yes, as text: the picture reads {text}.",
         "no": "No, I see {no_thing}.",
-        "no_sure": "I would have noticed it in about {sure} of such pictures.",
+        "no_sure": "I am about {sure} sure: I can miss things, small ones above all.",
         "no_shape": "No, I see {no_thing} among the drawn shapes.",
         "no_almost": "The nearest is {thing} {where}, at only {sure}.",
         "not_color": "I do see {things}, but {color}.",
@@ -54,6 +54,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "in_region_no": "No, the {thing} is {where} ({sure} sure).",
         "stands_yes": "Yes, as far as I can judge from the boxes, the {subject} is {relation} the {anchor} ({sure} sure).",
         "stands_no": "No, as far as I can judge from the boxes, the {subject} is not {relation} the {anchor} ({sure} sure).",
+        "unjudged_relation": "that relation does not show in the boxes I work with",
         "stands_at": "The {subject} is {first}, the {anchor} {second}.",
         "related": "{things} {verb} {relation} the {anchor} ({sure} sure).",
         "related_none": "I see nothing that I recognise {relation} the {anchor}.",
@@ -153,7 +154,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         # not knowing
         "cannot": "I can't tell from what I perceived: {reason}.",
         "cannot_see": "I can't tell whether there is {thing}: {reason}.",
-        "unknown_class": "none of the installed plugins recognises {things}",
+        "unknown_class": "none of the installed plugins recognises {things} in pictures",
         "not_found": "I found {no_thing} in {name}",
         "gap": "{message}",
         "no_plugin": "no installed plugin gives {what}",
@@ -221,6 +222,7 @@ RELATIONS: Final[Mapping[str, str]] = MappingProxyType(
         "in_front": "in front of",
         "behind": "behind",
         "bigger": "bigger than",
+        "unjudged": "in that relation to",
     }
 )
 

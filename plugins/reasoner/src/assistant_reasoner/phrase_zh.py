@@ -38,7 +38,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "yes_label": "可能有：整张图片看起来像{label}（{sure}）。",
         "no": "没有，我没看到（{no_thing}）。",
         "no_shape": "没有，画出的形状里{no_thing}。",
-        "no_sure": "这样的图片里，大约 {sure} 的情况我能发现它。",
+        "no_sure": "把握大约 {sure}：小的东西我可能会漏掉。",
         "number_yes": "是的，我数到{things}。",
         "number_no": "不是，我数到{things}。",
         "count_one": "我数到 1 个{thing}，在{where}（把握 {sure}）。",

@@ -55,10 +55,10 @@ _WRITING = r"(?:text|words?|writing|letters|inscription|lettering|characters?|ca
 
 
 @SIGHT.on(
-    rf"what (?:do|does) (?P<holder>it|this|that|they|@picture|.+?)(?: @here)? (?:say|read|state|spell|show written){_HERE}(?: on it)?",
+    rf"what (?:do|does) (?P<holder>it|this|that|they|@picture|.+?)(?: @here)? (?:say|read|state|spell|show written){_HERE}(?: on it)?(?: (?P<place>(?:at|in|on) the .+))?",
     rf"(?:what|which) (?:text|words?|writing|letters|inscription)(?: @here)?(?: (?:is|are|can|do|does|appears?|was|were) ?(?:you |i |we |be )?(?:there|visible|written|shown|see|read|printed|seen|present|it|contain|have|@picture|displayed)*)?(?: (?:on|in|at|from) (?P<holder>.+?))?{_HERE}",
     rf"(?:what|which) (?:is|are|was|were) (?:the )?{_WRITING}(?: (?:on|in|of|at|written on) (?P<holder>.+?))?{_HERE}",
-    rf"what (?:is|are|was) (?:written|printed|inscribed|painted|the title|the headline|the heading|the label|the caption|labeled)(?: (?:on|in|at|of|across) (?P<holder>.+?))?{_HERE}",
+    rf"what (?:is|are|was) (?:written|printed|inscribed|painted|the title|the name|the headline|the heading|the label|the caption|labeled)(?: (?:on|in|at|of|across) (?P<holder>.+?))?{_HERE}",
     rf"(?:please )?(?:read|transcribe|extract|ocr|recognize|spell out|give me|get|show me|copy|type|write down)(?: (?:out|me|all|the|any|this|that|full|whole|of))* (?:{_WRITING}|it|this|that|@picture|sign|label|page|document|letter|book cover|title|headline)(?: (?:out loud|aloud|to me|for me))?(?: (?:on|in|from|of) (?P<holder>.+?))?{_HERE}",
     r"(?:can|could) you read (?:it|this|that|@picture|the (?:text|sign|writing|label|page)|what .+)(?: (?:on|in|from) (?P<holder>.+?))?(?: (?:to|for) me)?",
     r"(?:read|ocr)(?: (?:it|this|that|@picture|@here|please|aloud|out loud|everything|what .+))*",
@@ -66,14 +66,18 @@ _WRITING = r"(?:text|words?|writing|letters|inscription|lettering|characters?|ca
 )
 def _read(match: re.Match[str], sentence: Plain) -> Program | None:
     holder = (match.groupdict().get("holder") or "").strip()
-    where = region(f"on {holder}") or region(holder)
+    spot = match.groupdict().get("place") or ""
+    where = region(spot) or region(f"on {holder}") or region(holder)
+    if holder in ("it", "this", "that", "@picture") and spot and not where:
+        return Read(noun_phrase(re.sub(r"^(?:at|in|on) ", "", spot)))
     if holder in ("", "@here", "here", "there"):
         return Read()
     text = re.sub(r"^(?:the )?(?:text|words?|writing|letters|line|lines)(?: (?:on|in|at|written on))? ?", "", holder)
-    if text in ("", "it", "this", "that", "@picture", "they", "he", "she", "@here"):
-        return Read()
+    where = where or region(f"at {text}")
     if where:
         return Read(region=where)
+    if text in ("", "it", "this", "that", "@picture", "they", "he", "she", "@here"):
+        return Read()
     return Read(noun_phrase(text))
 
 
@@ -103,9 +107,11 @@ def _says(match: re.Match[str], sentence: Plain) -> Program | None:
 
 
 @SIGHT.on(
-    rf"what (?:is )?(?:the )?(?:numbers?|digits?|license plate|licence plate|phone number|price|date|telephone number|registration|plate number|house number|jersey number)(?: (?:is|are|does|do|can|appears?|was) ?(?:the |there|it|you see|visible|written|shown|displayed)*)?(?: ?(?:on|in|of|at) (?P<holder>.+?))?{_HERE}",
+    rf"what (?:is )?(?:the )?(?:numbers?|digits?|(?:license|licence|number) plate(?: number)?|phone number|price|date|telephone number|registration|plate number|house number|jersey number)(?: (?:is|are|does|do|can|appears?|was) ?(?:the |there|it|you see|visible|written|shown|displayed)*)?(?: ?(?P<at>on|in|of|at) (?P<holder>.+?))?{_HERE}",
 )
-def _number_on(match: re.Match[str], sentence: Plain) -> Program:
+def _number_on(match: re.Match[str], sentence: Plain) -> Program | None:
+    if match["at"] == "of" and re.match(r"what (?:is )?(?:the )?(?:numbers?|digits?) of", sentence.text):
+        return None
     holder = match.groupdict().get("holder")
     return Read(noun_phrase(holder) if holder else None, ask="number")
 
@@ -196,6 +202,16 @@ _ONE = r"(?:@picture|@here|one|of (?:the )?(?:two|three|them)|of these|of those|
 
 
 @SIGHT.on(
+    r"(?:is|are) (?:@picture|@here|the first|the second|the first one) (?P<how>brighter|darker|lighter|sharper|bigger|larger|clearer) than .+",
+)
+def _one_than_other(match: re.Match[str], sentence: Plain) -> Program:
+    how = match["how"]
+    if how in ("bigger", "larger"):
+        return Compare("bigger")
+    return Compare("darker" if how == "darker" else "sharper" if how in ("sharper", "clearer") else "brighter")
+
+
+@SIGHT.on(
     r"(?:which|what) (?:@picture|one|picture|image|photo|photograph|of (?:them|these|those|the (?:two|three|pictures|images|photos))|of @picture|@here)(?: (?:picture|image|photo|one))? (?P<verb>is|are|looks|was|has|have|shows?|contains?|depicts?|features?|includes?|do|does|can) (?P<rest>.+)",
     r"(?:in|on) (?:which|what) (?:one|picture|image|photo|photograph|@picture|of (?:them|these|those|@picture)|@here) (?P<verb>is|are|can|do|does) (?P<rest>.+)",
 )
@@ -239,6 +255,13 @@ def _more_than(match: re.Match[str], sentence: Plain) -> Program | None:
     return MoreThan(first, second, "more" if ask == "more" else "fewer" if ask in ("fewer", "less") else "same")
 
 
+_NOTHING_NEW = (
+    r"there|you|we|i|one|be|seen|they|it|@picture|@here|do|can|see|visible|count|find|shown|present|have|contain|show|"
+    r"in total|total|altogether|here|spot|identify|did"
+)
+"""What follows the verb of "how many ... are there" without saying more about the thing."""
+
+
 @SIGHT.on(
     r"how (?:many|much)(?: of)?(?: (?:the|these|those|different|kinds of|types of))* (?P<what>.+?) (?:are|is|were|was|do|does|can|did|have|has|would|could|appear|appears|exist|show|there)(?P<rest> .*)?",
     r"(?:count|enumerate)(?: (?:up|all|the|how many|of|every|for me))* (?P<what>.+?)(?: (?:are|is) (?:there|visible|@here))?",
@@ -248,20 +271,7 @@ def _more_than(match: re.Match[str], sentence: Plain) -> Program | None:
 )
 def _count(match: re.Match[str], sentence: Plain) -> Program | None:
     rest = (match.groupdict().get("rest") or "").strip()
-    rest = re.sub(
-        r"^(?:there|you|we|i|one|be|seen|they|it|@picture|@here|do|can|see|visible|count|find|shown|present|have|contain|show|in|total|altogether|here|spot|identify|did) ?",
-        "",
-        rest,
-    )
-    while True:
-        shorter = re.sub(
-            r"^(?:there|you|we|i|be|seen|see|visible|count|find|shown|present|have|contain|show|@here|@picture|in total|here|it|altogether|spot)(?: |$)",
-            "",
-            rest,
-        )
-        if shorter == rest:
-            break
-        rest = shorter
+    rest = re.sub(rf"^(?:(?:{_NOTHING_NEW})(?: |$))+", "", rest)
     what = match["what"].strip()
     if what in ("are there", "are they", "there", "are", "is it", "of them", "them", "do you see", "can you see"):
         return Count(Thing("they", pronoun=True, many=True))
@@ -284,6 +294,7 @@ _COLOR = r"colors?(?: combinations?)?"
 
 
 @SIGHT.on(
+    r"(?:what|which) color (?P<what>\S+) (?:is|are|does|do) (?:.+?) (?:wearing|wear|holding|have)",
     rf"(?:what|which) {_COLOR} (?:is|are|was|were|do|does|has|have|can be given to)(?P<what> .+?)?(?: (?:have|has|got|painted|colored|wear|wearing))?{_HERE}",
     rf"(?:what|which) (?:is|are|was) (?:the )?(?:main |dominant |primary |most common |predominant |overall )?{_COLOR} (?:of|in|for) (?P<what>.+)",
     rf"(?:what|which) (?:is|are) (?P<owner>.+?) 's? ?{_COLOR}",
@@ -375,7 +386,7 @@ _SEEN = r"(?:see|find|spot|recogni[sz]e|detect|identify|perceive|notice|make out
     rf"(?:which|what) (?:objects?|things?|items?|elements?|stuff)(?: (?:are|is|can|do|does|were|there|visible|you|@here|@picture|be|seen|in|{_SEEN}|contain|shown|present|have|detected|i|show|appear|appears|did|found|we))*",
     r"(?:list|name|enumerate|identify|show|give|tell me about|detect|find|recognize|tell)(?: (?:me|all|the|every|everything|of|visible|list|us|a))* (?:objects?|things?|items?|elements?|contents?|everything|@picture|it|this|description|caption|summary)(?: (?:you|can|see|@here|visible|of|@picture|that|are|do|in it|present|shown|for|here))*",
     r"(?:a |an |give me a |give a |provide a |write a |generate a |make a |i need a )?(?:short |brief |detailed |one sentence )?(?:description|caption|summary)(?: (?:of|for) (?:@picture|it|this|that))?(?: please)?",
-    r"tell me (?:more |something |everything )?(?:about )?(?:@picture|it|this|that|what .+|what you see.*)|(?:anything|something|what|who) else(?: .*)?|more(?: details?)?|tell me more|go on|and|what about it|what do you think(?: .*)?|thoughts|@picture|@here|look at @picture|here is @picture|this is @picture",
+    r"tell me (?:more |something |everything )?(?:about )?(?:@picture|it|this|that|what .+|what you see.*)|(?:anything|something|what|who) else(?: .*)?|more(?: details?)?|tell me more|go on|and|what about it|what do you think(?: .*)?|thoughts|@picture|@here|look at @picture|here is @picture|this is @picture|what @here|what @picture|what am i (?:looking at|seeing)|what are we (?:looking at|seeing)",
 )
 def _describe(match: re.Match[str], sentence: Plain) -> Program | None:
     if sentence.text in (
@@ -401,6 +412,8 @@ def _describe(match: re.Match[str], sentence: Plain) -> Program | None:
 )
 def _when(match: re.Match[str], sentence: Plain) -> Program | None:
     thing = noun_phrase(match["what"])
+    if thing and thing.classes == {"clock"}:
+        return Beyond("time")
     return When(thing) if thing else None
 
 
@@ -452,6 +465,14 @@ def _held(match: re.Match[str], sentence: Plain) -> Program | None:
     return Related(name, subject)
 
 
+@SIGHT.on(r"(?:what|which) shape (?:is|are|has|have|does|do) (?P<what>.+?)(?: (?:have|has))?")
+def _shape_of(match: re.Match[str], sentence: Plain) -> Program | None:
+    thing = noun_phrase(match["what"])
+    if not thing or thing.pronoun or not (thing.anything or thing.shapes):
+        return None
+    return WhatIs(replace(thing, words="shape", shapes=frozenset({"*"}), anything=False))
+
+
 @SIGHT.on(
     r"(?:what|which)(?: (?:kind|type|sort|species|breed|make|model|brand|variety)s?)? ?(?:of )?(?P<kind>.+?) (?:is|are|was|were|does|do|can|did)(?: (?:it|this|that|these|those|they|he|she|there|shown|present|visible|in|you|i|we|see|@here|@picture|be|seen|contain|show|have|depict|depicted|on|the|here|pictured|displayed|drawn|find|recognize|identify|detect))*",
     r"(?:what|which) (?:is|are) (?:the |this |that |these )?(?:names? of |kind of |type of |species of |breed of )?(?P<kind>.+?)(?: (?:@here|here|shown|in question))?(?: (?:called|named|a kind of))?",
@@ -467,12 +488,16 @@ def _what_kind(match: re.Match[str], sentence: Plain) -> Program | None:
     if re.fullmatch(r"(?:main |biggest |largest |central )?(?:subject|object|thing|item|focus|element)s?", text):
         return WhatIs()
     thing = noun_phrase(re.sub(r"^(?:kinds?|types?|sorts?|species|breed)s? of ", "", text))
-    if not thing or thing.pronoun:
+    if not thing or thing.pronoun or thing.words in ("season", "time", "weather", "year", "day", "month", "number"):
         return None
     known = thing.classes or thing.shapes or thing.anything
+    asks_kind = re.match(
+        r"(?:what|which) (?:(?:kind|type|sort|species|breed|make|model|brand|variety)s? )?(?:of )?(?!is\b|are\b)",
+        sentence.text,
+    )
     if thing.relation and thing.anchor and thing.words in ("animal", "thing", "object", "item", "person", "shape"):
         return Related(thing.relation, thing.anchor, None if thing.anything else thing)
-    if not known and re.match(r"(?:what|which) (?:is|are) the ", sentence.text):
+    if not known and not asks_kind:
         return None
     if not known and sentence.text.startswith(("list", "name", "show", "identify", "guess")):
         return None
@@ -552,11 +577,49 @@ def _every(match: re.Match[str], sentence: Plain) -> Program | None:
 
 
 @SIGHT.on(
+    r"(?:what|which)(?: (?P<kind>\S+))? (?:is|are) (?P<subject>.+?) (?P<words>next to|on|in|on top of|behind|in front of|under|below|above|near|beside|inside)"
+)
+def _final_preposition(match: re.Match[str], sentence: Plain) -> Program | None:
+    subject, found = noun_phrase(match["subject"]), relation(f"{match['words']} it")
+    if not subject or not found or subject.anything or subject.words == "@picture":
+        return None
+    kind = noun_phrase(match["kind"]) if match["kind"] else None
+    inverse = {
+        "on": "on_inverse",
+        "inside": "inside_inverse",
+        "behind": "in_front",
+        "in_front": "behind",
+        "below": "above",
+        "above": "below",
+    }
+    return Related(inverse.get(found[0], found[0]), subject, None if kind and kind.anything else kind)
+
+
+@SIGHT.on(
+    r"(?:do|does|did|has|have) (?P<holder>(?!it |this |that |they |@picture |you |i |we ).+?) (?P<verb>have|has|wear|hold|carry|ride|use|eat|got) (?P<what>.+)",
+)
+def _has(match: re.Match[str], sentence: Plain) -> Program | None:
+    holder, thing = noun_phrase(match["holder"]), noun_phrase(match["what"])
+    if not holder or not thing or re.match(r"(?:each|every|all)\b", match["holder"]):
+        return None
+    held = replace(thing, relation="touching", anchor=replace(holder, definite=True))
+    return Presence((held,))
+
+
+@SIGHT.on(
     rf"{_BE} (?P<rest>.+)",
     r"(?:do|does|did|can|has) (?P<rest>.+)",
 )
 def _verdict(match: re.Match[str], sentence: Plain) -> Program | None:
     return statement(match["rest"], asked=True)
+
+
+@SIGHT.on(rf"{_BE} (?P<what>.+?) (?P<verb>\w+ing)(?: .*)?")
+def _doing(match: re.Match[str], sentence: Plain) -> Program | None:
+    thing = noun_phrase(match["what"])
+    if not thing:
+        return None
+    return Beyond("emotion" if match["verb"] in ("smiling", "crying", "laughing", "frowning") else "activity", thing)
 
 
 @SIGHT.on(r"(?P<all>(?:the|a|an|this|that|all|every|one|some|my|his|her|there|@picture|it|\w+) .+)")
@@ -568,54 +631,78 @@ def _statement(match: re.Match[str], sentence: Plain) -> Program | None:
     return statement(match["all"], asked=False)
 
 
+_ACTS: Final = dict.fromkeys(
+    ("sits", "sit", "stands", "stand", "lies", "lie", "rests", "hangs", "sleeps", "walks", "waits"), ""
+) | {
+    "rides": "riding",
+    "ride": "riding",
+    "holds": "holding",
+    "hold": "holding",
+    "carries": "carrying",
+    "touches": "touching",
+    "wears": "wearing",
+    "eats": "eating",
+    "uses": "using",
+}
+"""Verbs of statements -> the words that noun phrases use for the same; postures say nothing that a box shows."""
+
+
 def statement(text: str, *, asked: bool) -> Program | None:
     """The program that verifies a statement: "the cat is on the sofa"; asked: "the cat on the sofa", its verb in front.
 
-    The shortest subject after which the rest is a predicate is taken.
+    Of the ways to cut it into subject and predicate, the first counts whose subject has a known name, else the first.
     """
     tokens = text.split()
-    verbs = {"is", "are", "was", "were"}
+    second_best: Program | None = None
     for index in range(1, len(tokens)):
         subject_text, rest = " ".join(tokens[:index]), tokens[index:]
+        inverse = _inverse(subject_text, " ".join(rest))
+        if inverse is not None:
+            return inverse
         if not asked:
-            if rest[0] in verbs:
+            if rest[0] in _ACTS:
+                rest = [*_ACTS[rest[0]].split(), *rest[1:]]
+            elif rest[0] in ("is", "are", "was", "were"):
                 rest = rest[1:]
-            elif (inverse := _inverse(subject_text, " ".join(rest))) is not None:
-                return inverse
             else:
                 continue
-        elif (inverse := _inverse(subject_text, " ".join(rest))) is not None:
-            return inverse
         denied = bool(rest) and rest[0] == "not"
         rest = rest[1:] if denied else rest
-        if not rest:
-            continue
-        if asked and rest[0] in ("is", "are"):
-            continue
-        said = predicate(" ".join(rest))
-        every = bool(re.match(r"(?:all|every|each|both)\b", subject_text))
         subject = noun_phrase(re.sub(r"^(?:all|both)(?: of)? (?:the )?", "the ", subject_text))
-        if not said or not subject:
+        if not rest or not subject or (asked and rest[0] in ("is", "are")):
             continue
-        what, values, other = said
-        if subject.words in ("@picture", "it", "this", "that") and what == "relation" and values == ("inside",):
+        every = bool(re.match(r"(?:all|every|each|both)\b", subject_text))
+        program = _predicated(subject, " ".join(rest), every, denied)
+        if program is None:
             continue
-        if what == "color":
-            if " or " in f" {' '.join(rest)} ":
-                return ColorOf(subject)
-            return HasColor(subject, values, every, denied)
-        if what == "seen":
-            return Presence((replace(subject, definite=False),), negated=denied)
-        if what == "region":
-            return InRegion(subject, values[0], denied)
-        if what == "relation" and other:
-            return Stands(subject, values[0], other, denied)
-        if what == "size" and other:
-            first, second = (subject, other) if values[0] == "bigger" else (other, subject)
-            return Stands(first, "bigger", second, denied)
-        if what == "kind" and other:
-            generic = subject.pronoun or subject.anything or subject.words in ("@picture", "main subject", "subject")
-            return IsA(other, None if generic else subject, denied)
+        if subject.classes or subject.shapes or subject.pronoun or subject.anything:
+            return program
+        second_best = second_best or program
+    return second_best
+
+
+def _predicated(subject: Thing, rest: str, every: bool, denied: bool) -> Program | None:
+    """The program that says the predicate of the subject."""
+    said = predicate(rest)
+    if not said:
+        return None
+    what, values, other = said
+    generic = subject.pronoun or subject.anything or subject.words in ("@picture", "main subject", "subject")
+    if what == "relation" and values == ("inside",) and subject.words in ("@picture", "it", "this", "that"):
+        return None
+    if what == "color":
+        return ColorOf(subject) if " or " in f" {rest} " else HasColor(subject, values, every, denied)
+    if what == "seen":
+        return Presence((replace(subject, definite=False),), negated=denied)
+    if what == "region":
+        return InRegion(subject, values[0], denied)
+    if what == "relation" and other:
+        return Stands(subject, values[0], other, denied)
+    if what == "size" and other:
+        first, second = (subject, other) if values[0] == "bigger" else (other, subject)
+        return Stands(first, "bigger", second, denied)
+    if what == "kind" and other:
+        return IsA(other, None if generic else subject, denied)
     return None
 
 

@@ -89,10 +89,16 @@ def _praise(match: re.Match[str], sentence: Plain) -> Program:
 
 
 @TALK.on(
-    r"(?:that is |this is |you are |it is |you )?(?:an? )?(?:very |really |so |all |totally )?(?:wrong|incorrect|not right|not correct|not true|false|bad|stupid|useless|mistaken|made a mistake)(?: (?:answer|one|bot))?"
+    r"(?:that is |this is |you are |it is |you )?(?:an? )?(?:very |really |so |all |totally )?(?:wrong|incorrect|not right|not correct|not true|false|bad|stupid|useless|mistaken|made a mistake)(?: (?:answer|one|bot))?",
+    r"(?:i do not|i don't) (?:think|believe) (?:so|that|that is|it is|this is).*|that does not (?:look|seem|sound) right",
 )
 def _blame(match: re.Match[str], sentence: Plain) -> Program:
     return SmallTalk("blame")
+
+
+_ITS_TEXT: Final = re.compile(r"(?:what )?(?:does|do) (?:it|this|that|@picture|these|those) ")
+"""Present tense and a thing: what is written rather than what was said. With only a recording at hand, parse.py turns
+it into what was said."""
 
 
 # ---- speech -----------------------------------------------------------------------------------------------------
@@ -120,9 +126,12 @@ def _times(match: re.Match[str], sentence: Plain) -> Program | None:
 @TALK.on(
     rf"(?:did|does|do|has|have|had|is|was|were|are) {_WHO} (?:ever |also |actually |really )?{_SAY} (?:anything |something |a word )?(?:about |regarding |on |the words? |the phrase |that )?(?P<topic>.+?){_HERE}",
     rf"(?:is|was|are|were) (?:there )?(?:anything |something )?(?:the words? |the phrase |the name )?(?P<topic>.+?) (?:ever )?(?:said|mentioned|spoken of|talked about|discussed|spoken|uttered|heard){_HERE}",
+    rf"(?:is|was|were|are) the (?:words?|phrase|name|term) (?P<topic>.+?) (?:used|said|mentioned|spoken|uttered|heard){_HERE}",
     rf"(?:do|can|did) you hear (?:the words? |the phrase |the name |anything about |someone say )(?P<topic>.+?){_HERE}",
 )
 def _mention(match: re.Match[str], sentence: Plain) -> Program | None:
+    if _ITS_TEXT.match(sentence.text):
+        return None
     topic = _topic(match["topic"], sentence)
     if re.fullmatch(r"(?:anything|something|a word|any words?)?(?: said)?", topic):
         return Transcript("presence")
@@ -136,6 +145,8 @@ def _mention(match: re.Match[str], sentence: Plain) -> Program | None:
     rf"(?:tell me )?what {_WHO} (?:say|says|said|mentions?|mentioned)(?: about)? (?P<topic>.+?){_HERE}",
 )
 def _about(match: re.Match[str], sentence: Plain) -> Program | None:
+    if _ITS_TEXT.match(sentence.text):
+        return None
     topic = _topic(match["topic"], sentence)
     if re.fullmatch(
         rf"(?:@here|here|there|exactly|first|last|(?:in|on|at|during) .*{_RECORDING}.*|now|then|again|@picture|so far|word for word|in english)?",
@@ -151,7 +162,8 @@ def _about(match: re.Match[str], sentence: Plain) -> Program | None:
 
 @TALK.on(
     rf"what (?:did|does|do|is|was|are|were|has|have|am|exactly (?:did|does|is|was)) {_WHO} (?:just |exactly |actually )?(?:{_SAY}|talk|talking|speaking)(?: about)?(?: to (?:me|us))?(?: exactly)?{_HERE}",
-    rf"(?:what|which words?) (?:is|was|were|has been|are|is being|are being|do you hear|can you hear|did you hear|can i hear|can be heard|do i hear)(?: (?:said|being said|spoken|told|talked about|discussed|the content|heard|the speech|@here))*{_HERE}",
+    rf"(?:what|which words?) (?:is|was|were|has been|are|is being|are being)(?: (?:said|being said|spoken|told|talked about|discussed|heard|the speech))+{_HERE}",
+    rf"what (?:do|can|did) (?:you|i|we) hear{_HERE}|what (?:can be|is to be) heard{_HERE}",
     rf"(?:please )?(?:transcribe|quote|write down|write out|give me|type out|type|repeat|show|show me|read|read out|what is|provide|get|make|create|i want|i need)(?: me)? ?(?:{_THE} )?(?:full |whole |complete |exact )?(?:transcript|transcription|{_RECORDING}|words spoken|spoken words|what (?:was|is|they|he|she|i) (?:said|say|says))(?: (?:of|for|from|to) .+)?(?: please)?{_HERE}",
     r"(?:transcribe|transcript|transcription)(?: (?:it|this|that|@picture|@here|everything|the speech|please|all|what .+|the (?:whole|entire) .+))*",
     rf"(?:what is|what was|summari[sz]e|describe|what is the content of|what is (?:the )?(?:summary|gist|topic|subject|content) of|give me (?:a|the) (?:summary|gist) of|sum up) {_THE} ?(?:content of (?:the )?)?{_RECORDING}(?: (?:about|saying|all about|say))?",
@@ -162,7 +174,9 @@ def _about(match: re.Match[str], sentence: Plain) -> Program | None:
     r"what (?:are|were) (?:the )?(?:words|lyrics|exact words)(?: @here)?",
     rf"(?:describe|analy[sz]e|listen to) (?:{_THE} )?{_RECORDING}",
 )
-def _all(match: re.Match[str], sentence: Plain) -> Program:
+def _all(match: re.Match[str], sentence: Plain) -> Program | None:
+    if _ITS_TEXT.match(sentence.text):
+        return None
     if re.search(r"\bhear\b|\bheard\b", sentence.text) and "said" not in sentence.text:
         return Transcript("sound")
     return Transcript("all")
@@ -208,6 +222,7 @@ def _who(match: re.Match[str], sentence: Plain) -> Program:
 @TALK.on(
     rf"what (?:is|was|were|are) the (?P<end>first|last|final) (?:words?|things?|sentences?|phrase)(?: (?:{_WHO} )?(?:{_SAY}|spoken|you hear|heard))?{_HERE}",
     rf"what (?:did|does|do) {_WHO} (?:say|mention) (?P<end>first|last|at the (?:beginning|start|end))(?: of .+)?{_HERE}",
+    rf"what (?:is|was) (?:said|mentioned) (?P<end>first|last|at the (?:beginning|start|end)|in the (?:beginning|end))(?: of .+)?{_HERE}",
     rf"how (?:does|did) (?:it|{_THE} {_RECORDING}) (?P<end>begin|start|end|finish)",
 )
 def _ends(match: re.Match[str], sentence: Plain) -> Program:
@@ -291,7 +306,7 @@ def _is_feeling(match: re.Match[str], sentence: Plain) -> Program:
 
 
 @TALK.on(
-    r"what (?:sounds?|noises?|music|song|instrument|animal) (?:is|are|do|can|does|am) (?:this|that|it|there|you hear|i hear|playing|i hearing|you hearing|be heard|making .*|they|we hear)?(?: .*)?",
+    r"what (?:sounds?|noises?|music|song) (?:is|are|do|can|does|am) .*|what (?:instrument|animal) (?:(?:is|are) (?:making|playing|heard|audible)|(?:do|can) (?:you|i|we) hear).*",
     r"(?:is|are|do|can) (?:there |you hear )(?:any |some |the )?(?:music|noises?|sounds?|rain|applause|laughter|singing|barking|birds singing)(?: .*)?",
     r"what (?:is|makes|made|is making) (?:that|this|the) (?:sound|noise)(?: .*)?",
 )

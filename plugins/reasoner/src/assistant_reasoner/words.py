@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant_reasoner.lexicon import COLORS, DETECTOR_NAME, HYPERNYMS, NUMBERS, ORDINALS, SHAPES, plural
@@ -66,7 +66,7 @@ _COURTESY = re.compile(
 )
 _TAIL = re.compile(
     r"(?:[, ]+(?:please|thanks|thank you|right now|exactly|actually|i wonder|do you know|can you tell|can you tell me|"
-    r"for me|in total|altogether|overall|again|at all|or not|right|correct|buddy|assistant))+$"
+    r"for me|in total|altogether|overall|again|at all|or not|buddy|assistant))+$|(?: ,)+ (?:right|correct|huh|eh|okay|ok|yes|no)$"
 )
 _SPOKEN = (
     (r"^(is|are) their\b", r"\1 there"),
@@ -88,12 +88,14 @@ _SPOKEN = (
     (r"\bthe sine\b", "the sign"),
 )
 
+_ASKING = r"(?:what|which|how|where|who|when|why|is|are|was|were|do|does|did|can|could|there|in which|on which|describe|read|count)"
 _PICTURE = (
     r"(?:pictures?|images?|photos?|photographs?|pics?|snapshots?|screenshots?|shots?|drawings?|figures?|frames?|scenes?|"
     r"videos?|clips?|movies?|films?|footage|view)"
 )
 _MY = r"(?:the|this|that|these|those|my|our|your|a|an|his|her|attached|uploaded|given|current|same|above|following|entire|whole)"
 _ORDER = "|".join(ORDINALS)
+_INSIDE = r"(?:in|on|of|from|at|within|inside|across|throughout)"
 _PREPOSITION = r"(?:in|on|of|from|at|within|inside|across|throughout|for|about|into)"
 _DIGIT = r"(?:[1-9]\d?|one|two|three|four|five)"
 
@@ -122,7 +124,7 @@ _PREVIOUS = (
 _GENERIC = (
     (
         re.compile(
-            rf"\b{_PREPOSITION} (?:{_MY} )+(?:\w+ )?{_PICTURE}(?: (?:here|above|below|attached|i sent|i uploaded))?(?=$|[ ,])"
+            rf"\b{_INSIDE} (?:{_MY} )+(?:\w+ )?{_PICTURE}(?: (?:here|above|below|attached|i sent|i uploaded))?(?=$|[ ,])"
         ),
         " @here ",
     ),
@@ -141,7 +143,9 @@ class Plain:
     text: str
     quotes: tuple[str, ...] = ()
     """The quoted texts as they were written."""
-    which: Which = Which()
+    which: Which = field(default_factory=Which)
+    whole: str = ""
+    """The text with its fillers and courtesies: they are all there is to "thanks a lot"."""
 
 
 def sentences(question: str) -> tuple[str, ...]:
@@ -161,7 +165,9 @@ def sentences(question: str) -> tuple[str, ...]:
 
 def plain(sentence: str, *, spoken: bool = False) -> Plain:
     """The plain form of one sentence."""
-    text = unicodedata.normalize("NFKC", sentence).casefold()
+    normal = unicodedata.normalize("NFKC", sentence)
+    names = {word.casefold() for word in re.findall(r"(?<=\w[\s,])[A-Z]\w+", normal)} if not normal.isupper() else set()
+    text = normal.casefold()
     text = re.sub(r"[’‘`´]", "'", text)
     quotes: list[str] = []
 
@@ -177,16 +183,18 @@ def plain(sentence: str, *, spoken: bool = False) -> Plain:
     text = re.sub(r"[^\w@', ]+", " ", text)
     text = re.sub(r"\s*,\s*", " , ", text)
     text = _tidy(text)
-    text = " ".join(_mended(word) for word in text.split())
-    if spoken:
-        for pattern, replacement in _SPOKEN:
-            text = re.sub(pattern, replacement, text)
+    text = " ".join(word if word in names else _mended(word) for word in text.split())
+    whole = text
     for _ in range(3):
         text = _COURTESY.sub("", _FILLER.sub("", text)).strip()
         text = _TAIL.sub("", text)
+    if spoken:
+        for pattern, replacement in _SPOKEN:
+            text = re.sub(pattern, replacement, text)
+    text = re.sub(rf"^(?:(?:and|but|then|also|or|so) (?={_ASKING}\b)|(?:if|whether) )", "", text)
     text, which = _pictures(text)
     text = _tidy(_TAIL.sub("", _FILLER.sub("", _tidy(text))))
-    return Plain(text, tuple(quotes), which)
+    return Plain(text, tuple(quotes), which, whole)
 
 
 def _tidy(text: str) -> str:
@@ -220,7 +228,7 @@ def _pictures(text: str) -> tuple[str, Which]:
 _STRUCTURE = frozenset(
     "what which where when how many much there picture image photo color describe count compare difference between "
     "people person anything something left right above below behind front bottom transcribe recording language sentiment "
-    "speaker visible present contain contains does written read shape number animal vehicle".split()
+    "speaker visible present contain contains does written read shape number animal vehicle there they this have these".split()
 )
 _REAL = frozenset(
     "house hose mouse boots coach plate place these three those their other then than thin thing wash wear were hope "
@@ -243,18 +251,38 @@ _WORDS = frozenset(
 )
 
 
+_SHORT_SLIPS = {
+    "hwo": "how",
+    "teh": "the",
+    "hte": "the",
+    "taht": "that",
+    "wht": "what",
+    "wat": "what",
+    "si": "is",
+    "dgo": "dog",
+    "dgos": "dogs",
+    "cta": "cat",
+    "ctas": "cats",
+    "adn": "and",
+    "yuo": "you",
+    "aer": "are",
+    "ther": "there",
+}
+
+
 def _squeezed(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", word)
 
 
 @lru_cache(maxsize=1)
-def _targets() -> tuple[dict[str, str], dict[str, str]]:
+def _targets() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Known words by their sorted letters, and by their letters with doubles squeezed."""
-    by_letters: dict[str, str] = {}
+    by_letters: dict[str, tuple[str, ...]] = {}
     by_squeezed: dict[str, str] = {}
-    for word in sorted(_WORDS | _STRUCTURE, key=len):
+    for word in sorted(_WORDS | _STRUCTURE, key=lambda one: (len(one), one)):
         if len(word) >= 4:
-            by_letters.setdefault("".join(sorted(word)), word)
+            letters = "".join(sorted(word))
+            by_letters[letters] = (*by_letters.get(letters, ()), word)
             by_squeezed.setdefault(_squeezed(word), word)
     return by_letters, by_squeezed
 
@@ -263,17 +291,17 @@ def _targets() -> tuple[dict[str, str], dict[str, str]]:
 def _mended(word: str) -> str:
     """The word, or the known word that it is plainly a slip of: letters swapped or doubled, one off in a long word."""
     if len(word) < 4 or not word.isascii() or not word.isalpha() or word in _WORDS | _STRUCTURE | _REAL:
-        return {"hwo": "how", "teh": "the", "taht": "that", "wht": "what", "si": "is"}.get(word, word)
+        return _SHORT_SLIPS.get(word, word)
     by_letters, by_squeezed = _targets()
-    swapped = by_letters.get("".join(sorted(word)))
-    if swapped and _swaps(word, swapped):
-        return swapped
+    for swapped in by_letters.get("".join(sorted(word)), ()):
+        if _swaps(word, swapped):
+            return swapped
     doubled = by_squeezed.get(_squeezed(word))
     if doubled and len(word) >= 5:
         return doubled
     if len(word) >= 6:
-        for known in _STRUCTURE if len(word) == 6 else _WORDS | _STRUCTURE:
-            if known[0] == word[0] and abs(len(known) - len(word)) <= 1 and len(known) >= 6 and _one_edit(word, known):
+        for known in sorted(_STRUCTURE if len(word) == 6 else _WORDS | _STRUCTURE):
+            if len(known) >= 6 and known[0] == word[0] and known[-1] == word[-1] and _one_edit(word, known):
                 return known
     return word
 
@@ -291,6 +319,7 @@ def _one_edit(first: str, second: str) -> bool:
     while start < len(first) and first[start] == second[start]:
         start += 1
     if len(first) == len(second):
-        return first[start + 1 :] == second[start + 1 :]
+        # A letter for another makes many real words of each other ("smiling", "sailing"): only in long ones.
+        return len(first) >= 8 and first[start + 1 :] == second[start + 1 :]
     # An ending s, d or r more is another form of a real word, not a slip.
     return first[start:] == second[start + 1 :] and start < len(first)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.types import Kind
 from assistant_reasoner.execute import hearing, places, sight, talk, things
 from assistant_reasoner.execute.several import choose, compare
-from assistant_reasoner.execute.world import Scene, World
+from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import (
     Attached,

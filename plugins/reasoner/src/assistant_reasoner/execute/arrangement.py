@@ -26,9 +26,29 @@ def _box(seen: Observation) -> Box:
     return seen.box or (0.0, 0.0, 0.0, 0.0)
 
 
+def panel_of(seen: Observation) -> int | None:
+    """The panel that the perceiver puts a shape in, from 0; None if it does not say."""
+    panel = seen.data.get("panel")
+    return panel if isinstance(panel, int) else None
+
+
+def _stated(shapes: Sequence[Observation]) -> list[tuple[Box, tuple[Observation, ...]]] | None:
+    """The panels by the perceiver's own word; empty ones count too."""
+    numbers = [int(seen.data["panels"]) for seen in shapes if isinstance(seen.data.get("panels"), int)]
+    if not numbers or max(numbers) < 2 or any(panel_of(seen) is None for seen in shapes):
+        return None
+    count = max(numbers)
+    groups = [tuple(seen for seen in shapes if panel_of(seen) == index) for index in range(count)]
+    # Where a panel's edges are does not matter here: an even share of the width stands for it.
+    return [((index / count, 0.0, (index + 1) / count, 1.0), group) for index, group in enumerate(groups)]
+
+
 def panels(shapes: Sequence[Observation]) -> list[tuple[Box, tuple[Observation, ...]]]:
     """The panels of a drawing, left to right, each with the shapes in it; bars and frames themselves left out."""
     boxed = [seen for seen in shapes if seen.box is not None]
+    stated = _stated(boxed)
+    if stated is not None:
+        return stated
     bars = sorted(
         (seen for seen in boxed if _box(seen)[3] - _box(seen)[1] >= BAR_HEIGHT and area(_box(seen)) < 0.4),
         key=lambda seen: _box(seen)[0],

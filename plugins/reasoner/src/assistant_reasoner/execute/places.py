@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from assistant.fusion.align import HOLDS, area, on, place, related
+from assistant.fusion.align import RELATIONS as ALIGNED
 from assistant.types import Kind
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, color_share, find, in_region
 from assistant_reasoner.execute.things import search
@@ -16,6 +17,7 @@ from assistant_reasoner.execute.wording import (
     caveats,
     cites,
     color_of,
+    phrased,
     places,
     seen_instead,
     where,
@@ -82,7 +84,7 @@ def locate(program: Locate, scene: Scene, world: World) -> Reply:
             return Reply((said(first, *cites(sure)), missing), place(sure[0].box), sure[0].confidence / 2)
     if not sure:
         if found.able:
-            return abstain(world, say("not_found", no_thing=say.no(called(thing), color_of(thing)), name=scene.name))
+            return abstain(world, say("not_found", no_thing=say.no(phrased(thing, world)), name=scene.name))
         return cannot_find(thing, found, scene, world)
     if (len(sure) > 1 and not thing.definite) or (len(sure) > 1 and thing.many):
         text = say(
@@ -166,9 +168,7 @@ def is_in_region(program: InRegion, scene: Scene, world: World) -> Reply:
         return (
             abstain(
                 world,
-                world.say(
-                    "not_found", no_thing=world.say.no(called(program.thing), color_of(program.thing)), name=scene.name
-                ),
+                world.say("not_found", no_thing=world.say.no(phrased(program.thing, world)), name=scene.name),
             )
             if found.able
             else cannot_find(program.thing, found, scene, world)
@@ -188,6 +188,8 @@ def is_in_region(program: InRegion, scene: Scene, world: World) -> Reply:
 
 def stands(program: Stands, scene: Scene, world: World) -> Reply:
     """Is ... next to ...?"""
+    if program.relation not in ALIGNED:
+        return abstain(world, world.say("unjudged_relation"), *seen_instead(scene, world))
     subject, anchor = search(program.subject, scene, world), search(program.anchor, scene, world)
     missing = [
         (thing, found)
@@ -198,7 +200,7 @@ def stands(program: Stands, scene: Scene, world: World) -> Reply:
         thing, found = missing[0]
         if not found.able:
             return cannot_find(thing, found, scene, world)
-        no_thing = world.say.no(called(thing), color_of(thing))
+        no_thing = world.say.no(phrased(thing, world))
         return abstain(world, world.say("not_found", no_thing=no_thing, name=scene.name), *seen_instead(scene, world))
     pairs = [
         (related(program.relation, one.seen, other.seen), one, other)
@@ -207,7 +209,9 @@ def stands(program: Stands, scene: Scene, world: World) -> Reply:
         if one.seen.id != other.seen.id and one.seen.part == other.seen.part
     ]
     if not pairs:
-        return abstain(world, world.say("not_found", no_thing=world.say.no(called(program.anchor)), name=scene.name))
+        return abstain(
+            world, world.say("not_found", no_thing=world.say.no(phrased(program.anchor, world)), name=scene.name)
+        )
     degree, one, other = max(
         pairs,
         key=lambda pair: (pair[0] >= HOLDS, pair[1].confidence * pair[2].confidence * (0.5 + abs(pair[0] - HOLDS))),
@@ -241,7 +245,7 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
     if not anchors:
         if not found.able:
             return cannot_find(program.anchor, found, scene, world)
-        no_thing = world.say.no(called(program.anchor), color_of(program.anchor))
+        no_thing = world.say.no(phrased(program.anchor, world))
         return abstain(world, world.say("not_found", no_thing=no_thing, name=scene.name))
     anchor = anchors[0]
     picture = next(one for one in scene.pictures if one.part.digest == anchor.seen.part)
@@ -255,6 +259,10 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
             continue
         if program.relation == "on_inverse":
             degree = max(related("on", anchor.seen, match.seen), 0.8 * related("touching", anchor.seen, match.seen))
+        elif program.relation == "inside_inverse":
+            degree = related("inside", anchor.seen, match.seen)
+        elif program.relation not in ALIGNED:
+            return abstain(world, world.say("unjudged_relation"))
         else:
             degree = related(program.relation, match.seen, anchor.seen)
         if program.relation in ("left_of", "right_of", "above", "below"):
@@ -263,7 +271,7 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
         if degree >= HOLDS:
             hits.append((degree * match.confidence, match))
     name = world.say.name(anchor.seen.text, color_of(program.anchor))
-    words = RELATIONS.get(program.relation, "under")
+    words = RELATIONS.get(program.relation, "under" if program.relation == "on_inverse" else "around")
     if not hits:
         text = world.say("related_none", relation=words, anchor=name)
         return Reply((said(text, *anchor.cites), *seen_instead(scene, world)), None, None, abstained=True)
@@ -312,7 +320,7 @@ def color_of_thing(program: ColorOf, scene: Scene, world: World) -> Reply:
         if found.able:
             return abstain(
                 world,
-                say("not_found", no_thing=say.no(called(thing), color_of(thing)), name=scene.name),
+                say("not_found", no_thing=say.no(phrased(thing, world)), name=scene.name),
                 *seen_instead(scene, world),
             )
         return cannot_find(thing, found, scene, world)
@@ -384,7 +392,7 @@ def _worn(thing: Thing, scene: Scene, world: World) -> Reply:
     person = search(Thing("person", frozenset({"person"}), definite=True), scene, world).sure(SEEN)
     pairs = [pair for match in person[:1] for pair in match.seen.data.get("colors") or ()]
     if not pairs:
-        return abstain(world, world.say("unknown_class", things=world.say.many(thing.words)))
+        return abstain(world, world.say("unknown_class", things=world.say.quote(thing.words)))
     listed = world.say.listed([str(pair[0]) for pair in pairs[:3]])
     text = world.say("color_worn", words=thing.words, thing="person", list=listed)
     return Reply((said(text, *cites(person[:1])),), str(pairs[0][0]), 0.35)
@@ -397,9 +405,7 @@ def has_color(program: HasColor, scene: Scene, world: World) -> Reply:
     sure = found.sure(COUNTED) or found.sure(POSSIBLE)[:1]
     if not sure:
         if found.able:
-            return abstain(
-                world, world.say("not_found", no_thing=world.say.no(called(thing), color_of(thing)), name=scene.name)
-            )
+            return abstain(world, world.say("not_found", no_thing=world.say.no(phrased(thing, world)), name=scene.name))
         return cannot_find(thing, found, scene, world)
     fits = [min(color_share(match.seen, color) for color in program.colors) for match in sure]
     wanted = " and ".join(world.say.color(color) for color in program.colors)

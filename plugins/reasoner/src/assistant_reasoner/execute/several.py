@@ -6,19 +6,20 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from assistant.fusion.select import similarities
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, find
 from assistant_reasoner.execute.things import search
-from assistant_reasoner.execute.wording import abstain, called, cannot_find, cites, color_of
+from assistant_reasoner.execute.wording import abstain, called, cannot_find, cites, color_of, phrased
 from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.lexicon import COLORS, NUMBERS, singular
 from assistant_reasoner.nouns import noun_phrase
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Choose, Compare, Count
+from assistant_reasoner.programs import Choose, ColorOf, Compare, Count, Transcript, WhatIs
 
-SAME_MEANING: Final = 0.45
-"""Cosine similarity from which an option says what an answer says."""
+SAME_MEANING: Final = 0.4
+"""Cosine similarity from which an option says what an answer, or something perceived, says."""
+CLEARLY: Final = 0.06
+"""Similarity by which the best option must beat the next."""
 BY_LIGHT: Final = {"brighter": ("brightness", 1), "darker": ("brightness", -1), "sharper": ("sharpness", 1)}
 
 
@@ -168,15 +169,13 @@ def _which(program: Compare, scenes: Sequence[Scene], world: World) -> Reply:
             say(
                 "compare_count",
                 name=_title(scene),
-                list=say.count(number, called(thing), color_of(thing))
-                if number
-                else say.no(called(thing), color_of(thing)),
+                list=say.count(number, called(thing), color_of(thing)) if number else say.no(phrased(thing, world)),
             )
         )
         for scene, number, _ in counts
     ]
     if not any(number for _, number, _ in counts):
-        text = say("compare_none", no_thing=say.no(called(thing), color_of(thing)))
+        text = say("compare_none", no_thing=say.no(phrased(thing, world)))
         return Reply((said(text, *ids),), "none", 0.65)
     if program.ask == "which_has":
         having = [(scene, sure) for scene, number, sure in counts if number]
@@ -205,19 +204,51 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
     if inner.short and not inner.abstained:
         exact = _matching(inner.short, options)
         if exact is not None:
-            return Reply((said(f"{_capital(options[exact])}."), *inner.sentences), options[exact], inner.confidence)
+            lead = (
+                ()
+                if inner.text.casefold().startswith(options[exact].casefold())
+                else (said(f"{_capital(options[exact])}."),)
+            )
+            return Reply((*lead, *inner.sentences), options[exact], inner.confidence)
     if scene is not None and not isinstance(program.inner, Count):
         seen = _perceived(options, scene, world)
         if seen is not None:
             return seen
-    if inner.short and not inner.abstained and world.embed is not None:
-        close = similarities(inner.short, list(options), world.embed)
-        best = max(range(len(options)), key=lambda index: close[index])
-        if close[best] >= SAME_MEANING:
-            sure = (inner.confidence or 0.5) * min(0.9, close[best] + 0.2)
-            return Reply((said(f"{_capital(options[best])}."), *inner.sentences), options[best], sure)
+    if world.embed is not None and not isinstance(program.inner, Count | ColorOf | Transcript):
+        meant = _meant(program, inner, scene, world)
+        if meant is not None:
+            return meant
     listed = world.say.listed([world.say.quote(option) for option in options])
     return abstain(world, f"nothing that I perceived speaks for one of {listed}", *inner.sentences[:1])
+
+
+def _meant(program: Choose, inner: Reply, scene: Scene | None, world: World) -> Reply | None:
+    """The option nearest in meaning to the answer, or to something perceived, if it is clearly the nearest."""
+    assert world.embed is not None
+    asked = program.inner.kind.words if isinstance(program.inner, WhatIs) and program.inner.kind else ""
+    options = [f"{option} {asked}".strip() for option in program.options]
+    evidence: list[tuple[str, float, tuple[str, ...]]] = []
+    if inner.short and not inner.abstained:
+        evidence.append((inner.short, inner.confidence or 0.5, inner.cites))
+    elif scene is not None:
+        for picture in scene.pictures[:1]:
+            seen = (*picture.objects, *picture.labels)
+            evidence += [(one.text, one.confidence, (one.id,)) for one in seen if one.confidence >= POSSIBLE]
+    if not evidence:
+        return None
+    vectors = world.embed([*options, *(text for text, _, _ in evidence)])
+    if vectors is None:
+        return None
+    near = vectors[: len(options)] @ vectors[len(options) :].T
+    scores = [max(float(cosine) * sure for cosine, (_, sure, _) in zip(row, evidence, strict=True)) for row in near]
+    best = max(range(len(options)), key=lambda index: scores[index])
+    others = [score for index, score in enumerate(scores) if index != best]
+    if scores[best] < SAME_MEANING or scores[best] - max(others) < CLEARLY:
+        return None
+    speaking = max(range(len(evidence)), key=lambda index: float(near[best][index]) * evidence[index][1])
+    sure = min(0.9, scores[best])
+    first = world.say("choose_guess", option=world.say.quote(program.options[best]), sure=world.say.percent(sure))
+    return Reply((said(first, *evidence[speaking][2]), *inner.sentences[:1]), program.options[best], sure)
 
 
 def _capital(text: str) -> str:

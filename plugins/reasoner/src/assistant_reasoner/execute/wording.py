@@ -10,6 +10,7 @@ from assistant_reasoner.execute.find import Found, Match
 from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.lexicon import ANYTHING, NARROWER, PEOPLE
 from assistant_reasoner.phrase import Reply, Sentence, said
+from assistant_reasoner.phrase_en import RELATIONS
 from assistant_reasoner.programs import Thing
 
 
@@ -18,6 +19,26 @@ def called(thing: Thing) -> str:
     if thing.pronoun:
         return "thing"
     return thing.words
+
+
+def phrased(thing: Thing, world: World) -> str:
+    """The whole phrase in the singular: "red car at the left", "block above the black block"."""
+    name = world.say.name(called(thing), color_of(thing))
+    if world.say.language == "zh":
+        return name
+    if thing.having:
+        name += " with " + world.say.listed(
+            [
+                world.say.no(phrased(one, world)) if one.none else world.say.a(phrased(one, world))
+                for one in thing.having
+            ]
+        )
+    if thing.region:
+        name += f" {world.say.place(thing.region)}"
+    if thing.relation and thing.anchor is not None:
+        anchor = phrased(thing.anchor, world)
+        name += f" {RELATIONS[thing.relation]} {'the' if thing.anchor.definite else 'a'} {anchor}"
+    return name
 
 
 def color_of(thing: Thing) -> str:
@@ -72,13 +93,13 @@ def cannot_find(thing: Thing, found: Found, scene: Scene, world: World) -> Reply
     if not scene.pictures:
         reason = world.reason(Kind.OBJECT, scene.part, scene.name)
     elif found.able or thing.words in ANYTHING:
-        reason = world.say("not_found", no_thing=world.say.no(called(thing), color_of(thing)), name=scene.name)
+        reason = world.say("not_found", no_thing=world.say.no(phrased(thing, world)), name=scene.name)
     elif thing.classes or thing.shapes or thing.anything:
         reason = world.reason(found.kind, part, scene.name)
     else:
-        reason = world.say("unknown_class", things=world.say.many(thing.words))
+        reason = world.say("unknown_class", things=world.say.quote(thing.words))
     if scene.pictures and not (thing.classes or thing.shapes or thing.anything):
-        first = said(world.say("cannot_see", thing=world.say.a(called(thing), color_of(thing)), reason=reason))
+        first = said(world.say("cannot_see", thing=world.say.a(phrased(thing, world)), reason=reason))
         return Reply((first, *seen_instead(scene, world)), abstained=True)
     return abstain(world, reason, *seen_instead(scene, world))
 
