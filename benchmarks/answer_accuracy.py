@@ -2,9 +2,9 @@
 
     python benchmarks/answer_accuracy.py [QA.jsonl] [--set NAME] [--answerer NAME] [--show wrong|abstained|all] [--json]
 
-Each line of the file: `file`, `set`, `question`, and `answers` (or `bbox` and `wh` for a question that asks for a place).
-A-OKVQA is asked with its choices and scored as multiple choice; where a line has several different answers without
-choices, VQA accuracy counts: min(1, agreeing people / 3) (Antol et al. 2015). Perception is cached: a second run is quick.
+Each line of the file: `file`, `set`, `question`, and `answers` (or `bbox` and `wh` where a place is asked for). A-OKVQA is
+asked with its choices and scored as multiple choice; where a line has several different answers without choices, VQA
+accuracy counts: min(1, agreeing people / 3) (Antol et al. 2015). Perception is cached: a second run is quick.
 """
 
 from __future__ import annotations
@@ -137,14 +137,16 @@ def main() -> int:
     print(f"{'set':34} {'n':>4} {'accuracy':>9} {'coverage':>9} {'selective':>10} {'confidence':>11}")
     for name, one in report.items():
         print(
-            f"{name:34} {one['questions']:4} {one['accuracy']:9.3f} {one['coverage']:9.3f} {one['selective_accuracy']:10.3f} {one['mean_confidence']:11.3f}"
+            f"{name:34} {one['questions']:4} {one['accuracy']:9.3f} {one['coverage']:9.3f} "
+            f"{one['selective_accuracy']:10.3f} {one['mean_confidence']:11.3f}"
         )
     for one in outcomes:
         wanted = {"wrong": one.score < 0.5 and not one.abstained, "abstained": one.abstained, "all": True}
         if arguments.show and wanted[arguments.show]:
             gold = one.row.get("answer") or one.row.get("answers")
             print(
-                f"\n{one.row['file']} [{one.row['set']}] {asked(one.row)}\n  gold {gold}; said {one.short!r} ({one.confidence}): {one.text}"
+                f"\n{one.row['file']} [{one.row['set']}] {asked(one.row)}\n  gold {gold}; said "
+                f"{one.short!r} ({one.confidence}): {one.text}"
             )
     return 0
 

@@ -28,8 +28,10 @@ TEXT_BEARING: Final = frozenset(
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _STOP = frozenset(
     _WORD.findall(
-        "a an the is are was were be been am do does did of in on at to for from with by and or not no it its this that "
-        "these those there here what which who whom whose when where why how many much any some say says said saying tell "
+        "a an the is are was were be been am do does did of in on at to for from with by and or not no it "
+        "its this that "
+        "these those there here what which who whom whose when where why how many much any some say says "
+        "said saying tell "
         "about me you i we they he she him her them my your his their can could would will please picture image photo "
         "video audio recording"
     )

@@ -1,4 +1,4 @@
-"""The answerer `reasoner`: parse, compute, stream. Not for how any of these works: see parse.py, execute/, phrase.py."""
+"""The answerer `reasoner`: parse, compute, stream. How each works: parse.py, execute/, phrase.py."""
 
 from __future__ import annotations
 

@@ -104,8 +104,12 @@ def follow_up(sentence: Plain, previous: Parsed | None) -> Parsed | None:
     about = re.sub(r"^(?:(?:what|how) about|and|what of)(?: |$)", "", text).strip()
     led = about != sentence.text
     if re.fullmatch(
-        r"(?:are you (?:really |quite |absolutely )?(?:sure|certain)(?: about (?:that|it|this))?|really|sure|how (?:sure|certain|confident) are you(?: .*)?|how do you know(?: (?:that|this))?|why(?: do you (?:think|say) (?:so|that)| is that| so)?|"
-        r"what (?:makes you (?:think|say) (?:so|that)|is (?:the|your) evidence|did you (?:see|use))|how (?:did|do) you (?:know|see|come to) .*|what is that based on|prove it|explain(?: (?:that|it|yourself|your answer))?|is that (?:true|right|correct|so))",
+        r"(?:are you (?:really |quite |absolutely )?(?:sure|certain)(?: about (?:that|it|this))?|really|"
+        r"sure|how (?:sure|certain|confident) are you(?: .*)?|how do you know(?: (?:that|this))?|why(?: do "
+        r"you (?:think|say) (?:so|that)| is that| so)?|"
+        r"what (?:makes you (?:think|say) (?:so|that)|is (?:the|your) evidence|did you (?:see|use))|how "
+        r"(?:did|do) you (?:know|see|come to) .*|what is that based on|prove it|explain(?: (?:that|it|"
+        r"yourself|your answer))?|is that (?:true|right|correct|so))",
         text,
     ):
         inner = previous.program.inner if isinstance(previous.program, Evidence) else previous.program
@@ -118,7 +122,8 @@ def follow_up(sentence: Plain, previous: Parsed | None) -> Parsed | None:
     known = topic(previous.program)
     if (
         re.fullmatch(
-            r"(?:how many|count|the count|number)(?: (?:are there|of them|are they|is it|exactly|@here|do you see|can you see|times))*",
+            r"(?:how many|count|the count|number)(?: (?:are there|of them|are they|is it|exactly|@here|do "
+            r"you see|can you see|times))*",
             text,
         )
         and known
@@ -141,7 +146,8 @@ def follow_up(sentence: Plain, previous: Parsed | None) -> Parsed | None:
     if isinstance(previous.program, Transcript):
         if (
             re.fullmatch(
-                r"when|at what time|at which (?:second|time)|when (?:was|is|did) (?:that|this|it|they say that)(?: said)?",
+                r"when|at what time|at which (?:second|time)|when (?:was|is|did) (?:that|this|it|they say "
+                r"that)(?: said)?",
                 text,
             )
             and previous.program.topic

@@ -1,4 +1,4 @@
-"""Groups of ImageNet class names (Russakovsky et al. 2015): what a `label` such as "tabby" is an example of. Data only."""
+"""Groups of ImageNet class names (Russakovsky et al. 2015): what a `label` such as "tabby" is a case of. Data only."""
 
 from __future__ import annotations
 
@@ -163,9 +163,9 @@ def _read() -> dict[str, frozenset[str]]:
     for entry in _GROUPS.replace("\n    ", " ").strip().splitlines():
         name, _, members = entry.partition(":")
         groups[name] = frozenset(member.strip() for member in members.split(","))
-    animals = """fish bird salamander frog turtle lizard crocodile snake spider dog wolf fox cat bear beetle butterfly insect
-    rabbit squirrel horse zebra pig hippopotamus cow sheep camel monkey elephant panda seal whale crab lobster jellyfish
-    koala kangaroo weasel""".split()
+    animals = """fish bird salamander frog turtle lizard crocodile snake spider dog wolf fox cat bear beetle butterfly
+    insect rabbit squirrel horse zebra pig hippopotamus cow sheep camel monkey elephant panda seal whale crab lobster
+    jellyfish     koala kangaroo weasel""".split()
     vehicles = "car bus truck airplane boat bicycle motorcycle train".split()
     groups["animal"] = frozenset().union(*(groups[name] for name in [*animals, "big cat"]))
     groups["vehicle"] = frozenset().union(*(groups[name] for name in vehicles))

@@ -43,24 +43,31 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 CHINESE: Final[Mapping[str, str]] = _pairs(
-    """person: 人, 人物, 行人; man: 男人, 男士, 男孩, 男子; woman: 女人, 女士, 女孩, 女子; child: 孩子, 小孩, 儿童; baby: 婴儿, 宝宝
-    bicycle: 自行车, 单车, 脚踏车; car: 汽车, 车子, 轿车, 小汽车, 车; motorcycle: 摩托车; airplane: 飞机; bus: 公共汽车, 公交车, 巴士, 大巴
-    train: 火车, 列车; truck: 卡车, 货车; boat: 船, 小船; traffic light: 红绿灯, 交通灯, 信号灯; fire hydrant: 消防栓; stop sign: 停车标志, 停止标志
-    parking meter: 停车计时器; bench: 长椅, 长凳; bird: 鸟, 小鸟; cat: 猫, 猫咪, 小猫; dog: 狗, 小狗, 狗狗; horse: 马; sheep: 羊, 绵羊; cow: 牛, 奶牛
-    elephant: 大象, 象; bear: 熊; zebra: 斑马; giraffe: 长颈鹿; backpack: 背包, 书包; umbrella: 雨伞, 伞; handbag: 手提包, 手袋; tie: 领带
-    suitcase: 行李箱, 手提箱; frisbee: 飞盘; skis: 滑雪板; snowboard: 单板滑雪板; sports ball: 球, 足球, 篮球; kite: 风筝; baseball bat: 棒球棒, 球棒
-    baseball glove: 棒球手套; skateboard: 滑板; surfboard: 冲浪板; tennis racket: 网球拍, 球拍; bottle: 瓶子, 酒瓶; wine glass: 酒杯, 红酒杯
-    cup: 杯子, 杯; fork: 叉子; knife: 刀, 刀子; spoon: 勺子, 汤匙; bowl: 碗; banana: 香蕉; apple: 苹果; sandwich: 三明治; orange: 橙子, 橘子
-    broccoli: 西兰花; carrot: 胡萝卜; hot dog: 热狗; pizza: 披萨, 比萨; donut: 甜甜圈; cake: 蛋糕; chair: 椅子; couch: 沙发; potted plant: 盆栽, 植物
-    bed: 床; dining table: 餐桌, 桌子; toilet: 马桶, 厕所; tv: 电视, 电视机; laptop: 笔记本电脑, 笔记本; mouse: 鼠标; remote: 遥控器; keyboard: 键盘
-    cell phone: 手机, 电话; microwave: 微波炉; oven: 烤箱; toaster: 烤面包机; sink: 水槽, 洗手池; refrigerator: 冰箱; book: 书, 书本
-    clock: 时钟, 钟, 钟表; vase: 花瓶; scissors: 剪刀; teddy bear: 泰迪熊, 玩具熊; hair drier: 吹风机; toothbrush: 牙刷
-    animal: 动物; vehicle: 车辆, 交通工具; furniture: 家具; food: 食物, 食品; fruit: 水果; vegetable: 蔬菜
-    circle: 圆, 圆形, 圆圈; triangle: 三角形; square: 正方形, 方块; rectangle: 长方形, 矩形; shape: 形状, 图形; thing: 东西, 物体
-    tree: 树; building: 建筑, 房子; sky: 天空; flower: 花"""
+    """person: 人, 人物, 行人; man: 男人, 男士, 男孩, 男子; woman: 女人, 女士, 女孩, 女子
+    child: 孩子, 小孩, 儿童; baby: 婴儿, 宝宝; bicycle: 自行车, 单车, 脚踏车
+    car: 汽车, 车子, 轿车, 小汽车, 车; motorcycle: 摩托车; airplane: 飞机; bus: 公共汽车, 公交车, 巴士, 大巴
+    train: 火车, 列车; truck: 卡车, 货车; boat: 船, 小船; traffic light: 红绿灯, 交通灯, 信号灯
+    fire hydrant: 消防栓; stop sign: 停车标志, 停止标志; parking meter: 停车计时器; bench: 长椅, 长凳
+    bird: 鸟, 小鸟; cat: 猫, 猫咪, 小猫; dog: 狗, 小狗, 狗狗; horse: 马; sheep: 羊, 绵羊; cow: 牛, 奶牛
+    elephant: 大象, 象; bear: 熊; zebra: 斑马; giraffe: 长颈鹿; backpack: 背包, 书包; umbrella: 雨伞, 伞
+    handbag: 手提包, 手袋; tie: 领带; suitcase: 行李箱, 手提箱; frisbee: 飞盘; skis: 滑雪板
+    snowboard: 单板滑雪板; sports ball: 球, 足球, 篮球; kite: 风筝; baseball bat: 棒球棒, 球棒
+    baseball glove: 棒球手套; skateboard: 滑板; surfboard: 冲浪板; tennis racket: 网球拍, 球拍
+    bottle: 瓶子, 酒瓶; wine glass: 酒杯, 红酒杯; cup: 杯子, 杯; fork: 叉子; knife: 刀, 刀子
+    spoon: 勺子, 汤匙; bowl: 碗; banana: 香蕉; apple: 苹果; sandwich: 三明治; orange: 橙子, 橘子
+    broccoli: 西兰花; carrot: 胡萝卜; hot dog: 热狗; pizza: 披萨, 比萨; donut: 甜甜圈; cake: 蛋糕; chair: 椅子
+    couch: 沙发; potted plant: 盆栽, 植物; bed: 床; dining table: 餐桌, 桌子; toilet: 马桶, 厕所
+    tv: 电视, 电视机; laptop: 笔记本电脑, 笔记本; mouse: 鼠标; remote: 遥控器; keyboard: 键盘
+    cell phone: 手机, 电话; microwave: 微波炉; oven: 烤箱; toaster: 烤面包机; sink: 水槽, 洗手池
+    refrigerator: 冰箱; book: 书, 书本; clock: 时钟, 钟, 钟表; vase: 花瓶; scissors: 剪刀
+    teddy bear: 泰迪熊, 玩具熊; hair drier: 吹风机; toothbrush: 牙刷; animal: 动物; vehicle: 车辆, 交通工具
+    furniture: 家具; food: 食物, 食品; fruit: 水果; vegetable: 蔬菜; circle: 圆, 圆形, 圆圈; triangle: 三角形
+    square: 正方形, 方块; rectangle: 长方形, 矩形; shape: 形状, 图形; thing: 东西, 物体; tree: 树
+    building: 建筑, 房子; sky: 天空; flower: 花"""
 )
 CHINESE_COLORS: Final[Mapping[str, str]] = _pairs(
-    "red: 红; orange: 橙; yellow: 黄; green: 绿; blue: 蓝; purple: 紫; pink: 粉, 粉红; brown: 棕, 褐; black: 黑; white: 白; gray: 灰; teal: 青; beige: 米"
+    "red: 红; orange: 橙; yellow: 黄; green: 绿; blue: 蓝; purple: 紫; pink: 粉, 粉红; brown: 棕, 褐; black: 黑; "
+    "white: 白; gray: 灰; teal: 青; beige: 米"
 )
 _CHINESE_RELATIONS: Final = {
     "左": "left_of",
@@ -140,7 +147,8 @@ _CHINESE_RULES: Final[tuple[tuple[str, Maker], ...]] = (
     ),
     (r".*(?:心情|情绪|情感|语气|感受|高兴吗|开心吗|难过吗|生气吗).*", _always(Sentiment("any"))),
     (
-        r".*(?:写(?:了|着|的是|的)?(?:些)?(?:什么|啥)|(?:文字|字)(?:是|写|内容)?(?:什么|啥)|(?:读|念|识别|提取)(?:一下|出|出来)?.*(?:文字|字|内容|文本)|什么字|哪些字|哪些文字).*",
+        r".*(?:写(?:了|着|的是|的)?(?:些)?(?:什么|啥)|(?:文字|字)(?:是|写|内容)?(?:什么|啥)|(?:读|念|识别|提取)(?:一下|出|出来)?.*(?:文字|字|"
+        r"内容|文本)|什么字|哪些字|哪些文字).*",
         _always(Read()),
     ),
     (rf"{_ASK}{_IN_PICTURE}?(?:有没有|有|是否有|存在)(?:任何)?(?:文字|字)(?:吗|么)?", _always(Read(ask="presence"))),
@@ -170,7 +178,8 @@ _CHINESE_RULES: Final[tuple[tuple[str, Maker], ...]] = (
         lambda match: WhatIs(_chinese_thing(match["k"])),
     ),
     (
-        rf"{_ASK}(?:描述|介绍|说明|解释|看|形容|讲讲|说说)(?:一下|下)?.*|.*(?:有|看到|看见|是)(?:了)?(?:些)?(?:什么|啥|哪些)(?:东西|内容|物体)?(?:在.*)?(?:呢|呀)?|{_IN_PICTURE}",
+        rf"{_ASK}(?:描述|介绍|说明|解释|看|形容|讲讲|说说)(?:一下|下)?.*|.*(?:有|看到|看见|是)(?:了)?(?:些)?(?:什么|啥|哪些)(?:东西|内容|"
+        rf"物体)?(?:在.*)?(?:呢|呀)?|{_IN_PICTURE}",
         lambda match: _what(match),
     ),
     (
@@ -207,38 +216,60 @@ def _what(match: re.Match[str]) -> Program | None:
 
 _NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": _pairs(
-        """person: personne, personnes, gens; man: homme, hommes, garçon; woman: femme, femmes, fille; child: enfant, enfants; bicycle: vélo, vélos, bicyclette
-        car: voiture, voitures; motorcycle: moto, motos; airplane: avion, avions; bus: bus, autobus; train: train, trains; truck: camion, camions; boat: bateau, bateaux
-        bench: banc, bancs; bird: oiseau, oiseaux; cat: chat, chats; dog: chien, chiens; horse: cheval, chevaux; sheep: mouton, moutons; cow: vache, vaches
-        elephant: éléphant, éléphants; bear: ours; zebra: zèbre, zèbres; giraffe: girafe, girafes; backpack: sac à dos; umbrella: parapluie, parapluies; ball: ballon, balle
-        bottle: bouteille, bouteilles; cup: tasse, tasses; fork: fourchette, fourchettes; knife: couteau, couteaux; spoon: cuillère, cuillères; bowl: bol, bols
-        banana: banane, bananes; apple: pomme, pommes; orange: orange, oranges; pizza: pizza, pizzas; cake: gâteau, gâteaux; chair: chaise, chaises; couch: canapé
-        bed: lit, lits; table: table, tables; toilet: toilettes; tv: télé, télévision; laptop: ordinateur, ordinateur portable; cell phone: téléphone; book: livre, livres
-        clock: horloge; animal: animal, animaux; vehicle: véhicule, véhicules; fruit: fruit, fruits; circle: cercle, cercles; triangle: triangle, triangles; square: carré, carrés; shape: forme, formes"""
+        """person: personne, personnes, gens; man: homme, hommes, garçon; woman: femme, femmes, fille
+        child: enfant, enfants; bicycle: vélo, vélos, bicyclette; car: voiture, voitures
+        motorcycle: moto, motos; airplane: avion, avions; bus: bus, autobus; train: train, trains
+        truck: camion, camions; boat: bateau, bateaux; bench: banc, bancs; bird: oiseau, oiseaux
+        cat: chat, chats; dog: chien, chiens; horse: cheval, chevaux; sheep: mouton, moutons
+        cow: vache, vaches; elephant: éléphant, éléphants; bear: ours; zebra: zèbre, zèbres
+        giraffe: girafe, girafes; backpack: sac à dos; umbrella: parapluie, parapluies; ball: ballon, balle
+        bottle: bouteille, bouteilles; cup: tasse, tasses; fork: fourchette, fourchettes
+        knife: couteau, couteaux; spoon: cuillère, cuillères; bowl: bol, bols; banana: banane, bananes
+        apple: pomme, pommes; orange: orange, oranges; pizza: pizza, pizzas; cake: gâteau, gâteaux
+        chair: chaise, chaises; couch: canapé; bed: lit, lits; table: table, tables; toilet: toilettes
+        tv: télé, télévision; laptop: ordinateur, ordinateur portable; cell phone: téléphone
+        book: livre, livres; clock: horloge; animal: animal, animaux; vehicle: véhicule, véhicules
+        fruit: fruit, fruits; circle: cercle, cercles; triangle: triangle, triangles; square: carré, carrés
+        shape: forme, formes"""
     ),
     "es": _pairs(
-        """person: persona, personas, gente; man: hombre, hombres, chico; woman: mujer, mujeres, chica; child: niño, niños, niña; bicycle: bicicleta, bicicletas, bici
-        car: coche, coches, carro, carros, auto, autos; motorcycle: moto, motos, motocicleta; airplane: avión, aviones; bus: autobús, autobuses; train: tren, trenes; truck: camión, camiones
-        boat: barco, barcos; bench: banco, bancos; bird: pájaro, pájaros, ave, aves; cat: gato, gatos; dog: perro, perros; horse: caballo, caballos; sheep: oveja, ovejas; cow: vaca, vacas
-        elephant: elefante, elefantes; bear: oso, osos; zebra: cebra, cebras; giraffe: jirafa, jirafas; backpack: mochila; umbrella: paraguas; ball: pelota, balón
-        bottle: botella, botellas; cup: taza, tazas; fork: tenedor, tenedores; knife: cuchillo, cuchillos; spoon: cuchara, cucharas; bowl: tazón, cuenco
-        banana: plátano, plátanos, banana; apple: manzana, manzanas; orange: naranja, naranjas; pizza: pizza, pizzas; cake: pastel, tarta; chair: silla, sillas; couch: sofá
-        bed: cama, camas; table: mesa, mesas; toilet: inodoro; tv: televisor, televisión; laptop: portátil, ordenador; cell phone: teléfono, móvil; book: libro, libros
-        clock: reloj; animal: animal, animales; vehicle: vehículo, vehículos; fruit: fruta, frutas; circle: círculo, círculos; triangle: triángulo, triángulos; square: cuadrado, cuadrados; shape: forma, formas"""
+        """person: persona, personas, gente; man: hombre, hombres, chico; woman: mujer, mujeres, chica
+        child: niño, niños, niña; bicycle: bicicleta, bicicletas, bici
+        car: coche, coches, carro, carros, auto, autos; motorcycle: moto, motos, motocicleta
+        airplane: avión, aviones; bus: autobús, autobuses; train: tren, trenes; truck: camión, camiones
+        boat: barco, barcos; bench: banco, bancos; bird: pájaro, pájaros, ave, aves; cat: gato, gatos
+        dog: perro, perros; horse: caballo, caballos; sheep: oveja, ovejas; cow: vaca, vacas
+        elephant: elefante, elefantes; bear: oso, osos; zebra: cebra, cebras; giraffe: jirafa, jirafas
+        backpack: mochila; umbrella: paraguas; ball: pelota, balón; bottle: botella, botellas
+        cup: taza, tazas; fork: tenedor, tenedores; knife: cuchillo, cuchillos; spoon: cuchara, cucharas
+        bowl: tazón, cuenco; banana: plátano, plátanos, banana; apple: manzana, manzanas
+        orange: naranja, naranjas; pizza: pizza, pizzas; cake: pastel, tarta; chair: silla, sillas
+        couch: sofá; bed: cama, camas; table: mesa, mesas; toilet: inodoro; tv: televisor, televisión
+        laptop: portátil, ordenador; cell phone: teléfono, móvil; book: libro, libros; clock: reloj
+        animal: animal, animales; vehicle: vehículo, vehículos; fruit: fruta, frutas
+        circle: círculo, círculos; triangle: triángulo, triángulos; square: cuadrado, cuadrados
+        shape: forma, formas"""
     ),
     "de": _pairs(
-        """person: person, personen, mensch, menschen, leute; man: mann, männer, junge; woman: frau, frauen, mädchen; child: kind, kinder; bicycle: fahrrad, fahrräder, rad
-        car: auto, autos, wagen; motorcycle: motorrad, motorräder; airplane: flugzeug, flugzeuge; bus: bus, busse; train: zug, züge; truck: lastwagen, lkw
-        boat: boot, boote, schiff, schiffe; bench: bank, bänke; bird: vogel, vögel; cat: katze, katzen; dog: hund, hunde; horse: pferd, pferde; sheep: schaf, schafe; cow: kuh, kühe
-        elephant: elefant, elefanten; bear: bär, bären; zebra: zebra, zebras; giraffe: giraffe, giraffen; backpack: rucksack; umbrella: regenschirm, schirm; ball: ball, bälle
-        bottle: flasche, flaschen; cup: tasse, tassen; fork: gabel, gabeln; knife: messer; spoon: löffel; bowl: schüssel, schale
-        banana: banane, bananen; apple: apfel, äpfel; orange: orange, orangen; pizza: pizza, pizzen; cake: kuchen, torte; chair: stuhl, stühle; couch: sofa, couch
-        bed: bett, betten; table: tisch, tische; toilet: toilette; tv: fernseher; laptop: laptop, computer; cell phone: handy, telefon; book: buch, bücher
-        clock: uhr; animal: tier, tiere; vehicle: fahrzeug, fahrzeuge; fruit: obst, frucht, früchte; circle: kreis, kreise; triangle: dreieck, dreiecke; square: quadrat, quadrate; shape: form, formen"""
+        """person: person, personen, mensch, menschen, leute; man: mann, männer, junge
+        woman: frau, frauen, mädchen; child: kind, kinder; bicycle: fahrrad, fahrräder, rad
+        car: auto, autos, wagen; motorcycle: motorrad, motorräder; airplane: flugzeug, flugzeuge
+        bus: bus, busse; train: zug, züge; truck: lastwagen, lkw; boat: boot, boote, schiff, schiffe
+        bench: bank, bänke; bird: vogel, vögel; cat: katze, katzen; dog: hund, hunde; horse: pferd, pferde
+        sheep: schaf, schafe; cow: kuh, kühe; elephant: elefant, elefanten; bear: bär, bären
+        zebra: zebra, zebras; giraffe: giraffe, giraffen; backpack: rucksack; umbrella: regenschirm, schirm
+        ball: ball, bälle; bottle: flasche, flaschen; cup: tasse, tassen; fork: gabel, gabeln; knife: messer
+        spoon: löffel; bowl: schüssel, schale; banana: banane, bananen; apple: apfel, äpfel
+        orange: orange, orangen; pizza: pizza, pizzen; cake: kuchen, torte; chair: stuhl, stühle
+        couch: sofa, couch; bed: bett, betten; table: tisch, tische; toilet: toilette; tv: fernseher
+        laptop: laptop, computer; cell phone: handy, telefon; book: buch, bücher; clock: uhr
+        animal: tier, tiere; vehicle: fahrzeug, fahrzeuge; fruit: obst, frucht, früchte; circle: kreis, kreise
+        triangle: dreieck, dreiecke; square: quadrat, quadrate; shape: form, formen"""
     ),
 }
 _ARTICLE = (
-    r"(?:(?:de la|le|la|les|un|une|des|du|de|el|los|las|una|unos|unas|lo|der|die|das|den|dem|einen|einem|einer|eine|ein|"
+    r"(?:(?:de la|le|la|les|un|une|des|du|de|el|los|las|una|unos|unas|lo|der|die|das|den|dem|einen|einem|"
+    r"einer|eine|ein|"
     r"irgendeine?n?|irgendwelche|keine?n?|alguna|algún|algunos) +|d'|l')*"
 )
 _X = rf"{_ARTICLE}(?P<x>[\w' ]+?)"
@@ -262,15 +293,19 @@ _TO_ENGLISH: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ),
         (r"où (?:est|sont|se trouve|se trouvent) " + _X, "where is the {x}"),
         (
-            r"(?:qu'est ce qui|que|qu'est ce qu'il) (?:est|y a t il|a) (?:d')?écrit|lis le texte|quel est le texte|que dit (?:le texte|le panneau)",
+            r"(?:qu'est ce qui|que|qu'est ce qu'il) (?:est|y a t il|a) (?:d')?écrit|lis le texte|quel est "
+            r"le texte|que dit (?:le texte|le panneau)",
             "what does it say",
         ),
         (
-            r"(?:qu'est ce qu'il|qu'est ce qu'elle|qu'est ce qu'on|qu'a t il|que dit|qu'a t on|que disent|qu'est ce qui est)(?: .*)?(?:dit|disent|personne|elle|ils?|on)?|transcris(?: .*)?|transcrivez(?: .*)?",
+            r"(?:qu'est ce qu'il|qu'est ce qu'elle|qu'est ce qu'on|qu'a t il|que dit|qu'a t on|que disent|"
+            r"qu'est ce qui est)(?: .*)?(?:dit|disent|personne|elle|ils?|on)?|transcris(?: .*)?|"
+            r"transcrivez(?: .*)?",
             "what did they say",
         ),
         (
-            r"décri[st]?(?:vez)?(?: .*)?|que vois tu|que voyez vous|qu'est ce que (?:c'est|tu vois|vous voyez)|que montre (?:l'|la |cette )?(?:image|photo)",
+            r"décri[st]?(?:vez)?(?: .*)?|que vois tu|que voyez vous|qu'est ce que (?:c'est|tu vois|vous "
+            r"voyez)|que montre (?:l'|la |cette )?(?:image|photo)",
             "describe the picture",
         ),
         (r"bonjour|salut|bonsoir", "hello"),
@@ -303,7 +338,8 @@ _TO_ENGLISH: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
             "is there a {x}",
         ),
         (
-            r"wie ?viele (?P<x>[\w' ]+?)(?: (?:gibt es|sind|siehst du|sind da|sind zu sehen|sieht man|kannst du sehen))*",
+            r"wie ?viele (?P<x>[\w' ]+?)(?: (?:gibt es|sind|siehst du|sind da|sind zu sehen|sieht man|"
+            r"kannst du sehen))*",
             "how many {x}",
         ),
         (

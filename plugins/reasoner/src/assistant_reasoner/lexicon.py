@@ -17,8 +17,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _table(text: str) -> Mapping[str, tuple[str, ...]]:
-    """Lines of `key: value, value`."""
-    rows = (line.split(":", 1) for line in text.strip().splitlines())
+    """Lines of `key: value, value`; a line without a colon continues the one before."""
+    rows = (line.split(":", 1) for line in re.sub(r"\n(?![^:\n]*:)", " ", text.strip()).splitlines())
     return MappingProxyType({key.strip(): _names(values) for key, values in rows})
 
 
@@ -89,7 +89,8 @@ _SYNONYMS: Final = _table(
     mouse: computer mouse
     remote: remote control, controller, remote controller, clicker
     keyboard: computer keyboard
-    cell phone: phone, mobile, mobile phone, cellphone, smartphone, smart phone, telephone, iphone, handy, cellular phone
+    cell phone: phone, mobile, mobile phone, cellphone, smartphone, smart phone, telephone, iphone, handy,
+        cellular phone
     microwave: microwave oven
     oven: stove, cooker, stove oven, stovetop
     sink: washbasin, basin, wash basin, washing basin
@@ -104,9 +105,11 @@ _SYNONYMS: Final = _table(
 )
 PEOPLE: Final = frozenset(
     _names(
-        """man, woman, boy, girl, child, kid, baby, toddler, guy, lady, gentleman, human, human being, adult, pedestrian,
+        """man, woman, boy, girl, child, kid, baby, toddler, guy, lady, gentleman, human, human being, adult,
+        pedestrian,
         player, rider, skier, surfer, skateboarder, skater, cyclist, biker, driver, people, somebody, someone, anyone,
-        anybody, passenger, teenager, crowd, chef, cook, waiter, waitress, worker, teacher, student, policeman, officer,
+        anybody, passenger, teenager, crowd, chef, cook, waiter, waitress, worker, teacher, student, policeman,
+        officer,
         soldier, tourist, customer, mother, father, mom, dad, couple, girlfriend, boyfriend, bride, groom, infant,
         youngster, fellow, dude, individual, astronaut, cameraman, photographer, visitor, bystander, nobody, no one,
         he, she, him, her, folk, family, group of people"""
@@ -123,11 +126,15 @@ DETECTOR_NAME: Final[Mapping[str, str]] = MappingProxyType(
 
 NARROWER: Final = frozenset(
     _names(
-        """taxi, cab, police car, jeep, suv, sports car, fire truck, fire engine, van, kayak, canoe, sailboat, gondola, ferry,
-        yacht, rowboat, duck, seagull, gull, pigeon, parrot, goose, chicken, swan, eagle, owl, crow, sparrow, hen, rooster,
+        """taxi, cab, police car, jeep, suv, sports car, fire truck, fire engine, van, kayak, canoe, sailboat, gondola,
+        ferry,
+        yacht, rowboat, duck, seagull, gull, pigeon, parrot, goose, chicken, swan, eagle, owl, crow, sparrow, hen,
+        rooster,
         kitten, puppy, pony, foal, lamb, bull, calf, bow tie, bowtie, tennis ball, basketball, soccer ball, football,
-        baseball, volleyball, desk, coffee table, kitchen table, stool, armchair, cupcake, birthday cake, bagel, burger,
-        hamburger, toast, tram, subway, school bus, double decker, scooter, moped, wine bottle, beer bottle, water bottle,
+        baseball, volleyball, desk, coffee table, kitchen table, stool, armchair, cupcake, birthday cake, bagel,
+        burger,
+        hamburger, toast, tram, subway, school bus, double decker, scooter, moped, wine bottle, beer bottle,
+        water bottle,
         monitor, computer monitor, alarm clock, wall clock, office chair, park bench, plush toy, stuffed animal, dish,
         tangerine, mandarin, freezer, bunk, bunk bed, novel, textbook, purse, glove, flower pot, flowerpot, screen,
         ship, bat, meter, plant"""
@@ -175,8 +182,10 @@ HYPERNYMS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             street sign: stop sign
             road sign: stop sign
             traffic sign: stop sign
-            sports equipment: frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball glove, skateboard, surfboard, tennis racket
-            sport equipment: frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball glove, skateboard, surfboard, tennis racket
+            sports equipment: frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball glove,
+                skateboard, surfboard, tennis racket
+            sport equipment: frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball glove, skateboard,
+                surfboard, tennis racket
             toy: teddy bear, kite, frisbee
             """
         ).items()
@@ -284,8 +293,10 @@ SIZES: Final[Mapping[str, str]] = MappingProxyType(
 SMALL_THINGS: Final = frozenset(
     _names(
         """fork, knife, spoon, book, cup, bottle, tie, handbag, remote, mouse, cell phone, sports ball, traffic light,
-        toothbrush, scissors, frisbee, kite, baseball bat, baseball glove, backpack, wine glass, bird, apple, orange, carrot,
-        clock, parking meter, hair drier, skis, spoon, banana, broccoli, sink, toaster, chair, potted plant, bench, car"""
+        toothbrush, scissors, frisbee, kite, baseball bat, baseball glove, backpack, wine glass, bird, apple,
+        orange, carrot,
+        clock, parking meter, hair drier, skis, spoon, banana, broccoli, sink, toaster, chair, potted plant, bench,
+        car"""
     )
 )
 """Classes that are often too small in a photograph for the detector; not finding them says less."""

@@ -35,19 +35,23 @@ RELATION_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"underneath|beneath|below|under", "below"),
     (r"above|over", "above"),
     (
-        r"next to|beside|besides|near|near to|close to|by|adjacent to|alongside|(?:at|in|on) the side of|nearby|by the side of",
+        r"next to|beside|besides|near|near to|close to|by|adjacent to|alongside|(?:at|in|on) the side of|"
+        r"nearby|by the side of",
         "next_to",
     ),
     (
-        r"in contact with|touching|holding|carrying|using|eating|drinking|drinking from|wearing|attached to|hugging|pulling|pushing",
+        r"in contact with|touching|holding|carrying|using|eating|drinking|drinking from|wearing|attached to|"
+        r"hugging|pulling|pushing",
         "touching",
     ),
     (r"far away from|far from|away from", "far_from"),
     (r"contained in|contained by|enclosed by|inside of|inside|within|into|in", "inside"),
     (r"on", "on"),
     (
-        r"facing away from|facing|parallel to|perpendicular to|across from|opposite to|opposite|toward|towards|outside of|out of|"
-        r"surrounding|around|along|among|amidst|part of|connected to|at the edge of|down from|up from|off|past|through|against",
+        r"facing away from|facing|parallel to|perpendicular to|across from|opposite to|opposite|toward|"
+        r"towards|outside of|out of|"
+        r"surrounding|around|along|among|amidst|part of|connected to|at the edge of|down from|up from|off|"
+        r"past|through|against",
         "unjudged",
     ),
 )
@@ -89,9 +93,12 @@ _DEFINITE = frozenset("the this that these those my your his her their its our".
 _PRONOUNS = frozenset("it they them he she him her this that these those one ones".split())
 _SHADES = frozenset("dark light bright pale deep colored solid plain mostly".split())
 _TRAILING = re.compile(
-    r"(?: (?:present|visible|there|here|shown|in view|in sight|depicted|pictured|displayed|around|anywhere|somewhere|@here|"
-    r"@picture|that (?:you )?can (?:be )?see[n]?|(?:do|can|that) you see|you can see|to be seen|can be seen|in it|in them|"
-    r"in the (?:room|scene|area|place|shot)|that are visible|that is visible|right now|in total|have|on it|exist|exists|appear|appears|pictured here))+$"
+    r"(?: (?:present|visible|there|here|shown|in view|in sight|depicted|pictured|displayed|around|anywhere|"
+    r"somewhere|@here|"
+    r"@picture|that (?:you )?can (?:be )?see[n]?|(?:do|can|that) you see|you can see|to be seen|can be seen|"
+    r"in it|in them|"
+    r"in the (?:room|scene|area|place|shot)|that are visible|that is visible|right now|in total|have|on it|"
+    r"exist|exists|appear|appears|pictured here))+$"
 )
 
 _COMPARATORS: Final[tuple[tuple[str, Comparator], ...]] = (
@@ -200,7 +207,8 @@ def noun_phrase(text: str) -> Thing | None:
 def _having(text: str) -> Thing | None:
     """ "a box with two blue items and no circle": a holder and what it has."""
     match = re.match(
-        r"^(?P<holder>.+?) (?:with|having|containing|that has|which has|that contains|that have|which contains) (?P<rest>.+)$",
+        r"^(?P<holder>.+?) (?:with|having|containing|that has|which has|that contains|that have|which "
+        r"contains) (?P<rest>.+)$",
         text,
     )
     if not match:
@@ -230,7 +238,8 @@ def _simple(text: str) -> Thing | None:
         number = Number(int(value) if value.isdigit() else NUMBERS[value], comparator, exact=said and comparator == "=")
         text = found["rest"]
     text = re.sub(
-        r"^(?:a lot of|lots of|a few|several|many|a couple of|a group of|a pair of|multiple|various|different|a piece of|pieces of|a bunch of|a bowl of|a slice of|slices of)(?: the)? ",
+        r"^(?:a lot of|lots of|a few|several|many|a couple of|a group of|a pair of|multiple|various|"
+        r"different|a piece of|pieces of|a bunch of|a bowl of|a slice of|slices of)(?: the)? ",
         "some ",
         text,
     )

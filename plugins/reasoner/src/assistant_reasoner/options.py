@@ -13,7 +13,8 @@ from assistant_reasoner.words import Plain
 def options_of(question: str) -> tuple[str, tuple[str, ...]]:
     """The question without its list of options, and the options: "... Choices: a, b, c", "(a) x (b) y"."""
     listed = re.search(
-        r"(?:^|\s)\(?(?:choices|options|answers|choose from|possible answers|pick one(?: of)?|choose(?: one)?(?: of| from)?)\s*:\s*(.+?)\)?\s*$",
+        r"(?:^|\s)\(?(?:choices|options|answers|choose from|possible answers|pick one(?: of)?|choose(?: "
+        r"one)?(?: of| from)?)\s*:\s*(.+?)\)?\s*$",
         question,
         re.I | re.S,
     )
@@ -39,7 +40,9 @@ def alternatives(sentence: Plain) -> Program | None:
     head = match["head"]
     pieces = re.split(r" , | or ", head)
     subject = re.match(
-        r"^(?P<subject>it|this|that|he|she|they|these|those|@picture|the .+?|there)(?: (?:here|@here|a picture of|showing|show|shows))?(?: (?P<first>(?:an? |in |on |to |at |inside |under |above |behind ).+|\S+(?: \S+)?))$",
+        r"^(?P<subject>it|this|that|he|she|they|these|those|@picture|the .+?|there)(?: (?:here|@here|a "
+        r"picture of|showing|show|shows))?(?: (?P<first>(?:an? |in |on |to |at |inside |under |above |"
+        r"behind ).+|\S+(?: \S+)?))$",
         pieces[0],
     )
     if not subject:

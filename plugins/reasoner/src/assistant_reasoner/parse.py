@@ -29,8 +29,11 @@ from assistant_reasoner.programs import (
     WhatIs,
     Which,
 )
-from assistant_reasoner.rules_sight import SIGHT, statement, unknown
+from assistant_reasoner.rules_many import MANY
+from assistant_reasoner.rules_read import READ
+from assistant_reasoner.rules_sight import SIGHT
 from assistant_reasoner.rules_talk import TALK
+from assistant_reasoner.rules_verdict import VERDICT, statement, unknown
 from assistant_reasoner.words import Plain, plain, sentences
 
 LONGEST_SENTENCE = 400
@@ -156,12 +159,17 @@ def _program(sentence: Plain) -> Program | None:
     polite = TALK.parse(replace(sentence, text=sentence.whole)) if sentence.whole != sentence.text else None
     if isinstance(polite, SmallTalk):
         return polite
-    return TALK.parse(sentence) or alternatives(sentence) or SIGHT.parse(sentence)
+    program = TALK.parse(sentence) or alternatives(sentence)
+    for rules in (READ, MANY, SIGHT, VERDICT):
+        program = program or rules.parse(sentence)
+    return program
 
 
 def _true_or_false(sentence: Plain) -> tuple[Literal["yes", "true"], Plain | None]:
     match = re.match(
-        r"^(?:(?P<tf>true or false|true false|right or wrong|is (?:it|this|the following) (?:statement )?true(?: or false)?)(?: that)?|is it (?:correct|right|the case)(?: to say)?(?: that)?|(?:verify|check)(?: that| whether| if)?|"
+        r"^(?:(?P<tf>true or false|true false|right or wrong|is (?:it|this|the following) (?:statement "
+        r")?true(?: or false)?)(?: that)?|is it (?:correct|right|the case)(?: to say)?(?: that)?|(?:verify|"
+        r"check)(?: that| whether| if)?|"
         r"is the (?:following )?(?:statement|sentence|claim)(?: (?P<st>true|correct))?)[ ,]+(?P<rest>.+)$",
         sentence.text,
     )

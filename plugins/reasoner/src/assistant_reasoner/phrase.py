@@ -6,6 +6,7 @@ in English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,8 @@ class Phrases:
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence of that key, its blanks filled."""
-        return (self._table.get(key) or phrase_en.SENTENCES[key]).format(**values)
+        text = (self._table.get(key) or phrase_en.SENTENCES[key]).format(**values)
+        return re.sub(r"([.!?…。！？] ?”)[.。]", r"\1", text)
 
     @property
     def gap(self) -> str:

@@ -1,4 +1,4 @@
-"""What a question asks, as small typed programs. Not for understanding words (parse.py) nor for computing (execute/)."""
+"""What a question asks, as small typed programs. Not for understanding (parse.py) nor computing (execute/)."""
 
 from __future__ import annotations
 

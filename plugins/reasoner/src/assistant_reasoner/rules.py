@@ -1,4 +1,4 @@
-"""What a rule of the parser is. The rules themselves: rules_talk.py (speech, feelings, small talk), rules_sight.py."""
+"""What a rule of the parser is. Not the rules themselves: those are in the files called rules_*.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from assistant_reasoner.programs import Program
 from assistant_reasoner.words import Plain
+
+BE = r"(?:is|are|was|were)"
+IT = r"(?:it|this|that|they|these|those|@picture|there)"
+HERE = r"(?: (?:@here|here|there|visible|present|shown|in total|at all|in it|on it|altogether))*"
+SEEN_WORDS = r"(?:see|find|spot|recogni[sz]e|detect|identify|perceive|notice|make out|observe)"
 
 Build = Callable[[re.Match[str], Plain], "Program | None"]
 

@@ -55,18 +55,22 @@ _FILLER = re.compile(
     r"question|quick question|hello assistant|hey assistant|dear assistant|assistant)(?:,| )+)+(?=\S)"
 )
 _COURTESY = re.compile(
-    r"^(?:(?:can|could|would|will) you (?:please |kindly |maybe |perhaps )?(?:tell|say to|show|let|help|explain to)? ?(?:me|us)? ?"
-    r"(?:know )?(?:please )?(?=(?:what|which|how|where|who|when|if|whether|is|are|about|describe|count|find|locate|read|list|"
+    r"^(?:(?:can|could|would|will) you (?:please |kindly |maybe |perhaps )?(?:tell|say to|show|let|help|"
+    r"explain to)? ?(?:me|us)? ?"
+    r"(?:know )?(?:please )?(?=(?:what|which|how|where|who|when|if|whether|is|are|about|describe|count|find|"
+    r"locate|read|list|"
     r"identify|name|transcribe|compare|point|translate|summari[sz]e|analy[sz]e)\b)"
     r"|(?:please )?(?:tell|show) me (?:please )?(?=(?:what|which|how|where|who|when|if|whether|is|are)\b)"
-    r"|(?:i|we) (?:would like to know|want to know|wanna know|wonder|am wondering|was wondering|need to know|would love to know|"
+    r"|(?:i|we) (?:would like to know|want to know|wanna know|wonder|am wondering|was wondering|need to "
+    r"know|would love to know|"
     r"am curious)(?: about)? (?=(?:what|which|how|where|who|when|if|whether|is|are)\b)"
     r"|do you (?:know|think|happen to know) (?=(?:what|which|how|where|who|when|if|whether|there|the|it|this|that)\b)"
     r"|(?:any idea|do you have any idea|in your opinion|according to you) ?)"
 )
 _TAIL = re.compile(
     r"(?:[, ]+(?:please|thanks|thank you|right now|exactly|actually|i wonder|do you know|can you tell|can you tell me|"
-    r"for me|in total|altogether|overall|again|at all|or not|buddy|assistant))+$|(?: ,)+ (?:right|correct|huh|eh|okay|ok|yes|no)$"
+    r"for me|in total|altogether|overall|again|at all|or not|buddy|assistant))+$|(?: ,)+ (?:right|correct|"
+    r"huh|eh|okay|ok|yes|no)$"
 )
 _SPOKEN = (
     (r"^(is|are) their\b", r"\1 there"),
@@ -88,12 +92,19 @@ _SPOKEN = (
     (r"\bthe sine\b", "the sign"),
 )
 
-_ASKING = r"(?:what|which|how|where|who|when|why|is|are|was|were|do|does|did|can|could|there|in which|on which|describe|read|count)"
+_ASKING = (
+    r"(?:what|which|how|where|who|when|why|is|are|was|were|do|does|did|can|could|there|in which|on which|"
+    r"describe|read|count)"
+)
 _PICTURE = (
-    r"(?:pictures?|images?|photos?|photographs?|pics?|snapshots?|screenshots?|shots?|drawings?|figures?|frames?|scenes?|"
+    r"(?:pictures?|images?|photos?|photographs?|pics?|snapshots?|screenshots?|shots?|drawings?|figures?|"
+    r"frames?|scenes?|"
     r"videos?|clips?|movies?|films?|footage|view)"
 )
-_MY = r"(?:the|this|that|these|those|my|our|your|a|an|his|her|attached|uploaded|given|current|same|above|following|entire|whole)"
+_MY = (
+    r"(?:the|this|that|these|those|my|our|your|a|an|his|her|attached|uploaded|given|current|same|above|"
+    r"following|entire|whole)"
+)
 _ORDER = "|".join(ORDINALS)
 _INSIDE = r"(?:in|on|of|from|at|within|inside|across|throughout)"
 _PREPOSITION = r"(?:in|on|of|from|at|within|inside|across|throughout|for|about|into)"
@@ -111,7 +122,8 @@ _PLACED = (
 _ALL = (
     (
         re.compile(
-            rf"\b{_PREPOSITION} (?:both|all|each|every|either|any|the two|these two|all three)(?: of)?(?: {_MY})?(?: {_PICTURE})?(?=$| @| ,)"
+            rf"\b{_PREPOSITION} (?:both|all|each|every|either|any|the two|these two|all three)(?: of)?(?: "
+            rf"{_MY})?(?: {_PICTURE})?(?=$| @| ,)"
         ),
         " @here ",
     ),
@@ -124,7 +136,8 @@ _PREVIOUS = (
 _GENERIC = (
     (
         re.compile(
-            rf"\b{_INSIDE} (?:{_MY} )+(?:\w+ )?{_PICTURE}(?: (?:here|above|below|attached|i sent|i uploaded))?(?=$|[ ,])"
+            rf"\b{_INSIDE} (?:{_MY} )+(?:\w+ )?{_PICTURE}(?: (?:here|above|below|attached|i sent|i "
+            rf"uploaded))?(?=$|[ ,])"
         ),
         " @here ",
     ),
@@ -227,8 +240,10 @@ def _pictures(text: str) -> tuple[str, Which]:
 
 _STRUCTURE = frozenset(
     "what which where when how many much there picture image photo color describe count compare difference between "
-    "people person anything something left right above below behind front bottom transcribe recording language sentiment "
-    "speaker visible present contain contains does written read shape number animal vehicle there they this have these".split()
+    "people person anything something left right above below behind front bottom transcribe recording "
+    "language sentiment "
+    "speaker visible present contain contains does written read shape number animal vehicle there they "
+    "this have these".split()
 )
 _REAL = frozenset(
     "house hose mouse boots coach plate place these three those their other then than thin thing wash wear were hope "

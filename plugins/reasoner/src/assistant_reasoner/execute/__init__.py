@@ -1,4 +1,4 @@
-"""Computes programs over the shared context. Not for understanding questions (parse.py) nor for streaming (answerer.py)."""
+"""Computes programs over the shared context. Not for understanding (parse.py) nor streaming (answerer.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.types import Kind
-from assistant_reasoner.execute import hearing, places, sight, talk, things
+from assistant_reasoner.execute import colors, feeling, hearing, naming, places, reading, sight, talk, things
 from assistant_reasoner.execute.several import choose, compare
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
@@ -47,19 +47,19 @@ _LOOK: dict[type, Callable[..., Reply]] = {
     Count: things.count,
     MoreThan: things.more_than,
     Every: things.every,
-    WhatIs: things.what_is,
-    IsA: things.is_a,
+    WhatIs: naming.what_is,
+    IsA: naming.is_a,
     When: things.when,
     Locate: places.locate,
     InRegion: places.is_in_region,
     Stands: places.stands,
     Related: places.related_to,
-    ColorOf: places.color_of_thing,
-    HasColor: places.has_color,
+    ColorOf: colors.color_of_thing,
+    HasColor: colors.has_color,
     Describe: sight.describe,
     Place: sight.where_is_this,
-    Read: sight.read,
-    Facts: sight.facts,
+    Read: reading.read,
+    Facts: reading.facts,
 }
 """Programs that look at one picture or video at a time."""
 
@@ -99,7 +99,7 @@ def _compute(program: Program, world: World) -> Reply:
     if isinstance(program, Transcript):
         return hearing.transcript(program, world)
     if isinstance(program, Sentiment):
-        return hearing.sentiment(program, world)
+        return feeling.sentiment(program, world)
     if isinstance(program, Compare):
         return compare(program, world)
     if isinstance(program, Evidence):
@@ -122,6 +122,9 @@ def _look(program: Program, world: World) -> Reply:
     if len(world.scenes) == 1:
         return work(program, world.scenes[0], world)
     replies = [(scene, work(program, scene, world)) for scene in world.scenes]
+    known = [reply for _, reply in replies if not reply.abstained]
+    if known and not all(reply.short in ("yes", "no") for reply in known):
+        replies = [(scene, reply) for scene, reply in replies if not reply.abstained]
     sentences = [
         Sentence(
             world.say("describe_in", name=f"{scene.name[:1].upper()}{scene.name[1:]}", caption=sentence.text),
@@ -132,7 +135,6 @@ def _look(program: Program, world: World) -> Reply:
         for scene, reply in replies
         for index, sentence in enumerate(reply.sentences[:2])
     ]
-    known = [reply for _, reply in replies if not reply.abstained]
     if not known:
         return Reply(tuple(sentences), None, None, abstained=True)
     sure = min(reply.confidence or 0.5 for reply in known)
@@ -188,7 +190,8 @@ def _evidence(program: Evidence, world: World) -> Reply:
         )
     listed = world.say.listed(
         [
-            f"{seen.source or seen.kind.replace('_', ' ')} said {world.say.quote(seen.text, 80)} ({world.say.percent(seen.confidence)})"
+            f"{seen.source or seen.kind.replace('_', ' ')} said {world.say.quote(seen.text, 80)} "
+            f"({world.say.percent(seen.confidence)})"
             for seen in cited
         ]
     )

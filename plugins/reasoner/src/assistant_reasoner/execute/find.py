@@ -15,9 +15,9 @@ from assistant_reasoner.lexicon import ANY_SHAPE, CLOSE_COLORS, COCO, HYPERNYMS,
 from assistant_reasoner.programs import Thing
 
 ASKED: Final = 0.6
-"""What being asked for adds to the log-odds that a thing is there. A detector's confidence holds for any of its classes,
-of which a photograph shows some 6 %; of those that people ask for, about half are there (Saerens et al. 2002 on adjusting
-to new priors). The full shift would be 2.8; people ask for likely things, which are also likely mistakes."""
+"""What being asked for adds to the log-odds that a thing is there. A detector's confidence holds for any of its
+classes, of which a photograph shows some 6 %; of those that people ask for, about half are there (Saerens et al. 2002
+on adjusting to new priors). The full shift would be 2.8, but what people ask for is also what is easily mistaken."""
 SEEN: Final = 0.35
 """Confidence from which a thing that was asked for is likelier there than not, given ASKED."""
 COUNTED: Final = 0.5

@@ -6,22 +6,22 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from assistant.fusion.reconcile import Feeling, fuse_sentiment
 from assistant.fusion.select import Embed, similarities, stems
-from assistant.types import AUDIO, Kind, Observation
+from assistant.types import Kind, Observation
 from assistant_reasoner.execute.wording import abstain
 from assistant_reasoner.execute.world import Recording, World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.phrase_en import LANGUAGES
-from assistant_reasoner.phrase_zh import FEELINGS
 from assistant_reasoner.phrase_zh import LANGUAGES as LANGUAGES_ZH
-from assistant_reasoner.programs import Sentiment, Transcript
+from assistant_reasoner.programs import Transcript
 
 RELATED_WORDS: Final = 0.34
 """Share of a topic's word weight that a segment must have to be about it, without an embedder."""
 RELATED_MEANING: Final = 0.35
 """Cosine similarity of MiniLM embeddings from which a segment is about a topic; unrelated sentences lie below 0.2."""
 MOST_QUOTES: Final = 5
+NEARLY_AS_GOOD: Final = 0.85
+"""Share of the best segment's similarity from which another one is quoted too."""
 
 
 def transcript(program: Transcript, world: World) -> Reply:
@@ -37,7 +37,7 @@ def transcript(program: Transcript, world: World) -> Reply:
     if program.ask == "presence":
         return _any_speech(program, spoken, world)
     if not spoken:
-        return _silent(program, world)
+        return silent(program, world)
     answers = {
         "about": _about,
         "mention": _mention,
@@ -51,7 +51,8 @@ def transcript(program: Transcript, world: World) -> Reply:
     return answers.get(program.ask, _all)(program, spoken, world)
 
 
-def _silent(program: Transcript, world: World) -> Reply:
+def silent(program: Transcript, world: World) -> Reply:
+    """The answer when nobody speaks."""
     silences = [recording.silence for recording in world.recordings if recording.silence]
     text = world.say("said_none", name=world.recordings[0].name)
     sure = max((seen.confidence for seen in silences), default=0.5)
@@ -136,7 +137,7 @@ def _plain(text: str) -> str:
 
 
 def occurrences(topic: str, heard: Sequence[Observation]) -> list[tuple[Observation, float | None]]:
-    """Where the topic's words are said, as (segment, start of the first word in seconds); word forms count as the word."""
+    """Where the topic's words are said, as (segment, start of the first word in seconds); all word forms count."""
     wanted = list(stems(topic)) or _plain(topic).split()
     found: list[tuple[Observation, float | None]] = []
     if not wanted:
@@ -189,6 +190,7 @@ def _about(program: Transcript, spoken: Sequence[Recording], world: World) -> Re
         text = world.say("said_about_none", topic=world.say.quote(program.topic))
         whole = world.say("said", text=world.say.quote(" ".join(seen.text for seen in heard), 200))
         return Reply((said(text), said(whole, *(seen.id for seen in heard))), None, 0.6)
+    hits = [hit for hit in hits if hit[1] >= NEARLY_AS_GOOD * hits[0][1]]
     shown = sorted(hits[:MOST_QUOTES], key=lambda hit: hit[0].span or (0.0, 0.0))
     listed = world.say.listed([_quote(seen, world) for seen, _ in shown])
     text = world.say("said_about", topic=world.say.quote(program.topic), list=listed) + "."
@@ -300,107 +302,3 @@ def _end(program: Transcript, spoken: Sequence[Recording], world: World) -> Repl
     time = world.say.time(segment.span[0]) if segment.span else "?"
     text = world.say(f"said_{program.ask}", text=world.say.quote(segment.text.strip(), 200), time=time)
     return Reply((said(text, segment.id),), segment.text.strip(), segment.confidence)
-
-
-# ---- feelings ---------------------------------------------------------------------------------------------------
-
-
-def sentiment(program: Sentiment, world: World) -> Reply:
-    """How does the speaker, or the text, feel?"""
-    if program.of == "face":
-        faces = [seen for seen in world.snapshot.of(Kind.SENTIMENT) if seen.data.get("modality") == "face"]
-        if not faces:
-            return Reply((said(world.say("emotion")),), None, None, abstained=True)
-        return _felt(program, faces, "the face", world)
-    if program.of == "text" or (program.of == "any" and not any(one.heard for one in world.recordings)):
-        return _of_text(program, world)
-    spoken = [recording for recording in world.recordings if recording.heard]
-    if not spoken:
-        if not world.recordings:
-            return Reply((said(world.say("no_recording")),), None, None, abstained=True)
-        if any(recording.silence for recording in world.recordings):
-            return _silent(Transcript(), world)
-        return abstain(world, world.reason(Kind.TRANSCRIPT, world.recordings[0].part, world.recordings[0].name))
-    parts = {recording.part.digest for recording in spoken} | {recording.part.parent for recording in spoken}
-    frames = {part.digest for part in world.snapshot.parts if part.parent in parts and part.parent is not None}
-    judged = [seen for seen in world.snapshot.of(Kind.SENTIMENT) if seen.part in parts | frames]
-    if not judged:
-        heard = world.say("said", text=world.say.quote(spoken[0].text, 200))
-        return abstain(
-            world,
-            world.reason(Kind.SENTIMENT, spoken[0].part, spoken[0].name),
-            said(heard, *(seen.id for seen in spoken[0].heard)),
-        )
-    return _felt(program, judged, "the speaker", world)
-
-
-def _of_text(program: Sentiment, world: World) -> Reply:
-    judged = world.snapshot.of(Kind.SENTIMENT)
-    current = [seen for seen in judged if seen.part == world.question.part]
-    if program.text:
-        if current:
-            return _felt(program, current, "the text", world)
-        part = next((one for one in world.texts if one.digest == world.question.part), None)
-        return abstain(world, world.reason(Kind.SENTIMENT, part, "the text"))
-    texts = [part.digest for part in world.texts if part.digest != world.question.part]
-    for digest in reversed(texts):
-        found = [seen for seen in judged if seen.part == digest]
-        if found:
-            return _felt(program, found, "the text", world)
-    if texts:
-        return abstain(world, world.reason(Kind.SENTIMENT, world.snapshot.part(texts[-1]), "the text"))
-    if any(one.modality == AUDIO for one in world.snapshot.parts):
-        return abstain(world, world.reason(Kind.SENTIMENT, None, "the recording"))
-    return Reply(
-        (said(world.say("no_recording" if program.of != "text" else "attached_text")),), None, None, abstained=True
-    )
-
-
-def _felt(program: Sentiment, judged: Sequence[Observation], subject: str, world: World) -> Reply:
-    feeling = fuse_sentiment(judged)
-    assert feeling is not None
-    say = world.say
-    word = FEELINGS.get(feeling.text, feeling.text) if say.language == "zh" else feeling.text
-    name = f"{subject[:1].upper()}{subject[1:]}"
-    ids = tuple(identity for one in feeling.contributions for identity in one.observations)
-    if program.expected:
-        same = program.expected == feeling.text
-        text = say(
-            "feels_yes" if same else "feels_no",
-            subject=subject,
-            feeling=word,
-            expected=program.expected,
-            sure=say.percent(feeling.confidence),
-        )
-        short = "yes" if same else "no"
-    else:
-        text, short = say("feels", subject=name, feeling=word, sure=say.percent(feeling.confidence)), feeling.text
-    sentences = [said(text, *ids)]
-    strongest = _strongest(judged, feeling, world)
-    if strongest:
-        sentences.append(strongest)
-    if len(feeling.contributions) > 1:
-        listed = say.listed(
-            [f"{one.modality} ({one.valence:+.2f}, {one.weight:.0%} of the vote)" for one in feeling.contributions]
-        )
-        sentences.append(said(say("feels_because", list=listed), *ids))
-    elif feeling.contributions[0].modality == "words":
-        sentences.append(said(say("feels_words_only")))
-    return Reply(tuple(sentences), short, feeling.confidence)
-
-
-def _strongest(judged: Sequence[Observation], feeling: Feeling, world: World) -> Sentence | None:
-    segments = [seen for seen in judged if seen.data.get("scope") == "segment"]
-    if len(segments) < 2 or feeling.text == "neutral":
-        return None
-    sign = -1 if feeling.valence < 0 else 1
-    top = max(segments, key=lambda seen: sign * float(seen.data.get("valence") or 0.0))
-    heard = [seen for seen in world.snapshot.observations if seen.id in top.derived_from] or [
-        seen for seen in world.snapshot.of(Kind.TRANSCRIPT_SEGMENT, part=top.part) if seen.span == top.span
-    ]
-    if not heard:
-        return None
-    word = FEELINGS.get(top.text, top.text) if world.say.language == "zh" else top.text
-    return said(
-        world.say("feels_quote", text=world.say.quote(heard[0].text.strip(), 200), feeling=word), top.id, heard[0].id
-    )

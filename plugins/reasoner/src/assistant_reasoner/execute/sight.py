@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from assistant.fusion.align import containment, place
-from assistant.fusion.select import lexical_similarity
+from assistant.fusion.align import place
 from assistant.types import Kind, Observation
-from assistant_reasoner.execute.find import COUNTED, POSSIBLE, in_region
-from assistant_reasoner.execute.things import search
-from assistant_reasoner.execute.wording import abstain, called, seen_instead
+from assistant_reasoner.execute.find import COUNTED, POSSIBLE
+from assistant_reasoner.execute.wording import abstain, seen_instead
 from assistant_reasoner.execute.world import Picture, Scene, World, label_share
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Beyond, Describe, Facts, Place, Read
+from assistant_reasoner.programs import Beyond, Describe, Place
 
 READABLE: Final = 0.5
 """Confidence from which a line of text is quoted."""
@@ -125,7 +123,7 @@ def _describe_video(scene: Scene, world: World) -> Reply:
             text = world.say.quote(recording.text, 300)
             sentences.append(said(world.say("said", text=text), *(seen.id for seen in recording.heard)))
     for seen in world.snapshot.of(Kind.VIDEO_FACTS, part=scene.part.digest)[:1]:
-        sentences.append(said(seen.text if seen.text.endswith(".") else f"{seen.text}.", seen.id))
+        sentences.append(said(f"{seen.text[:1].upper()}{seen.text[1:]}".rstrip(".") + ".", seen.id))
     if not sentences:
         return abstain(world, world.reason(Kind.OBJECT, scene.part, scene.name))
     sure = max((seen.confidence for seen, _ in best.values()), default=0.5)
@@ -134,152 +132,73 @@ def _describe_video(scene: Scene, world: World) -> Reply:
 
 # ---- places -----------------------------------------------------------------------------------------------------
 
-_SCENES: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
-    {
-        "bathroom": {
-            "toilet": 3.0,
-            "sink": 1.2,
-            "toothbrush": 2.0,
-            "hair drier": 1.5,
-            "shower curtain": 2.0,
-            "bathtub": 3.0,
-            "tub": 3.0,
-            "medicine chest": 2.0,
-            "toilet seat": 3.0,
-            "washbasin": 2.0,
-            "bath towel": 1.5,
-            "shower cap": 1.0,
-            "toilet tissue": 2.0,
-            "plunger": 1.5,
-            "paper towel": 0.5,
-        },
-        "kitchen": {
-            "oven": 2.5,
-            "refrigerator": 2.5,
-            "microwave": 2.2,
-            "sink": 1.0,
-            "toaster": 1.8,
-            "knife": 0.6,
-            "bowl": 0.5,
-            "stove": 2.5,
-            "dishwasher": 2.5,
-            "wok": 1.5,
-            "spatula": 1.2,
-            "frying pan": 1.5,
-        },
-        "bedroom": {
-            "bed": 2.6,
-            "teddy bear": 0.5,
-            "four-poster": 3.0,
-            "quilt": 2.5,
-            "pillow": 2.0,
-            "crib": 2.0,
-            "wardrobe": 1.5,
-        },
-        "living room": {
-            "couch": 2.2,
-            "tv": 1.2,
-            "remote": 0.9,
-            "potted plant": 0.4,
-            "vase": 0.4,
-            "studio couch": 2.5,
-            "entertainment center": 2.5,
-            "home theater": 2.5,
-            "bookcase": 1.0,
-            "fire screen": 2.0,
-            "rocking chair": 1.0,
-        },
-        "dining room": {
-            "dining table": 1.2,
-            "wine glass": 0.9,
-            "chair": 0.4,
-            "fork": 0.7,
-            "knife": 0.3,
-            "cup": 0.3,
-            "pizza": 0.4,
-            "cake": 0.4,
-        },
-        "office": {
-            "laptop": 1.1,
-            "keyboard": 1.3,
-            "mouse": 1.2,
-            "tv": 0.4,
-            "chair": 0.2,
-            "book": 0.2,
-            "desktop computer": 2.2,
-            "desk": 2.0,
-            "monitor": 1.5,
-            "printer": 1.5,
-            "file": 0.8,
-        },
-        "restaurant": {
-            "wine glass": 0.8,
-            "dining table": 0.8,
-            "pizza": 0.5,
-            "person": 0.2,
-            "fork": 0.4,
-            "cup": 0.3,
-            "restaurant": 3.0,
-            "menu": 1.0,
-        },
-        "street": {
-            "traffic light": 2.0,
-            "stop sign": 1.8,
-            "fire hydrant": 1.8,
-            "parking meter": 2.0,
-            "car": 1.2,
-            "bus": 1.4,
-            "truck": 0.9,
-            "bicycle": 0.6,
-            "motorcycle": 0.7,
-            "person": 0.2,
-            "cab": 1.5,
-            "street sign": 1.8,
-            "trolleybus": 1.5,
-        },
-        "airport": {"airplane": 2.6, "truck": 0.2, "suitcase": 0.6, "airliner": 3.0},
-        "railway station": {
-            "train": 2.4,
-            "suitcase": 0.4,
-            "person": 0.1,
-            "passenger car": 2.0,
-            "electric locomotive": 2.2,
-            "bullet train": 2.2,
-        },
-        "beach": {
-            "surfboard": 1.8,
-            "umbrella": 0.4,
-            "kite": 0.4,
-            "boat": 0.4,
-            "seashore": 3.0,
-            "sandbar": 2.8,
-            "bikini": 1.5,
-        },
-        "the water": {"boat": 2.0, "surfboard": 1.0, "lakeside": 2.5, "speedboat": 2.0, "canoe": 2.0},
-        "ski slope": {"skis": 2.8, "snowboard": 2.6, "ski": 2.8, "alp": 2.0},
-        "tennis court": {"tennis racket": 2.8, "sports ball": 0.5, "racket": 2.5},
-        "baseball field": {
-            "baseball bat": 2.8,
-            "baseball glove": 2.6,
-            "sports ball": 0.5,
-            "ballplayer": 3.0,
-            "baseball": 2.0,
-        },
-        "skate park": {"skateboard": 2.4},
-        "farm or pasture": {"cow": 2.2, "sheep": 2.2, "horse": 1.2, "barn": 2.2, "ox": 2.0},
-        "savanna or zoo": {"giraffe": 2.8, "zebra": 2.8, "elephant": 2.8, "bear": 1.5},
-        "park": {"bench": 1.4, "frisbee": 1.8, "kite": 1.4, "dog": 0.4, "bird": 0.2, "bicycle": 0.3, "park bench": 2.0},
-    }
+
+def _weights(text: str) -> Mapping[str, Mapping[str, float]]:
+    """Lines of "place: thing weight, thing weight"; a line without a colon continues the one before."""
+    table: dict[str, dict[str, float]] = {}
+    for line in re.sub(r"\n(?![^:\n]*:)", " ", text.strip()).splitlines():
+        scene, _, things = line.partition(":")
+        pairs = (entry.strip().rpartition(" ") for entry in things.split(","))
+        table[scene.strip()] = {name: float(weight) for name, _, weight in pairs}
+    return MappingProxyType(table)
+
+
+_SCENES: Final = _weights(
+    """
+    bathroom: toilet 3.0, sink 1.2, toothbrush 2.0, hair drier 1.5, shower curtain 2.0, bathtub 3.0, tub 3.0,
+        medicine chest 2.0, toilet seat 3.0, washbasin 2.0, bath towel 1.5, shower cap 1.0, toilet tissue 2.0,
+        plunger 1.5, paper towel 0.5
+    kitchen: oven 2.5, refrigerator 2.5, microwave 2.2, sink 1.0, toaster 1.8, knife 0.6, bowl 0.5, stove 2.5,
+        dishwasher 2.5, wok 1.5, spatula 1.2, frying pan 1.5
+    bedroom: bed 2.6, teddy bear 0.5, four-poster 3.0, quilt 2.5, pillow 2.0, crib 2.0, wardrobe 1.5
+    living room: couch 2.2, tv 1.2, remote 0.9, potted plant 0.4, vase 0.4, studio couch 2.5, entertainment
+        center 2.5, home theater 2.5, bookcase 1.0, fire screen 2.0, rocking chair 1.0
+    dining room: dining table 1.2, wine glass 0.9, chair 0.4, fork 0.7, knife 0.3, cup 0.3, pizza 0.4, cake 0.4
+    office: laptop 1.1, keyboard 1.3, mouse 1.2, tv 0.4, chair 0.2, book 0.2, desktop computer 2.2, desk 2.0,
+        monitor 1.5, printer 1.5, file 0.8
+    restaurant: wine glass 0.8, dining table 0.8, pizza 0.5, person 0.2, fork 0.4, cup 0.3, restaurant 3.0, menu
+        1.0
+    street: traffic light 2.0, stop sign 1.8, fire hydrant 1.8, parking meter 2.0, car 1.2, bus 1.4, truck 0.9,
+        bicycle 0.6, motorcycle 0.7, person 0.2, cab 1.5, street sign 1.8, trolleybus 1.5
+    airport: airplane 2.6, truck 0.2, suitcase 0.6, airliner 3.0
+    railway station: train 2.4, suitcase 0.4, person 0.1, passenger car 2.0, electric locomotive 2.2, bullet
+        train 2.2
+    beach: surfboard 1.8, umbrella 0.4, kite 0.4, boat 0.4, seashore 3.0, sandbar 2.8, bikini 1.5
+    the water: boat 2.0, surfboard 1.0, lakeside 2.5, speedboat 2.0, canoe 2.0
+    ski slope: skis 2.8, snowboard 2.6, ski 2.8, alp 2.0
+    tennis court: tennis racket 2.8, sports ball 0.5, racket 2.5
+    baseball field: baseball bat 2.8, baseball glove 2.6, sports ball 0.5, ballplayer 3.0, baseball 2.0
+    skate park: skateboard 2.4
+    farm or pasture: cow 2.2, sheep 2.2, horse 1.2, barn 2.2, ox 2.0
+    savanna or zoo: giraffe 2.8, zebra 2.8, elephant 2.8, bear 1.5
+    park: bench 1.4, frisbee 1.8, kite 1.4, dog 0.4, bird 0.2, bicycle 0.3, park bench 2.0
+    """
 )
 """Evidence of things for places, in natural log-odds; estimated by hand from how often COCO photographs of the place
 show the thing and others do not."""
 ROOMS: Final = ("bathroom", "kitchen", "bedroom", "living room", "dining room", "office", "restaurant")
 OUTDOORS: Final = tuple(name for name in _SCENES if name not in ROOMS)
 _SAME: Final = {
-    "road": "street", "city": "street", "sea": "the water", "ocean": "the water", "lake": "the water", "river": "the water", "harbor": "the water",
-    "harbour": "the water", "zoo": "savanna or zoo", "farm": "farm or pasture", "field": "farm or pasture", "meadow": "farm or pasture",
-    "station": "railway station", "train station": "railway station", "cafe": "restaurant", "mountain": "ski slope", "garden": "park", "playground": "park",
-}  # fmt: skip
+    "road": "street",
+    "city": "street",
+    "sea": "the water",
+    "ocean": "the water",
+    "lake": "the water",
+    "river": "the water",
+    "harbor": "the water",
+    "harbour": "the water",
+    "zoo": "savanna or zoo",
+    "farm": "farm or pasture",
+    "field": "farm or pasture",
+    "meadow": "farm or pasture",
+    "station": "railway station",
+    "train station": "railway station",
+    "cafe": "restaurant",
+    "mountain": "ski slope",
+    "garden": "park",
+    "playground": "park",
+}
+"""Other words for the places above."""
 SHARPNESS: Final = 1.2
 """Factor on the log-odds; over 1 because the hand-made figures are cautious."""
 NOTHING_KNOWN: Final = 1.0
@@ -334,9 +253,10 @@ def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
     named = best if best.startswith("the ") or best == "farm or pasture" else world.say.a(best)
     shown = sorted(evidence[best], key=lambda seen: -_SCENES[best][seen.text.casefold()] * seen.confidence)[:3]
     listed = world.say.listed([f"{world.say.a(seen.text)} ({world.say.percent(seen.confidence)})" for seen in shown])
-    share = (
-        pool[best] / max(1e-9, sum(pool.values())) * min(1.0, sum(pool.values()) + 0.2) if program.room else pool[best]
-    )
+    share = pool[best]
+    if program.room and best in ROOMS:
+        # Asked for a room, it is some room: places outdoors only keep their part of the doubt.
+        share = min(1.0, share / max(1e-9, 1 - sum(value for name, value in scores.items() if name not in ROOMS)))
     ids = tuple(seen.id for seen in shown)
     if program.expected:
         wanted = _SAME.get(program.expected, program.expected)
@@ -388,197 +308,6 @@ def _in_or_out(
     return Reply((said(text, *(one.id for one in seen)),), short, sure)
 
 
-# ---- reading ----------------------------------------------------------------------------------------------------
-
-
-def read(program: Read, scene: Scene, world: World) -> Reply:
-    """What does it say?"""
-    say = world.say
-    lines = [line for picture in scene.pictures for line in picture.lines if line.confidence >= 0.3]
-    part = scene.pictures[0].part if scene.pictures else scene.part
-    if not lines:
-        if not world.able(Kind.TEXT_LINE, part):
-            return abstain(world, world.reason(Kind.TEXT_LINE, part, scene.name))
-        if program.wanted:
-            return Reply((said(say("read_word_none", name=scene.name, text=say.quote(program.wanted))),), "no", 0.8)
-        return Reply(
-            (said(say("read_none", name=scene.name)),),
-            "no" if program.ask == "presence" else None,
-            0.8,
-            abstained=False,
-        )
-    if scene.is_video:
-        lines = list({line.text.casefold(): line for line in lines}.values())
-    holder_name = ""
-    if program.holder is not None:
-        held = _on(program, scene, world, lines)
-        if held:
-            holder_name, lines = held
-    elif program.region:
-        lines = [line for line in lines if line.box and in_region(program.region, line.box)] or lines
-    if program.wanted:
-        return _wanted(program.wanted, lines, world)
-    if program.ask == "number":
-        return _numbers(lines, world)
-    text = "\n".join(line.text for line in lines)
-    sure = sum(line.confidence * len(line.text) for line in lines) / max(1, sum(len(line.text) for line in lines))
-    ids = tuple(line.id for line in lines)
-    if program.ask == "presence":
-        return Reply(
-            (said(say("read_yes", text=say.quote(text, 200)), *ids),), "yes", max(line.confidence for line in lines)
-        )
-    first = (
-        say("read_on", holder=holder_name, text=say.quote(text)) if holder_name else say("read", text=say.quote(text))
-    )
-    return Reply((said(first, *ids), said(say("read_sure", sure=say.percent(sure)))), " ".join(text.split()), sure)
-
-
-def _on(
-    program: Read, scene: Scene, world: World, lines: Sequence[Observation]
-) -> tuple[str, list[Observation]] | None:
-    assert program.holder is not None
-    for match in search(program.holder, scene, world).sure(POSSIBLE):
-        inside = [
-            line
-            for line in lines
-            if line.box and line.part == match.seen.part and containment(line.box, match.box) >= 0.5
-        ]
-        if inside:
-            return called(program.holder), inside
-    return None
-
-
-def _wanted(wanted: str, lines: Sequence[Observation], world: World) -> Reply:
-    plain = re.sub(r"\W+", " ", wanted.casefold()).strip()
-    for line in lines:
-        if f" {plain} " in f" {re.sub(r'[^0-9a-zA-Z_À-￿]+', ' ', line.text.casefold())} ":
-            spot = world.say.place(place(line.box)) if line.box else ""
-            text = world.say(
-                "read_word_yes", text=world.say.quote(line.text), where=spot, sure=world.say.percent(line.confidence)
-            )
-            return Reply((said(text, line.id),), "yes", line.confidence)
-    joined = " ".join(line.text for line in lines)
-    ids = tuple(line.id for line in lines)
-    if plain in re.sub(r"\W+", " ", joined.casefold()):
-        return Reply(
-            (
-                said(
-                    world.say(
-                        "read_word_yes", text=world.say.quote(joined, 200), where="", sure=world.say.percent(0.7)
-                    ),
-                    *ids,
-                ),
-            ),
-            "yes",
-            0.7,
-        )
-    text = world.say("read_word_no", text=world.say.quote(wanted), read=world.say.quote(joined, 200))
-    return Reply((said(text, *ids),), "no", 0.75)
-
-
-def _numbers(lines: Sequence[Observation], world: World) -> Reply:
-    numbered = [(line, number) for line in lines for number in re.findall(r"[$€£]?\d[\d.,:/-]*\d|[$€£]?\d", line.text)]
-    if not numbered:
-        joined = " ".join(line.text for line in lines)
-        return Reply(
-            (
-                said(world.say("read_no_numbers")),
-                said(world.say("read", text=world.say.quote(joined, 200)), *(line.id for line in lines)),
-            ),
-            None,
-            0.6,
-        )
-    line, number = max(numbered, key=lambda pair: pair[0].confidence * len(pair[1]) ** 0.5)
-    text = world.say(
-        "read_numbers",
-        text=world.say.listed([world.say.quote(one) for _, one in numbered[:5]]),
-        sure=world.say.percent(line.confidence),
-    )
-    return Reply((said(text, *(one.id for one, _ in numbered[:5])),), number, line.confidence)
-
-
-# ---- facts ------------------------------------------------------------------------------------------------------
-
-
-def facts(program: Facts, scene: Scene, world: World) -> Reply:
-    """How big, how bright, is it blurred?"""
-    if program.ask == "length" or (scene.is_video and program.ask == "size"):
-        seen = next(iter(world.snapshot.of(Kind.VIDEO_FACTS, part=scene.part.digest)), None)
-        stated: Any = seen.data.get("seconds") if seen else scene.part.facts.get("seconds")
-        if not isinstance(stated, int | float):
-            return abstain(world, world.reason(Kind.VIDEO_FACTS, scene.part, scene.name))
-        text = world.say("video_length", seconds=world.say.time(float(stated)))
-        return Reply((said(text, *((seen.id,) if seen else ())),), f"{float(stated):.0f}", 0.98)
-    picture = scene.pictures[0] if scene.pictures else None
-    fact = picture.facts if picture else None
-    data: Mapping[str, Any] = fact.data if fact else scene.part.facts
-    ids = (fact.id,) if fact else ()
-    width, height = data.get("width"), data.get("height")
-    if program.ask in ("size", "orientation", "landscape", "portrait", "square"):
-        if not isinstance(width, int | float) or not isinstance(height, int | float):
-            return abstain(world, world.reason(Kind.IMAGE_FACTS, scene.part, scene.name))
-        shape = str(
-            data.get("orientation") or ("landscape" if width > height else "portrait" if height > width else "square")
-        )
-        if program.ask == "size":
-            return Reply(
-                (said(world.say("size", width=width, height=height, orientation=shape), *ids),),
-                f"{width}x{height}",
-                0.99,
-            )
-        text = world.say("orientation", orientation=shape, width=width, height=height)
-        return Reply(
-            (said(text, *ids),),
-            shape if program.ask == "orientation" else "yes" if shape == program.ask else "no",
-            0.97,
-        )
-    if fact is None:
-        part = picture.part if picture else scene.part
-        return abstain(world, world.reason(Kind.IMAGE_FACTS, part, scene.name))
-    return _judged(program, fact, world)
-
-
-def _judged(program: Facts, fact: Observation, world: World) -> Reply:
-    brightness = float(fact.data.get("brightness") or 0.0)
-    sharpness = float(fact.data.get("sharpness") or 0.0)
-    contrast = float(fact.data.get("contrast") or 0.0)
-    warnings = [str(warning) for warning in fact.data.get("warnings") or ()]
-    noted = " ".join(warnings).casefold()
-    more = (
-        (said(world.say("warnings", list=world.say.listed([warning.rstrip(".") for warning in warnings])), fact.id),)
-        if warnings
-        else ()
-    )
-    if program.ask in ("grayscale", "colored"):
-        gray = bool(fact.data.get("grayscale"))
-        return Reply(
-            (said(world.say("gray_yes" if gray else "gray_no"), fact.id),),
-            "yes" if gray == (program.ask == "grayscale") else "no",
-            0.95,
-        )
-    if program.ask in ("brightness", "dark", "bright"):
-        word = (
-            "dark"
-            if brightness < 0.3 or "dark" in noted
-            else "bright"
-            if brightness > 0.65 or "overexposed" in noted
-            else "of medium brightness"
-        )
-        text = world.say("brightness", word=word, value=round(100 * brightness))
-        short = word if program.ask == "brightness" else "yes" if word == program.ask else "no"
-        return Reply((said(text, fact.id), *more), short, 0.85)
-    if program.ask in ("blurred", "sharp"):
-        blurred = "blur" in noted or sharpness < 0.1
-        text = world.say(
-            f"{program.ask}_{'yes' if blurred == (program.ask == 'blurred') else 'no'}", value=round(100 * sharpness)
-        )
-        return Reply((said(text, fact.id),), "yes" if blurred == (program.ask == "blurred") else "no", 0.75)
-    text = world.say(
-        "quality", sharpness=round(100 * sharpness), brightness=round(100 * brightness), contrast=round(100 * contrast)
-    )
-    return Reply((said(text, fact.id), *more), None, 0.85)
-
-
 # ---- beyond -----------------------------------------------------------------------------------------------------
 
 
@@ -588,8 +317,3 @@ def beyond(program: Beyond, scene: Scene | None, world: World) -> Reply:
     if scene is not None:
         sentences.extend(seen_instead(scene, world))
     return Reply(tuple(sentences), None, None, abstained=True)
-
-
-def closest(options: Sequence[str], texts: Sequence[str]) -> list[float]:
-    """For each option, its best lexical similarity to any of the texts."""
-    return [max(lexical_similarity(option, list(texts)), default=0.0) for option in options]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Kind
-from assistant_reasoner.execute.hearing import sentiment, transcript
+from assistant_reasoner.execute.feeling import sentiment
+from assistant_reasoner.execute.hearing import sureness, transcript
 from assistant_reasoner.execute.sight import describe
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import where
-from assistant_reasoner.execute.world import World
+from assistant_reasoner.execute.world import Recording, World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.phrase_en import KINDS
 from assistant_reasoner.programs import Describe, Sentiment, SmallTalk, Transcript, Unknown
@@ -96,35 +97,42 @@ def _nothing(world: World) -> Reply:
 
 
 def unknown(program: Unknown, world: World) -> Reply:
-    """Not understood: what it mentions is looked up; a spoken remark is quoted back."""
+    """Not understood: what it mentions is looked up; a spoken remark is quoted back with what came along."""
+    if world.question.spoken and world.question.text and not program.world:
+        return _remark(world)
     sentences: list[Sentence] = []
-    if world.question.spoken and world.question.text:
-        sentences.append(said(world.say("heard_you", text=world.say.quote(world.question.text, 300))))
-    if program.world and not program.things:
-        sentences.append(said(world.say("world")))
-        return Reply(tuple(sentences), None, None, abstained=True)
     looked: list[str] = []
     cited: list[str] = []
     for thing in program.things:
         for scene in world.scenes:
             sure = search(thing, scene, world).sure()
             if sure:
-                looked.append(
-                    f"{world.say.a(sure[0].seen.text)} {where(sure[0], scene, world)} ({world.say.percent(sure[0].confidence)} sure)"
-                )
+                spot = where(sure[0], scene, world)
+                looked.append(f"{world.say.a(sure[0].seen.text)} {spot} ({world.say.percent(sure[0].confidence)} sure)")
                 cited.extend(sure[0].cites)
                 break
-    if world.question.spoken and now_sent(world):
-        rest = attached(world)
-        own = {world.question.part}
-        kept = [one for one in rest.sentences if not _only_of(one, own, world)]
-        return Reply((*sentences, *kept), None, rest.confidence if kept else None, abstained=not kept)
     sentences.append(said(world.say("world" if program.world else "unknown")))
-    if looked:
+    if looked and world.say.language == "en":
         sentences.append(said(world.say("look_up", list=world.say.listed(looked)), *cited))
-    elif world.say.language == "en":
+    elif world.say.language == "en" and not program.world:
         sentences.append(said(world.say("unknown_hint")))
     return Reply(tuple(sentences), None, None, abstained=True)
+
+
+def _remark(world: World) -> Reply:
+    """A recording that asks nothing: what was said in it, and what else came with it."""
+    own = next((part for part in world.snapshot.parts if part.digest == world.question.part), None)
+    heard = Recording(own, world.say("voice_message"), world.snapshot.of(part=own.digest)).heard if own else ()
+    sure = sureness(heard) if heard else None
+    sentences = [said(world.say("said", text=world.say.quote(world.question.text, 4000)), *(seen.id for seen in heard))]
+    if sure is not None:
+        sentences.append(said(world.say("said_sure", sure=world.say.percent(sure))))
+    if now_sent(world):
+        rest = attached(world)
+        sentences.extend(one for one in rest.sentences if not _only_of(one, {world.question.part}, world))
+    else:
+        sentences.append(said(world.say("remark")))
+    return Reply(tuple(sentences), world.question.text, sure, abstained=sure is None)
 
 
 def now_sent(world: World) -> bool:

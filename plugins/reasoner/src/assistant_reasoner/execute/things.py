@@ -17,7 +17,6 @@ from assistant_reasoner.execute.find import (
     asked_for,
     find,
     fulfils,
-    main_things,
 )
 from assistant_reasoner.execute.wording import (
     abstain,
@@ -28,13 +27,12 @@ from assistant_reasoner.execute.wording import (
     color_of,
     phrased,
     places,
-    seen_instead,
     where,
 )
-from assistant_reasoner.execute.world import Picture, Scene, World, label_share
-from assistant_reasoner.lexicon import HYPERNYMS, SMALL_THINGS
+from assistant_reasoner.execute.world import Scene, World
+from assistant_reasoner.lexicon import SMALL_THINGS
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Count, Every, IsA, MoreThan, Presence, Thing, WhatIs, When
+from assistant_reasoner.programs import Count, Every, MoreThan, Presence, Thing, When
 
 ABSENT: Final = 0.75
 """Probability that a class the detector knows is absent when nothing was found: it finds 65 % of the large classes on
@@ -103,14 +101,15 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
         first = sure[0]
         confidence = max(found.best, first.confidence)
         confidence = confidence if first.seen.kind == Kind.SHAPE else asked_for(confidence)
-        name, color = _name(first, thing)
+        name, color = name_of(first, thing)
         if denied:
             key, things = "no_but", say.a(name, color)
         elif len(sure) == 1 or thing.pronoun:
             key, things = ("yes_one" if confidence >= SURE else "probably_one"), say.a(name, color)
         else:
-            key, things = "yes_many", _several(sure, thing, world)
-        text = say(key, thing=things, things=things, where=where(first, scene, world), sure=say.percent(confidence))
+            key, things = "yes_many", several(sure, thing, world)
+        spot = say.place(thing.region) if thing.region else where(first, scene, world)
+        text = say(key, thing=things, things=things, where=spot, sure=say.percent(confidence))
         return Reply(
             (said(text, *cites(sure)), *caveats(thing, sure, world)), "no" if denied else "yes", max(confidence, 0.5)
         )
@@ -131,7 +130,7 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
         colors = say.listed([say.color(match.color) or "?" for match in named])
         more = (
             said(
-                say("not_color", things=_several(found.almost, replace(thing, colors=()), world), color=colors),
+                say("not_color", things=several(found.almost, replace(thing, colors=()), world), color=colors),
                 *cites(named),
             ),
         )
@@ -155,7 +154,7 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
     return Reply(tuple(sentences), "yes" if denied else "no", confidence)
 
 
-def _name(match: Match, thing: Thing) -> tuple[str, str]:
+def name_of(match: Match, thing: Thing) -> tuple[str, str]:
     """The name to give to a match, and its colour if that was asked about."""
     if match.seen.kind == Kind.SHAPE and (thing.shapes or thing.anything):
         word = thing.words if thing.words in ("box", "tower", "stack", "block") else match.seen.text
@@ -163,11 +162,11 @@ def _name(match: Match, thing: Thing) -> tuple[str, str]:
     return match.seen.text, color_of(thing)
 
 
-def _several(matches: tuple[Match, ...], thing: Thing, world: World) -> str:
+def several(matches: tuple[Match, ...], thing: Thing, world: World) -> str:
     """ "3 dogs", or "2 dogs and 1 cat" for a hypernym."""
     groups: dict[tuple[str, str], int] = {}
     for match in matches:
-        name = _name(match, thing)
+        name = name_of(match, thing)
         groups[name] = groups.get(name, 0) + 1
     return world.say.listed([world.say.count(number, *name) for name, number in groups.items()])
 
@@ -195,7 +194,7 @@ def _numbered(thing: Thing, found: Found, negated: bool, scene: Scene, world: Wo
     elif not fulfils(thing, len(sure)):
         confidence = 1 - 0.5 * (1 - confidence)
     if sure:
-        things = _several(sure, thing, world)
+        things = several(sure, thing, world)
     else:
         things = world.say.no(phrased(thing, world))
     text = world.say("number_yes" if truth else "number_no", things=things)
@@ -222,13 +221,13 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
         none = absence(thing, found) * (1.0 if found.kind == Kind.SHAPE else PRESUPPOSED)
         return Reply((said(say("count_none", no_thing=no_thing, sure=say.percent(none))), *doubt), "0", none)
     if len(sure) == 1:
-        name, color = _name(sure[0], thing)
+        name, color = name_of(sure[0], thing)
         first = say(
             "count_one", thing=say.name(name, color), where=where(sure[0], scene, world), sure=say.percent(confidence)
         )
         sentences = [said(first, *cites(sure))]
     else:
-        first = say("count_many", things=_several(sure, thing, world), sure=say.percent(confidence))
+        first = say("count_many", things=several(sure, thing, world), sure=say.percent(confidence))
         sentences = [said(first, *cites(sure))]
         if len(sure) <= 6:
             sentences.append(said(say("placed", places=places(sure, scene, world))))
@@ -282,174 +281,6 @@ def _all_holders(holder: Thing, scene: Scene, world: World) -> list[Observation]
     if groups is not None:
         return [seen for seen, _ in groups]
     return [match.seen for match in search(holder, scene, world).sure()]
-
-
-# ---- what it is -------------------------------------------------------------------------------------------------
-
-
-def what_is(program: WhatIs, scene: Scene, world: World) -> Reply:
-    """What is this? What animal is it? What is on the left?"""
-    if not scene.pictures:
-        return abstain(world, world.reason(Kind.OBJECT, scene.part, scene.name))
-    if program.region:
-        return _in_region(program, scene, world)
-    if program.kind is not None and not program.kind.anything:
-        return _kind(program.kind, scene, world)
-    picture = scene.pictures[0]
-    things = [seen for seen in main_things(picture) if seen.confidence >= POSSIBLE]
-    label = picture.labels[0] if picture.labels else None
-    if things and (things[0].confidence >= COUNTED or label is None or label.confidence < things[0].confidence):
-        return _named(things[0], picture, world)
-    if label is not None:
-        return _labelled(label, world)
-    if picture.captions:
-        return Reply((said(picture.captions[0].text, picture.captions[0].id),), None, picture.captions[0].confidence)
-    if picture.lines:
-        return Reply(
-            (said(world.say("describe_reads", text=world.say.quote(picture.lines[0].text)), picture.lines[0].id),),
-            None,
-            0.5,
-        )
-    return abstain(world, world.reason(Kind.OBJECT, picture.part, scene.name))
-
-
-def _labelled(label: Observation, world: World) -> Reply:
-    broader, share = label.data.get("broader"), float(label.data.get("broader_confidence") or 0.0)
-    if label.confidence < COUNTED <= share and isinstance(broader, str):
-        text = world.say("what", thing=world.say.a(broader), sure=world.say.percent(share))
-        closer = world.say("what_closer", label=world.say.a(label.text), sure=world.say.percent(label.confidence))
-        return Reply((said(text, label.id), said(closer, label.id)), broader, share)
-    key = "what" if label.confidence >= COUNTED else "what_label"
-    text = world.say(key, thing=world.say.a(label.text), sure=world.say.percent(label.confidence))
-    if label.confidence < POSSIBLE:
-        return Reply((said(text, label.id),), None, None, abstained=True)
-    return Reply((said(text, label.id),), label.text.casefold(), label.confidence)
-
-
-def _named(seen: Observation, picture: Picture, world: World) -> Reply:
-    color = seen.data.get("color")
-    shade = color if isinstance(color, str) and seen.kind == Kind.SHAPE else ""
-    sentences = [
-        said(world.say("what", thing=world.say.a(seen.text, shade), sure=world.say.percent(seen.confidence)), seen.id)
-    ]
-    closer = next(
-        (label for label in picture.labels if label_share(label, seen.text) and label.text.casefold() != seen.text),
-        None,
-    )
-    if closer is not None and closer.confidence >= POSSIBLE:
-        sentences.append(
-            said(
-                world.say("what_closer", label=world.say.a(closer.text), sure=world.say.percent(closer.confidence)),
-                closer.id,
-            )
-        )
-    return Reply(tuple(sentences), seen.text, seen.confidence)
-
-
-def _in_region(program: WhatIs, scene: Scene, world: World) -> Reply:
-    thing = (
-        replace(program.kind, region=program.region)
-        if program.kind
-        else Thing("thing", anything=True, region=program.region)
-    )
-    found = search(thing, scene, world)
-    sure = found.sure() or found.sure(POSSIBLE)
-    if not sure:
-        if not found.able:
-            return cannot_find(thing, found, scene, world)
-        return Reply(
-            (said(world.say("region_none", where=world.say.place(program.region))),), None, None, abstained=True
-        )
-    listed = _several(sure, thing, world)
-    text = world.say("what_list", list=f"{listed} {world.say.place(program.region)}")
-    return Reply((said(text, *cites(sure)),), sure[0].seen.text, sure[0].confidence)
-
-
-def _kind(kind: Thing, scene: Scene, world: World) -> Reply:
-    """What animal is it? What kind of dog is it? What shape is there?"""
-    found = search(kind, scene, world)
-    sure = found.sure(SEEN)
-    picture = scene.pictures[0]
-    label, share = max(found.labels, key=lambda one: one[1], default=(None, 0.0))
-    narrow = kind.words not in HYPERNYMS and not kind.shapes
-    if narrow and label is not None and share >= POSSIBLE and label.text.casefold() != kind.words:
-        return _labelled(label, world)
-    if sure:
-        groups = {_name(match, kind) for match in sure}
-        if len(groups) == 1:
-            first = sure[0]
-            if narrow:
-                text = world.say("what_kind_only", thing=world.say.a(first.seen.text))
-                closer = _closer(first, picture, world)
-                return Reply((said(text, *first.cites), *closer), None, None, abstained=True)
-            return Reply(
-                (
-                    said(
-                        world.say("what", thing=_what(sure, kind, world), sure=world.say.percent(first.confidence)),
-                        *cites(sure),
-                    ),
-                    *_closer(first, picture, world),
-                ),
-                first.seen.text,
-                first.confidence,
-            )
-        text = world.say("what_list", list=_several(sure, kind, world))
-        return Reply((said(text, *cites(sure)),), sure[0].seen.text, sure[0].confidence)
-    if label is not None and share >= POSSIBLE:
-        return _labelled(label, world)
-    if found.able:
-        none = said(world.say("no", no_thing=world.say.no(phrased(kind, world))))
-        return Reply((none, *seen_instead(scene, world)), None, None, abstained=True)
-    return cannot_find(kind, found, scene, world)
-
-
-def _what(sure: tuple[Match, ...], kind: Thing, world: World) -> str:
-    name, color = _name(sure[0], kind)
-    return world.say.a(name, color) if len(sure) == 1 else world.say.count(len(sure), name, color)
-
-
-def _closer(match: Match, picture: Picture, world: World) -> tuple[Sentence, ...]:
-    for label in picture.labels:
-        if (
-            label_share(label, match.seen.text)
-            and label.text.casefold() != match.seen.text
-            and label.confidence >= POSSIBLE
-        ):
-            return (
-                said(
-                    world.say("what_closer", label=world.say.a(label.text), sure=world.say.percent(label.confidence)),
-                    label.id,
-                ),
-            )
-    return ()
-
-
-def is_a(program: IsA, scene: Scene, world: World) -> Reply:
-    """Is this a ...? Is the animal a dog?"""
-    thing = replace(program.thing, region=program.subject.region if program.subject else program.thing.region)
-    found = search(thing, scene, world)
-    sure = found.sure(SEEN)
-    label, share = max(found.labels, key=lambda one: one[1], default=(None, 0.0))
-    confidence = max(sure[0].confidence if sure else 0.0, share)
-    if confidence >= SEEN:
-        cited = (*cites(sure[:1]), *((label.id,) if label is not None and share >= SEEN else ()))
-        text = world.say("is_a_yes", thing=world.say.a(phrased(thing, world)), sure=world.say.percent(confidence))
-        return Reply((said(text, *cited), *caveats(thing, sure, world)), "no" if program.negated else "yes", confidence)
-    picture = scene.pictures[0] if scene.pictures else None
-    if picture is None or not found.able:
-        return cannot_find(thing, found, scene, world)
-    other = next((seen for seen in main_things(picture) if seen.confidence >= COUNTED), None)
-    confidence = absence(thing, found)
-    if other is not None:
-        text = world.say(
-            "is_a_no",
-            thing=world.say.a(phrased(thing, world)),
-            actual=world.say.a(other.text),
-            sure=world.say.percent(confidence),
-        )
-        return Reply((said(text, other.id),), "yes" if program.negated else "no", confidence)
-    text = world.say("no", no_thing=world.say.no(phrased(thing, world)))
-    return Reply((said(text),), "yes" if program.negated else "no", confidence)
 
 
 def when(program: When, scene: Scene, world: World) -> Reply:

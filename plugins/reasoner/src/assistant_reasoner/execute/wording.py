@@ -110,7 +110,10 @@ def caveats(thing: Thing, matches: Sequence[Match], world: World) -> tuple[Sente
         return ()
     name = matches[0].seen.text
     if thing.words in PEOPLE and name == "person":
-        general = "people human person somebody someone anyone anybody crowd individual nobody human being folk he she him her"
+        general = (
+            "people human person somebody someone anyone anybody crowd individual nobody human being folk he "
+            "she him her"
+        )
         if thing.words not in general.split():
             return (said(world.say("people_only", words=world.say.many(thing.words))),)
     if thing.words in NARROWER and name != thing.words:

@@ -43,7 +43,7 @@ def label_share(label: Observation, name: str) -> float:
 
 @dataclass(frozen=True)
 class Picture:
-    """One still picture, or one frame of a video, with what was perceived in it; duplicates are one, agreement counts."""
+    """A still picture, or one frame of a video, with what was perceived in it; duplicates are one, agreement counts."""
 
     part: Part
     observations: tuple[Observation, ...]
