@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import threading
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sql
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.errors import AssistantError, NotFound
 from assistant.media import text_part
@@ -69,6 +72,11 @@ def test_everything_is_the_owners_alone(store: Store) -> None:
         lambda: store.begin_turn(conversation, BOB, message, []),
         lambda: store.part(PART.digest, BOB),
         lambda: store.load_conversation("no such id", ANN),
+        lambda: store.rename_conversation("no such id", ANN, "x"),
+        lambda: store.delete_conversation("no such id", ANN),
+        lambda: store.begin_turn("no such id", ANN, message, []),
+        lambda: store.part("../../sensorium.db", ANN),
+        lambda: store.part("0" * 64, ANN),
     ):
         with pytest.raises(NotFound):
             steal()
@@ -135,55 +143,108 @@ def test_finishing_a_deleted_conversation_is_harmless(store: Store) -> None:
     assert store.conversations(ANN) == ()
 
 
-def test_the_cache_survives_restarts_and_holds_parts(store: Store, tmp_path: Path) -> None:
-    """Observations and derived parts come back; a part whose file is gone makes it a miss."""
-    frame = Part("image", "f" * 64, "frame", "image/jpeg", b"pixels", {"width": 1}, parent=PART.digest, span=(1.0, 1.0))
-    assert store.recall("key") is None
-    store.remember("key", [SEEN, frame])
-    store.remember("nothing", [])
-    store.close()
-    again = Store(tmp_path)
-    seen, part = again.recall("key") or ()
-    assert seen == SEEN
-    assert isinstance(part, Part)
-    assert (part.read_bytes(), part.parent, part.span) == (b"pixels", PART.digest, (1.0, 1.0))
-    assert again.recall("nothing") == ()
-    assert isinstance(part.content, Path)
-    part.content.unlink()
-    assert again.recall("key") is None
+def test_a_late_turn_never_ends_another_one(store: Store) -> None:
+    """The number of a deleted turn is not given to a new one."""
+    first = store.create_conversation(ANN)
+    late = store.begin_turn(first, ANN, Message("user", "x"), [])
+    store.delete_conversation(first, ANN)
+    second = store.create_conversation(ANN)
+    store.begin_turn(second, ANN, Message("user", "y"), [])
+    store.finish_turn(late, ANN, state="done", answer=Answer("late"), parts=[], observations=[], gaps=[], statuses=[])
+    assert store.load_conversation(second, ANN).turns[0].answer is None
 
 
-def test_the_cache_is_bounded(tmp_path: Path) -> None:
-    """The least recently remembered go first, and the files only they needed with them."""
-    store = Store(tmp_path, cache_bytes=20_000)
-    frame = Part("image", "f" * 64, "frame", "image/jpeg", b"pixels", parent="p")
-    store.remember("first", [frame])
-    for number in range(200):
-        store.remember(f"key{number}", [SEEN])
-    assert store.recall("first") is None
-    assert store.recall("key199") == (SEEN,)
+def test_deleting_during_a_turn_leaves_no_files(store: Store, tmp_path: Path) -> None:
+    """What a turn made after its conversation was deleted is not kept, and someone else's file is not touched."""
+    conversation = store.create_conversation(ANN)
+    turn = store.begin_turn(conversation, ANN, Message("user", "x"), [PART])
+    store.delete_conversation(conversation, ANN)
+    frame = Part("image", "f" * 64, "frame", "image/jpeg", b"pixels", parent=PART.digest)
+    store.finish_turn(turn, ANN, state="stopped", answer=None, parts=[frame], observations=[], gaps=[], statuses=[])
     assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
 
 
-def test_many_writers(store: Store, tmp_path: Path) -> None:
-    """Threads with stores of their own write at once without an error."""
-    failures: list[BaseException] = []
+def test_a_turn_brings_its_own_files(store: Store) -> None:
+    """A part still in memory is stored with the turn: what was asked about is durable too."""
+    conversation = store.create_conversation(ANN)
+    store.begin_turn(conversation, ANN, Message("user", "x", (PART.digest,)), [PART])
+    (part,) = store.load_conversation(conversation, ANN).turns[0].parts
+    assert isinstance(part.content, Path)
+    assert part.text == "hello"
 
-    def write(owner: str) -> None:
-        try:
-            own = Store(tmp_path)
-            for _ in range(5):
-                talk(own, owner)
-        except BaseException as error:  # collected for the assertion below
-            failures.append(error)
 
-    threads = [threading.Thread(target=write, args=(f"owner{number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failures == []
-    assert [len(store.conversations(f"owner{number}")) for number in range(4)] == [5, 5, 5, 5]
+def test_observations_are_stored_once(store: Store) -> None:
+    """Turns refer to observations; the same one again changes nothing, and order is that of arrival."""
+    conversation = talk(store, ANN)
+    later = replace(SEEN, text="farewell")
+    for seen in ([SEEN, later], [later, SEEN]):
+        turn = store.begin_turn(conversation, ANN, Message("user", "again"), [])
+        store.finish_turn(turn, ANN, state="done", answer=None, parts=[], observations=seen, gaps=[], statuses=[])
+    stored = store.load_conversation(conversation, ANN).turns
+    assert [turn.observations for turn in stored] == [(SEEN,), (SEEN, later), (later, SEEN)]
+
+
+def test_the_last_talked_in_comes_first(store: Store) -> None:
+    """The list is ordered by the last question."""
+    first, second = talk(store, ANN), talk(store, ANN)
+    assert [info.id for info in store.conversations(ANN)] == [second, first]
+    store.begin_turn(first, ANN, Message("user", "more"), [])
+    assert [(info.id, info.turns) for info in store.conversations(ANN)] == [(first, 2), (second, 1)]
+
+
+def test_names_that_are_no_unicode(store: Store) -> None:
+    """A file name with undecodable bytes, and half a surrogate pair in a question, are no reason to fail."""
+    name = os.fsdecode(b"caf\xe9.txt")
+    conversation = store.create_conversation(ANN)
+    kept = store.keep(text_part("x", name), ANN)
+    store.begin_turn(conversation, ANN, Message("user", "", (kept.digest,)), [kept])
+    store.begin_turn(conversation, ANN, Message("user", "\ud83d"), [])
+    stored = store.load_conversation(conversation, ANN)
+    assert stored.title == "caf?.txt"
+    assert stored.turns[0].parts[0].name == name
+    assert stored.turns[1].message.text == "\ud83d"
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+UNIT = st.floats(0, 1)
+SPANS = st.tuples(st.floats(0, 1e6), st.floats(0, 1e6))
+OBSERVATIONS = st.builds(
+    Observation,
+    kind=st.text(min_size=1),
+    text=st.text(),
+    confidence=st.integers(0, 10_000).map(lambda number: number / 10_000),
+    part=st.text("0123456789abcdef", min_size=64, max_size=64),
+    box=st.none() | st.tuples(UNIT, UNIT, UNIT, UNIT),
+    span=st.none() | SPANS,
+    data=st.dictionaries(st.text(), JSON_VALUES, max_size=3),
+    source=st.text(),
+    weights=st.text(),
+    derived_from=st.lists(st.text(), max_size=3).map(tuple),
+)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One store for many examples."""
+    return Store(tmp_path_factory.mktemp("lasting"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seen=st.lists(OBSERVATIONS, max_size=4, unique_by=lambda each: each.id))
+def test_any_observation_comes_back(lasting: Store, seen: list[Observation]) -> None:
+    """Observations of any content come back equal, with the same id, from conversation and cache."""
+    conversation = lasting.create_conversation(ANN)
+    turn = lasting.begin_turn(conversation, ANN, Message("user", "x"), [])
+    lasting.finish_turn(turn, ANN, state="done", answer=None, parts=[], observations=seen, gaps=[], statuses=[])
+    stored = lasting.load_conversation(conversation, ANN).turns[0].observations
+    assert stored == tuple(seen)
+    assert [each.id for each in stored] == [each.id for each in seen]
+    lasting.remember("key", seen)
+    assert lasting.recall("key") == tuple(seen)
 
 
 def test_a_damaged_database_is_said(tmp_path: Path) -> None:
@@ -202,6 +263,24 @@ def test_a_newer_database_is_refused(store: Store, tmp_path: Path) -> None:
         connection.execute(sql.text("UPDATE schema_version SET version = 99"))
     with pytest.raises(AssistantError, match="newer version"):
         Store(tmp_path)
+
+
+def test_only_this_user_reads_it(store: Store, tmp_path: Path) -> None:
+    """Database and media are readable by nobody else."""
+    talk(store, ANN)
+    readable = [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+    assert readable == []
+
+
+def test_another_database_by_url(tmp_path: Path) -> None:
+    """The database may lie elsewhere; a wrong URL names the setting."""
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    conversation = talk(Store(tmp_path / "data", url), ANN)
+    assert Store(tmp_path / "data", url).load_conversation(conversation, ANN).turns
+    assert not (tmp_path / "data" / "sensorium.db").exists()
+    for wrong in ("not a url", "nosuchdatabase://x/y", f"sqlite:///{tmp_path}/none/x.db"):
+        with pytest.raises(AssistantError, match="database"):
+            Store(tmp_path / "data", wrong)
 
 
 def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:

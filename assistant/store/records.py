@@ -1,0 +1,110 @@
+"""What the store hands out, and how values lie in it as JSON. Not for reading or writing the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from assistant.types import Answer, Gap, Message, Observation, Part, Status
+
+TITLE_CHARACTERS: Final = 80
+
+TurnState: TypeAlias = Literal["running", "done", "stopped", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationInfo:
+    """One line of the list of conversations."""
+
+    id: str
+    title: str
+    created: float
+    """Seconds since the epoch."""
+    updated: float
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what came of it."""
+
+    message: Message
+    answer: Answer | None
+    parts: tuple[Part, ...]
+    observations: tuple[Observation, ...]
+    gaps: tuple[Gap, ...]
+    statuses: tuple[Status, ...]
+    state: TurnState
+    """running in this process; interrupted: begun by another process, which did not end it."""
+    created: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A whole conversation."""
+
+    id: str
+    title: str
+    turns: tuple[Turn, ...]
+
+
+def shortened(title: str) -> str:
+    """A title of bounded length that any database takes."""
+    text = title.encode("utf-8", "replace").decode().replace("\0", "")
+    return text if len(text) <= TITLE_CHARACTERS else text[: TITLE_CHARACTERS - 1] + "…"
+
+
+def title_of(message: Message, parts: Iterable[Part]) -> str:
+    """What a conversation is called that begins like this: the question, else the files' names."""
+    return shortened(" ".join(message.text.split()) or ", ".join(part.name for part in parts))
+
+
+def part_json(part: Part) -> dict[str, Any]:
+    """A part without its bytes."""
+    return {
+        "modality": part.modality,
+        "digest": part.digest,
+        "name": part.name,
+        "media_type": part.media_type,
+        "facts": dict(part.facts),
+        "parent": part.parent,
+        "span": list(part.span) if part.span else None,
+    }
+
+
+def part_from(value: Mapping[str, Any], content: Path) -> Part:
+    """The inverse of `part_json`, with the bytes in a file."""
+    span = value["span"]
+    return Part(
+        value["modality"],
+        value["digest"],
+        value["name"],
+        value["media_type"],
+        content,
+        value["facts"],
+        value["parent"],
+        (span[0], span[1]) if span else None,
+    )
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """A message."""
+    return {"role": message.role, "text": message.text, "parts": list(message.parts)}
+
+
+def message_from(value: Mapping[str, Any]) -> Message:
+    """The inverse of `message_json`."""
+    return Message(value["role"], value["text"], tuple(value["parts"]))
+
+
+def status_json(status: Status) -> dict[str, Any]:
+    """A status."""
+    return asdict(status)
+
+
+def answer_from(value: Mapping[str, Any] | None) -> Answer | None:
+    """The inverse of `Answer.to_json`; None for none."""
+    return Answer(**{**value, "citations": tuple(value["citations"])}) if value else None
