@@ -162,7 +162,7 @@ def main() -> None:
     )
     print(
         f"recording and {side['photographs']} photographs in one lane {side['one_after_the_other']:.2f} s, in two "
-        f"{side['side_by_side']:.2f} s, one thread a model: {side['gain']:.2f} x faster (target at least 1.5 on 2 cores)"
+        f"{side['side_by_side']:.2f} s, one thread a model: {side['gain']:.2f} x faster (target: 1.5 on 2 cores)"
     )
     print(
         f"first words of the first question after {again['first_words_of_first_s']:.3f} s, of the second after "
