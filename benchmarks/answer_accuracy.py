@@ -2,8 +2,8 @@
 
     python benchmarks/answer_accuracy.py [QA.jsonl] [--set NAME] [--answerer NAME] [--show wrong|abstained|all] [--json]
 
-Each line of the file: `file`, `set`, `question`, and `answers` (or `bbox` and `wh` where a place is asked for). A-OKVQA is
-asked with its choices and scored as multiple choice; where a line has several different answers without choices, VQA
+Each line of the file: `file`, `set`, `question`, and `answers` (or `bbox` and `wh` where a place is asked for). A-OKVQA
+is asked with its choices and scored as multiple choice; where a line has several different answers without choices, VQA
 accuracy counts: min(1, agreeing people / 3) (Antol et al. 2015). Perception is cached: a second run is quick.
 """
 
@@ -135,10 +135,10 @@ def main() -> int:
         print(json.dumps({"sets": report, "seconds": round(sum(one.seconds for one in outcomes), 1)}, indent=2))
         return 0
     print(f"{'set':34} {'n':>4} {'accuracy':>9} {'coverage':>9} {'selective':>10} {'confidence':>11}")
-    for name, one in report.items():
+    for name, row in report.items():
         print(
-            f"{name:34} {one['questions']:4} {one['accuracy']:9.3f} {one['coverage']:9.3f} "
-            f"{one['selective_accuracy']:10.3f} {one['mean_confidence']:11.3f}"
+            f"{name:34} {row['questions']:4} {row['accuracy']:9.3f} {row['coverage']:9.3f} "
+            f"{row['selective_accuracy']:10.3f} {row['mean_confidence']:11.3f}"
         )
     for one in outcomes:
         wanted = {"wrong": one.score < 0.5 and not one.abstained, "abstained": one.abstained, "all": True}

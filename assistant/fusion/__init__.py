@@ -1,7 +1,9 @@
-"""Turns observations into what an answerer needs, in four pure steps: align, reconcile, select, render."""
+"""Turns observations into what an answerer needs, in four pure steps, one module each.
 
-from assistant.fusion.reconcile import Feeling, agree, fuse_sentiment, merge
-from assistant.fusion.render import render
-from assistant.fusion.select import Selected, select
+    align      what belongs together by time and by region; spatial relations between boxes
+    reconcile  several judgements of one thing become one; sentiment by late fusion
+    select     what matters for a question: attention of the question over the observations
+    render     the context as one block of text for a language model, marked as data
 
-__all__ = ["Feeling", "Selected", "agree", "fuse_sentiment", "merge", "render", "select"]
+Import from the modules: `from assistant.fusion.render import render`.
+"""

@@ -168,13 +168,14 @@ def right_of(first: Box, second: Box) -> float:
 
 
 def above(first: Box, second: Box) -> float:
-    """As `left_of`, upwards; up to 0.25 less when the first is beside rather than over the second."""
+    """As `left_of`, upwards; up to 0.5 less when the first is aside of the second rather than over it."""
     height = (first[3] - first[1]) + (second[3] - second[1])
     if height <= 0:
         return 0.5
     aside = max(0.0, first[0] - second[2], second[0] - first[2])
     width = max(1e-6, ((first[2] - first[0]) + (second[2] - second[0])) / 2)
-    return _clamp(0.5 + (centre(second)[1] - centre(first)[1]) / height - 0.25 * _clamp(aside / width))
+    higher = _clamp(0.5 + (centre(second)[1] - centre(first)[1]) / height)
+    return _clamp(higher - 0.5 * _clamp(aside / width))
 
 
 def below(first: Box, second: Box) -> float:

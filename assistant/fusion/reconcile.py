@@ -60,7 +60,7 @@ def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:
     """One observation for each thing; the surest is kept and names the others in `derived_from`.
 
     Confidence: noisy-or over different sources, the highest within one source (its duplicates are not independent),
-    and at most CEILING when sources were combined. Order: surest first among equal parts; stable.
+    and at most CEILING when sources were combined. Order: surest first; stable.
     """
     groups: list[list[Observation]] = []
     for seen in sorted(observations, key=lambda one: -one.confidence):
@@ -70,7 +70,7 @@ def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:
                 break
         else:
             groups.append([seen])
-    return tuple(_one(group) for group in groups)
+    return tuple(sorted((_one(group) for group in groups), key=lambda one: -one.confidence))
 
 
 def _fragment(whole: Observation, seen: Observation) -> bool:
@@ -92,7 +92,7 @@ def _one(group: list[Observation]) -> Observation:
     by_source: dict[str, float] = {}
     for seen in group:
         by_source[seen.source] = max(by_source.get(seen.source, 0.0), seen.confidence)
-    sure = best.confidence if len(by_source) == 1 else min(max(CEILING, best.confidence), noisy_or(by_source.values()))
+    sure = best.confidence if len(by_source) == 1 else max(best.confidence, min(CEILING, noisy_or(by_source.values())))
     others = tuple(dict.fromkeys(identity for seen in group[1:] for identity in (seen.id, *seen.derived_from)))
     return replace(best, confidence=sure, derived_from=tuple(dict.fromkeys(best.derived_from + others)))
 

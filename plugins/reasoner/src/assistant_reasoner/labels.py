@@ -165,7 +165,7 @@ def _read() -> dict[str, frozenset[str]]:
         groups[name] = frozenset(member.strip() for member in members.split(","))
     animals = """fish bird salamander frog turtle lizard crocodile snake spider dog wolf fox cat bear beetle butterfly
     insect rabbit squirrel horse zebra pig hippopotamus cow sheep camel monkey elephant panda seal whale crab lobster
-    jellyfish     koala kangaroo weasel""".split()
+    jellyfish koala kangaroo weasel""".split()
     vehicles = "car bus truck airplane boat bicycle motorcycle train".split()
     groups["animal"] = frozenset().union(*(groups[name] for name in [*animals, "big cat"]))
     groups["vehicle"] = frozenset().union(*(groups[name] for name in vehicles))
