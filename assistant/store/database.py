@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +19,8 @@ from assistant.store.schema import SCHEMA_VERSION, metadata, versions
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another process."""
+RETRY_SECONDS: Final = 0.02
 PRAGMAS: Final = (
-    "journal_mode=WAL",  # readers beside one writer
     "synchronous=NORMAL",  # commits survive the end of the process; the last ones may not survive a power cut
     "foreign_keys=ON",
     "secure_delete=ON",  # what was deleted is overwritten
@@ -106,6 +108,17 @@ def _configure(connection: Any, record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not at the first change
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")  # readers beside one writer
+        except sqlite3.OperationalError as error:
+            # Others opening a new file at the same moment: for this change alone SQLite does not wait by itself.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: sql.Connection) -> None:
