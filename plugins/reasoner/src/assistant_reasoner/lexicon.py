@@ -358,6 +358,8 @@ _IRREGULAR: Final[Mapping[str, str]] = MappingProxyType(
 def singular(phrase: str) -> str:
     """The phrase with its last word in the singular: "fire trucks" -> "fire truck"."""
     head, _, word = phrase.rpartition(" ")
+    if head and word == "glasses":  # alone they are spectacles
+        return f"{head} glass"
     return f"{head} {_singular(word)}".strip()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant_reasoner.lexicon import COLORS, SIZES
-from assistant_reasoner.nouns import noun_phrase, region
+from assistant_reasoner.nouns import noun_phrase, region, relation
 from assistant_reasoner.programs import Choose, ColorOf, Locate, Program, WhatIs
 from assistant_reasoner.words import Plain
 
@@ -32,6 +32,28 @@ def options_of(question: str) -> tuple[str, tuple[str, ...]]:
     return question, ()
 
 
+_OTHER_RULES = frozenset(
+    (
+        "positive",
+        "negative",
+        "happy",
+        "sad",
+        "indoors",
+        "outdoors",
+        "male",
+        "female",
+        "day",
+        "night",
+        "summer",
+        "winter",
+        "indoor",
+        "outdoor",
+        "real",
+    )
+)
+"""Alternatives that rules of their own understand: feelings, light, time."""
+
+
 def alternatives(sentence: Plain) -> Program | None:
     """ "Is it a cat or a dog?", "is the car red or blue?" as a choice."""
     match = re.match(r"^(?:is|are|was|were|does|do) (?P<head>.+?) or (?P<last>.+)$", sentence.text)
@@ -49,26 +71,8 @@ def alternatives(sentence: Plain) -> Program | None:
         return None
     first = subject["first"]
     options = tuple(re.sub(r"^(?:an?|the) ", "", option.strip()) for option in (first, *pieces[1:], match["last"]))
-    if any(
-        option.split()[0]
-        in (
-            "positive",
-            "negative",
-            "happy",
-            "sad",
-            "indoors",
-            "outdoors",
-            "male",
-            "female",
-            "day",
-            "night",
-            "summer",
-            "winter",
-            "indoor",
-            "outdoor",
-            "real",
-        )
-        for option in options
+    if any(option.split()[0] in _OTHER_RULES for option in options) or (
+        relation(options[0]) and not region(options[0])
     ):
         return None
     whom = noun_phrase(subject["subject"])

@@ -236,11 +236,11 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
             return abstain(world, world.say("unjudged_relation"))
         else:
             degree = related(program.relation, match.seen, anchor.seen)
-        if program.relation in ("left_of", "right_of", "above", "below"):
-            # What is beside one thing is near it: far ones are not what is asked for.
-            degree *= 0.5 + 0.5 * related("next_to", match.seen, anchor.seen)
         if degree >= HOLDS:
-            hits.append((degree * match.confidence, match))
+            # Of several, the nearest is what is meant by "left of".
+            near = 0.5 + 0.5 * related("next_to", match.seen, anchor.seen)
+            directed = program.relation in ("left_of", "right_of", "above", "below")
+            hits.append((degree * match.confidence * (near if directed else 1.0), match))
     name = world.say.name(anchor.seen.text, color_of(program.anchor))
     words = RELATIONS.get(program.relation, "under" if program.relation == "on_inverse" else "around")
     if not hits:

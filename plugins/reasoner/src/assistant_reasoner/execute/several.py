@@ -14,7 +14,7 @@ from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.lexicon import COLORS, NUMBERS, singular
 from assistant_reasoner.nouns import noun_phrase
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Choose, ColorOf, Compare, Count, Transcript, WhatIs
+from assistant_reasoner.programs import Choose, ColorOf, Compare, Count, Related, Transcript, Unknown, WhatIs
 
 SAME_MEANING: Final = 0.4
 """Cosine similarity from which an option says what an answer, or something perceived, says."""
@@ -210,7 +210,7 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
                 else (said(f"{_capital(options[exact])}."),)
             )
             return Reply((*lead, *inner.sentences), options[exact], inner.confidence)
-    if scene is not None and not isinstance(program.inner, Count):
+    if scene is not None and isinstance(program.inner, WhatIs | Related | Unknown):
         seen = _perceived(options, scene, world)
         if seen is not None:
             return seen
