@@ -271,9 +271,12 @@ def weights_list(ctx: click.Context, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: name -> directory.")
 @click.pass_context
 def weights_pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
-    """Fetch and verify weights NAMES; with none, the starter weights."""
+    """Fetch and verify weights NAMES; with none, the starter weights.
+
+    Naming weights that come from a model hub allows fetching them from there.
+    """
     with _reported():
-        store = _host(ctx).weights
+        store = _host(ctx, hub=bool(names)).weights
         wanted = names or tuple(spec.name for spec in store.specs() if spec.starter)
         pulled: dict[str, str] = {}
         terminal = sys.stderr.isatty()
@@ -342,10 +345,13 @@ def _settings(ctx: click.Context, **flags: Any) -> Settings:
     return load_settings(data_dir=ctx.find_root().params["data_dir"], **flags)
 
 
-def _host(ctx: click.Context) -> Host:
+def _host(ctx: click.Context, *, hub: bool = False) -> Host:
     from assistant.host import Host
 
-    return Host(_settings(ctx))
+    settings = _settings(ctx)
+    if hub:
+        settings = settings.model_copy(update={"weights": settings.weights.model_copy(update={"hub": True})})
+    return Host(settings)
 
 
 @contextmanager
