@@ -427,3 +427,17 @@ def test_chinese_is_answered_in_chinese(talk: Any) -> None:
     assert talk.ask("图里有猫吗？").text.startswith("图里没有猫")
     assert talk.ask("狗是什么颜色？").short == "black"
     assert "黑色" in talk.ask("狗是什么颜色？").text
+
+
+def test_what_follows_from_the_place_is_said_as_such(talk: Any) -> None:
+    """A bathroom has a floor and no sky: a hedged answer that names its ground; without a plain place, no answer."""
+    talk.picture().thing("toilet", confidence=0.98).thing("sink", LEFT, 0.95).thing("toothbrush", TOP, 0.9)
+    sky = talk.ask("Is there a sky in the image?")
+    assert sky.short == "no"
+    assert sky.text.startswith("Probably not: I do not recognise “sky” itself")
+    assert sky.citations
+    assert (sky.confidence or 1) < 0.85
+    assert talk.ask("is there a floor?").short == "yes"
+    assert talk.ask("is there a ceiling?").abstained
+    talk.next_turn().picture("q").thing("dog")
+    assert talk.ask("is there a floor?").abstained

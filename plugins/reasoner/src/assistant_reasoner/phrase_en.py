@@ -14,6 +14,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "yes_seen": "Yes, I see {things} ({sure} sure).",
         "probably_one": "Probably: something {where} looks like {thing}, but I am only {sure} sure.",
         "yes_label": "Probably yes: the picture as a whole looks like {label} ({sure}).",
+        "follows_yes": "Probably: I do not recognise {things} itself, but it looks like {place}, where one is to be "
+        "expected: I see {seen}.",
+        "follows_no": "Probably not: I do not recognise {things} itself, but it looks like {place}: I see {seen}.",
         "yes_text": "Yes, as text: the picture reads {text}.",
         "no": "No, I see {no_thing}.",
         "no_sure": "I am about {sure} sure: I can miss things, small ones above all.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.types import Kind
-from assistant_reasoner.execute import colors, feeling, hearing, naming, places, reading, sight, talk, things
+from assistant_reasoner.execute import colors, feeling, hearing, naming, places, reading, setting, sight, talk, things
 from assistant_reasoner.execute.several import choose, compare
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
@@ -57,7 +57,7 @@ _LOOK: dict[type, Callable[..., Reply]] = {
     ColorOf: colors.color_of_thing,
     HasColor: colors.has_color,
     Describe: sight.describe,
-    Place: sight.where_is_this,
+    Place: setting.where_is_this,
     Read: reading.read,
     Facts: reading.facts,
 }

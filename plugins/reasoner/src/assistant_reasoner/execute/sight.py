@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from assistant.fusion.align import place
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE
 from assistant_reasoner.execute.wording import abstain, seen_instead
-from assistant_reasoner.execute.world import Picture, Scene, World, label_share
+from assistant_reasoner.execute.world import Picture, Scene, World
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Beyond, Describe, Place
+from assistant_reasoner.programs import Beyond, Describe
 
 READABLE: Final = 0.5
 """Confidence from which a line of text is quoted."""
@@ -128,184 +125,6 @@ def _describe_video(scene: Scene, world: World) -> Reply:
         return abstain(world, world.reason(Kind.OBJECT, scene.part, scene.name))
     sure = max((seen.confidence for seen, _ in best.values()), default=0.5)
     return Reply(tuple(sentences), None, sure)
-
-
-# ---- places -----------------------------------------------------------------------------------------------------
-
-
-def _weights(text: str) -> Mapping[str, Mapping[str, float]]:
-    """Lines of "place: thing weight, thing weight"; a line without a colon continues the one before."""
-    table: dict[str, dict[str, float]] = {}
-    for line in re.sub(r"\n(?![^:\n]*:)", " ", text.strip()).splitlines():
-        scene, _, things = line.partition(":")
-        pairs = (entry.strip().rpartition(" ") for entry in things.split(","))
-        table[scene.strip()] = {name: float(weight) for name, _, weight in pairs}
-    return MappingProxyType(table)
-
-
-_SCENES: Final = _weights(
-    """
-    bathroom: toilet 3.0, sink 1.2, toothbrush 2.0, hair drier 1.5, shower curtain 2.0, bathtub 3.0, tub 3.0,
-        medicine chest 2.0, toilet seat 3.0, washbasin 2.0, bath towel 1.5, shower cap 1.0, toilet tissue 2.0,
-        plunger 1.5, paper towel 0.5
-    kitchen: oven 2.5, refrigerator 2.5, microwave 2.2, sink 1.0, toaster 1.8, knife 0.6, bowl 0.5, stove 2.5,
-        dishwasher 2.5, wok 1.5, spatula 1.2, frying pan 1.5
-    bedroom: bed 2.6, teddy bear 0.5, four-poster 3.0, quilt 2.5, pillow 2.0, crib 2.0, wardrobe 1.5
-    living room: couch 2.2, tv 1.2, remote 0.9, potted plant 0.4, vase 0.4, studio couch 2.5, entertainment
-        center 2.5, home theater 2.5, bookcase 1.0, fire screen 2.0, rocking chair 1.0
-    dining room: dining table 1.2, wine glass 0.9, chair 0.4, fork 0.7, knife 0.3, cup 0.3, pizza 0.4, cake 0.4
-    office: laptop 1.1, keyboard 1.3, mouse 1.2, tv 0.4, chair 0.2, book 0.2, desktop computer 2.2, desk 2.0,
-        monitor 1.5, printer 1.5, file 0.8
-    restaurant: wine glass 0.8, dining table 0.8, pizza 0.5, person 0.2, fork 0.4, cup 0.3, restaurant 3.0, menu
-        1.0
-    street: traffic light 2.0, stop sign 1.8, fire hydrant 1.8, parking meter 2.0, car 1.2, bus 1.4, truck 0.9,
-        bicycle 0.6, motorcycle 0.7, person 0.2, cab 1.5, street sign 1.8, trolleybus 1.5
-    airport: airplane 2.6, truck 0.2, suitcase 0.6, airliner 3.0
-    railway station: train 2.4, suitcase 0.4, person 0.1, passenger car 2.0, electric locomotive 2.2, bullet
-        train 2.2
-    beach: surfboard 1.8, umbrella 0.4, kite 0.4, boat 0.4, seashore 3.0, sandbar 2.8, bikini 1.5
-    the water: boat 2.0, surfboard 1.0, lakeside 2.5, speedboat 2.0, canoe 2.0
-    ski slope: skis 2.8, snowboard 2.6, ski 2.8, alp 2.0
-    tennis court: tennis racket 2.8, sports ball 0.5, racket 2.5
-    baseball field: baseball bat 2.8, baseball glove 2.6, sports ball 0.5, ballplayer 3.0, baseball 2.0
-    skate park: skateboard 2.4
-    farm or pasture: cow 2.2, sheep 2.2, horse 1.2, barn 2.2, ox 2.0
-    savanna or zoo: giraffe 2.8, zebra 2.8, elephant 2.8, bear 1.5
-    park: bench 1.4, frisbee 1.8, kite 1.4, dog 0.4, bird 0.2, bicycle 0.3, park bench 2.0
-    """
-)
-"""Evidence of things for places, in natural log-odds; estimated by hand from how often COCO photographs of the place
-show the thing and others do not."""
-ROOMS: Final = ("bathroom", "kitchen", "bedroom", "living room", "dining room", "office", "restaurant")
-OUTDOORS: Final = tuple(name for name in _SCENES if name not in ROOMS)
-_SAME: Final = {
-    "road": "street",
-    "city": "street",
-    "sea": "the water",
-    "ocean": "the water",
-    "lake": "the water",
-    "river": "the water",
-    "harbor": "the water",
-    "harbour": "the water",
-    "zoo": "savanna or zoo",
-    "farm": "farm or pasture",
-    "field": "farm or pasture",
-    "meadow": "farm or pasture",
-    "station": "railway station",
-    "train station": "railway station",
-    "cafe": "restaurant",
-    "mountain": "ski slope",
-    "garden": "park",
-    "playground": "park",
-}
-"""Other words for the places above."""
-SHARPNESS: Final = 1.2
-"""Factor on the log-odds; over 1 because the hand-made figures are cautious."""
-NOTHING_KNOWN: Final = 1.0
-"""Log-odds of "somewhere else": what evidence for a place must outweigh."""
-
-
-def place_scores(picture: Picture) -> tuple[dict[str, float], dict[str, list[Observation]]]:
-    """The probability of each place, and the observations that speak for it."""
-    scores: dict[str, float] = {}
-    evidence: dict[str, list[Observation]] = {}
-    best: dict[str, Observation] = {}
-    for seen in (*picture.objects, *(label for label in picture.labels if label.confidence >= 0.15)):
-        name = seen.text.casefold()
-        if name not in best or seen.confidence > best[name].confidence:
-            best[name] = seen
-    for scene, weights in _SCENES.items():
-        for name, weight in weights.items():
-            if name in best and best[name].confidence >= POSSIBLE - 0.1:
-                scores[scene] = scores.get(scene, 0.0) + weight * best[name].confidence
-                evidence.setdefault(scene, []).append(best[name])
-    total = math.exp(NOTHING_KNOWN) + sum(math.exp(SHARPNESS * score) for score in scores.values())
-    return {scene: math.exp(SHARPNESS * score) / total for scene, score in scores.items()}, evidence
-
-
-def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
-    """What room, what place is this?"""
-    if not scene.pictures:
-        return abstain(world, world.reason(Kind.OBJECT, scene.part, scene.name))
-    picture = scene.pictures[0]
-    scores, evidence = place_scores(picture)
-    signs = [line for line in picture.lines if line.confidence >= 0.7]
-    if not scores:
-        if not world.able(Kind.OBJECT, picture.part):
-            return abstain(world, world.reason(Kind.OBJECT, picture.part, scene.name))
-        more = (
-            (
-                said(
-                    world.say("describe_reads", text=world.say.quote(" ".join(line.text for line in signs), 120)),
-                    *(line.id for line in signs),
-                ),
-            )
-            if signs
-            else seen_instead(scene, world)
-        )
-        return abstain(world, "I see nothing that is typical of a place", *more)
-    inside = sum(share for name, share in scores.items() if name in ROOMS)
-    outside = sum(share for name, share in scores.items() if name in OUTDOORS)
-    if program.expected in ("indoors", "outdoors", "indoors or outdoors"):
-        return _in_or_out(program.expected, inside, outside, evidence, world)
-    pool = {name: share for name, share in scores.items() if not program.room or name in ROOMS} or scores
-    best = max(pool, key=lambda name: pool[name])
-    named = best if best.startswith("the ") or best == "farm or pasture" else world.say.a(best)
-    shown = sorted(evidence[best], key=lambda seen: -_SCENES[best][seen.text.casefold()] * seen.confidence)[:3]
-    listed = world.say.listed([f"{world.say.a(seen.text)} ({world.say.percent(seen.confidence)})" for seen in shown])
-    share = pool[best]
-    if program.room and best in ROOMS:
-        # Asked for a room, it is some room: places outdoors only keep their part of the doubt.
-        share = min(1.0, share / max(1e-9, 1 - sum(value for name, value in scores.items() if name not in ROOMS)))
-    ids = tuple(seen.id for seen in shown)
-    if program.expected:
-        wanted = _SAME.get(program.expected, program.expected)
-        held = scores.get(wanted, 0.0)
-        label = max((label_share(label, wanted) for label in picture.labels), default=0.0)
-        if wanted not in _SCENES and label < POSSIBLE:
-            return abstain(
-                world, world.say("unknown_class", things=world.say.quote(program.expected)), *seen_instead(scene, world)
-            )
-        if held >= 0.4 or label >= 0.4 or wanted == best:
-            sure = max(held, label)
-            return Reply(
-                (
-                    said(
-                        world.say(
-                            "place_yes", place=world.say.a(program.expected), sure=world.say.percent(sure), list=listed
-                        ),
-                        *ids,
-                    ),
-                ),
-                "yes",
-                sure,
-            )
-        text = world.say(
-            "place_no", actual=named, place=world.say.a(program.expected), sure=world.say.percent(share), list=listed
-        )
-        return Reply((said(text, *ids),), "no", max(0.5, share))
-    key = "place" if share >= 0.5 else "place_hint"
-    return Reply(
-        (said(world.say(key, place=named, sure=world.say.percent(share), list=listed), *ids),),
-        best.removeprefix("the "),
-        share,
-    )
-
-
-def _in_or_out(
-    expected: str, inside: float, outside: float, evidence: Mapping[str, list[Observation]], world: World
-) -> Reply:
-    indoors = inside >= outside
-    sure = max(inside, outside) / max(1e-9, inside + outside) * min(1.0, 0.5 + (inside + outside) / 2)
-    seen = [one for name, found in evidence.items() if (name in ROOMS) == indoors for one in found]
-    seen = list({one.id: one for one in sorted(seen, key=lambda one: -one.confidence)}.values())[:3]
-    listed = world.say.listed([f"{world.say.a(one.text)} ({world.say.percent(one.confidence)})" for one in seen])
-    actual = "indoors" if indoors else "outdoors"
-    text = world.say("place", place=actual, sure=world.say.percent(sure), list=listed)
-    short = actual if expected == "indoors or outdoors" else "yes" if expected == actual else "no"
-    lead = "" if expected == "indoors or outdoors" else f"{short.capitalize()}: "
-    text = f"{lead}{text[:1].lower()}{text[1:]}" if lead else text
-    return Reply((said(text, *(one.id for one in seen)),), short, sure)
 
 
 # ---- beyond -----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from assistant_reasoner.execute.find import (
     find,
     fulfils,
 )
+from assistant_reasoner.execute.setting import follows
 from assistant_reasoner.execute.wording import (
     abstain,
     called,
@@ -122,6 +123,10 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
         unseen = say("unknown_class", things=say.quote(thing.words))
         return Reply((said(text, found.lines[0].id), said(say("cannot", reason=unseen))), None, None, abstained=True)
     if not found.able:
+        inferred = follows(thing, scene, world)
+        if inferred is not None and inferred.short:
+            truth = (inferred.short == "yes") != denied
+            return replace(inferred, short="yes" if truth else "no")
         return cannot_find(thing, found, scene, world)
     confidence = absence(thing, found)
     more: tuple[Sentence, ...] = ()
