@@ -60,6 +60,7 @@ class FasterWhisper:
         from faster_whisper.tokenizer import Tokenizer
 
         whisper = self._whisper
+        seconds = len(samples) / SAMPLE_RATE
         features = whisper.feature_extractor(samples)
         window = features[:, : min(features.shape[-1] - 1, whisper.feature_extractor.nb_max_frames)]
         encoded = whisper.encode(pad_or_trim(window))
@@ -68,13 +69,15 @@ class FasterWhisper:
             probabilities = {token[2:-2]: float(p) for token, p in whisper.model.detect_language(encoded)[0]}
         language, probability = choose(probabilities)
         tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=language)
-        settings = replace(self._settings, clip_timestamps="0", max_new_tokens=most_tokens(len(samples) / SAMPLE_RATE))
+        settings = replace(self._settings, clip_timestamps="0", max_new_tokens=most_tokens(seconds))
         segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
         if any(segment.compression_ratio > REPETITIVE for segment in segments):
             settings = replace(settings, clip_timestamps="0", no_repeat_ngram_size=NO_REPEAT)
             segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
         for previous, segment in zip([None, *segments], segments, strict=False):
             heard = _heard(segment, language, probability)
+            # aligning words can end after the sound does
+            heard = replace(heard, start=min(heard.start, seconds), end=min(heard.end, seconds))
             if previous is not None and segment.seek != previous.seek:
                 heard = _without_echo(heard, previous.words)
             if heard.text:

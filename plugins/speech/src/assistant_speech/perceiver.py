@@ -16,6 +16,7 @@ from assistant_speech.heard import Engine, Heard
 from assistant_speech.judge import confidence, is_speech
 from assistant_speech.language import ChineseScript, Languages
 from assistant_speech.options import SpeechOptions
+from assistant_speech.sentences import sentences
 from assistant_speech.windows import Window, loudness, silero, windows
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SpeechPerceiver(Perceiver):
     """Writes what is said in a recording, when, in which language and how surely; or that nothing is said."""
 
     name: ClassVar[str] = "speech"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     consumes: ClassVar[tuple[str, ...]] = (AUDIO,)
     produces: ClassVar[tuple[str, ...]] = (Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT, Kind.NO_SPEECH)
     requires: ClassVar[tuple[str, ...]] = ("faster_whisper", "onnxruntime", "opencc")
@@ -88,11 +89,13 @@ class SpeechPerceiver(Perceiver):
             task.check()
             for heard in self._engine.transcribe(window.samples, languages.choose):
                 task.check()
-                if is_speech(heard, window.voice(heard.start, heard.end)):
-                    heard = self._in_one_script(heard)
-                    segment = self._segment(task, window, heard)
-                    languages.note(heard.language, heard.language_probability, heard.end - heard.start)
-                    raw.append(heard)
+                if not is_speech(heard, window.voice(heard.start, heard.end)):
+                    continue
+                heard = self._in_one_script(heard)
+                languages.note(heard.language, heard.language_probability, heard.end - heard.start)
+                raw.append(heard)
+                for sentence in sentences(heard):
+                    segment = self._segment(task, window, sentence)
                     segments.append(segment)
                     yield segment
         if segments:
