@@ -115,7 +115,8 @@ _NOTHING_NEW = (
     r"is|were|was|do|does|can|did|have|has|would|could|appear|appears|exist|show|there)(?P<rest> .*)?",
     r"(?:count|enumerate)(?: (?:up|all|the|how many|of|every|for me))* (?P<what>.+?)(?: (?:are|is) (?:there|"
     r"visible|@here))?",
-    r"(?:what|which) (?:is )?(?:the )?(?:total )?(?:number|amount|count|quantity) of (?P<what>.+)",
+    r"(?:what|which) (?:is |are )?(?:the |an? )?(?:total |exact )?(?:number|amount|count|quantity) of (?P<what>.+?)(?: "
+    r"(?:is|are|was|were|do|does|can)(?P<rest> .*)?)?",
     r"(?:the )?(?:total )?(?:number|amount|count) of (?P<what>.+)",
     r"how (?:many|much)(?: of)? (?P<what>.+)",
 )

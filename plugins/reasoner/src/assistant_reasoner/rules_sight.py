@@ -148,6 +148,17 @@ def _locate(match: re.Match[str], sentence: Plain) -> Program | None:
 
 
 @SIGHT.on(
+    rf"(?:(?:of|what) )?(?:what|which) (?:kind|type|sort|breed|species|make|model|brand|variety) (?:is|are|was|were) "
+    rf"(?P<kind>.+?){HERE}",
+)
+def _kind_of(match: re.Match[str], sentence: Plain) -> Program | None:
+    thing = noun_phrase(match["kind"])
+    if thing and thing.pronoun:
+        return WhatIs()
+    return WhatIs(thing) if thing and not thing.relation else None
+
+
+@SIGHT.on(
     r"(?:what|which|who)(?: (?P<kind>(?!is |are |was |were |do |does |can |has ).+?))? (?:is|are|was|were|"
     r"do you see|can you see|can be seen|stands?|sits?|lies|do i see|appears?|can i see)(?: there)?(?: "
     r"(?:that|the thing|the object|the things|located|something|standing|sitting|lying|placed|directly|"

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from assistant_reasoner.indirect import LEADS, direct
 from assistant_reasoner.lexicon import COLORS, DETECTOR_NAME, HYPERNYMS, NUMBERS, ORDINALS, SHAPES, plural
 from assistant_reasoner.programs import Which
 
@@ -26,6 +27,7 @@ _CONTRACTIONS = (
     (r"\b(what|where|who|when|how|there|here|that|it|he|she|which|this)'s\b", r"\1 is"),
     (r"\b(what|where|who|how|there|they|you|we|these|those)'re\b", r"\1 are"),
     (r"\bi'm\b", "i am"),
+    (r"\b(i|you|we|they)'d\b", r"\1 would"),
     (r"\b(what|where|who|how) ?'d\b", r"\1 did"),
     (r"\b(i|you|we|they)'ve\b", r"\1 have"),
     (r"\b(whats|wats)\b", "what is"),
@@ -50,7 +52,9 @@ _SPELLINGS = (
     (r"\bblack[- ]and[- ]white\b", "black and white"),
 )
 _FILLER = re.compile(
-    r"^(?:(?:u+h*m+|u+h+|e+r+m*|hm+|ah+|oh|okay|ok|well|so|now|right|hey|hi there|alright|please|kindly|look|listen|"
+    r"^(?:(?:u+h*m+|u+h+|e+r+m*|hm+|ah+|oh|okay|ok|well|so|now|right|alright|please|kindly|look|listen|"
+    r"(?:hey|hi|hello|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day)|dear)(?: there| again| everyone| all)?|"
+    r"(?:excuse|pardon|forgive) me|sorry|one (?:more )?question|a question|"
     r"look at (?:@picture|this|it)|just|actually|basically|then|great|cool|nice|thanks|thank you|also|next|"
     r"question|quick question|hello assistant|hey assistant|dear assistant|assistant)(?:,| )+)+(?=\S)"
 )
@@ -199,14 +203,14 @@ def plain(sentence: str, *, spoken: bool = False) -> Plain:
     text = " ".join(word if word in names else _mended(word) for word in text.split())
     whole = text
     for _ in range(3):
-        text = _COURTESY.sub("", _FILLER.sub("", text)).strip()
+        text = LEADS.sub("", _COURTESY.sub("", _FILLER.sub("", text))).strip()
         text = _TAIL.sub("", text)
     if spoken:
         for pattern, replacement in _SPOKEN:
             text = re.sub(pattern, replacement, text)
     text = re.sub(rf"^(?:(?:and|but|then|also|or|so) (?={_ASKING}\b)|(?:if|whether) )", "", text)
     text, which = _pictures(text)
-    text = _tidy(_TAIL.sub("", _FILLER.sub("", _tidy(text))))
+    text = direct(_tidy(_TAIL.sub("", _FILLER.sub("", _tidy(text)))))
     return Plain(text, tuple(quotes), which, whole)
 
 
