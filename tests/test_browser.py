@@ -599,6 +599,21 @@ def test_real_voice_message_about_a_photograph(
 
 
 @pytest.mark.weights
+def test_real_spoken_question_about_a_photograph(real_server: Server, open_chat: Opener, photograph: Path) -> None:
+    """A voice message asks about the photograph that came with it; after a reload the conversation is there again."""
+    chat = open_chat(url=real_server.url)
+    chat.ask("", photograph, ROOT / "tests" / "data" / "how_many_people.ogg")
+    assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
+    assert "How many people" in chat.page.locator("#live [data-role=heard]").inner_text()
+    assert "person" in chat.page.locator("#panel .box.cited").first.inner_text()
+    chat.picture("spoken")
+    chat.page.reload()
+    chat.page.click("#side .conversation >> nth=0")
+    chat.page.wait_for_selector("#panel .box.cited")
+    assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
+
+
+@pytest.mark.weights
 @pytest.mark.parametrize(
     ("example", "expected", "locale", "options", "name"),
     [

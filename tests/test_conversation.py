@@ -17,6 +17,7 @@ pytestmark = pytest.mark.weights
 
 ROOT = Path(__file__).parents[1]
 VOICE = ROOT / "plugins" / "speech" / "tests" / "data" / "speech_two_sentences.ogg"
+QUESTION = ROOT / "tests" / "data" / "how_many_people.ogg"
 PLUGINS = ("reasoner", "sentiment", "speech", "text", "video", "vision")
 
 
@@ -83,11 +84,19 @@ def test_a_conversation_goes_on_after_a_restart(assistant: Assistant, photo: Pat
 
 
 def test_a_spoken_question_about_a_picture(assistant: Assistant, photo: Path) -> None:
-    """Without typed text the voice message is the question, and is answered as far as it is one."""
+    """Without typed text the voice message is the question, and the picture is answered about."""
+    reply = assistant.ask("", photo, QUESTION)
+    assert reply.question.spoken
+    assert "people" in reply.question.text
+    assert reply.answer is not None
+    assert reply.answer.short == "1"
+
+
+def test_a_spoken_remark_is_quoted(assistant: Assistant, photo: Path) -> None:
+    """A voice message that asks nothing is not taken for a question."""
     reply = assistant.ask("", photo, VOICE)
     assert reply.question.spoken
-    assert reply.question.text
-    assert reply.text
+    assert "fox" in reply.text
 
 
 @pytest.mark.parametrize("missing", PLUGINS)
