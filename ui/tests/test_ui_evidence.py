@@ -137,6 +137,18 @@ def test_a_perceiver_status_tells_its_state_and_reason() -> None:
         assert words in drawn
 
 
+def test_in_a_long_list_what_is_at_work_comes_first() -> None:
+    """A video's many frames do not bury what is happening now."""
+    view = TurnView(asked="?")
+    for number in range(20):
+        view.statuses["eyes", str(number)] = Status("eyes", str(number), f"frame {number}", "queued")
+    view.statuses["eyes", "15"] = Status("eyes", "15", "frame 15", "running")
+    lines = [str(each["class"]) for each in Elements(turn(view, ENGLISH)).of_class("state-queued")]
+    assert len(lines) == 19
+    drawn = turn(view, ENGLISH)
+    assert drawn.index("state-running") < drawn.index("state-queued")
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -15,7 +15,10 @@ from assistant_ui.view import TurnView
 
 CHIPS_AT_MOST = 6
 """Citations shown under an answer before "n more"."""
+LINES_AT_A_GLANCE = 12
+"""With more status lines than this (a video's frames), those at work are moved to the top."""
 _ENDED = ("done", "cached", "skipped", "failed")
+_URGENCY = ("running", "loading", "failed", "queued", "skipped", "done", "cached")
 
 
 def turn(view: TurnView, texts: Texts, *, last: bool = True) -> Markup:
@@ -116,6 +119,8 @@ def progress(view: TurnView, texts: Texts) -> Markup:
     ended = [status for status in statuses if status.state in _ENDED]
     if not statuses:
         return tag("p", _spinner(), texts.working + "…", class_="working") if view.running else Markup("")
+    if len(statuses) > LINES_AT_A_GLANCE:
+        statuses.sort(key=lambda status: _URGENCY.index(status.state))
     lines = [_status(status, texts, len({each.part for each in statuses}) > 1) for status in statuses]
     slowest = max((status.milliseconds or 0.0 for status in ended), default=0.0)
     if view.running:
