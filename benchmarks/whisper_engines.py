@@ -1,20 +1,23 @@
 """Speed of the speech perceiver against faster-whisper called directly, and of both against openai-whisper.
 
-    python benchmarks/whisper_engines.py [RECORDING] [--model whisper-base or a CTranslate2 directory] [--json]
+    python benchmarks/whisper_engines.py [RECORDING ...] [--model whisper-base or a CTranslate2 directory] [--json]
 
-One process, one recording, the same weights, threads and options everywhere (beam, word times, no sampling, no
-conditioning on earlier text, language detected, decoding the file included). Rounds alternate between the ways, and the
+Several recordings are joined into one, with short pauses; give more than 30 seconds of one language, or the ways differ
+in more than speed. One process, one recording, the same weights, threads and options everywhere (beam, word times, no
+sampling, no conditioning on earlier text, language detected, decoding the file included). Rounds alternate between
+the ways, and the
 medians are compared:
 
 - perceiver / faster-whisper with its own voice filter: at most 1.05 wanted;
 - perceiver / faster-whisper without the filter: what the filter costs or saves;
-- openai-whisper's own code in float32 / faster-whisper in int8: at least 2 wanted. Its arrays are converted from the same
-  CTranslate2 file.
+- openai-whisper's own code in float32 / faster-whisper in int8: at least 2 wanted. Its arrays are those of the
+  same CTranslate2 file.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import statistics
@@ -24,13 +27,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from speech_accuracy import BenchmarkServices
+from speech_accuracy import BenchmarkServices, wav
 
-from assistant.media import Media
+from assistant.media import SAMPLE_RATE, Media
 from assistant.plugin import Task
 from assistant_speech import SpeechOptions, SpeechPerceiver
 from assistant_speech.ctranslate2_arrays import read
 from assistant_speech.engine_openai_whisper import build
+
+ENGLISH = ("sense_and_sensibility_*.wav", "arctic_*.wav", "speechbrain_*.wav", "asterisk_en_*.wav")
+"""Of the recordings beside the checkout: read aloud, telephone; 54 seconds in all."""
+PAUSE_SECONDS = 0.4
+
+
+def joined(recordings: list[Path]) -> bytes:
+    """One WAV of them all."""
+    media = Media()
+    parts: list[np.ndarray] = []
+    for recording in recordings:
+        parts += [media.audio(media.open(recording, recording.name)).samples()]
+        parts += [np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)]
+    return wav(np.concatenate(parts))
 
 
 def alternate(ways: dict[str, Callable[[], str]], rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
@@ -46,7 +63,7 @@ def alternate(ways: dict[str, Callable[[], str]], rounds: int) -> tuple[dict[str
     return seconds, texts
 
 
-def measure(recording: Path, options: SpeechOptions, threads: int, rounds: int, openai: bool) -> dict[str, Any]:
+def measure(recording: bytes, options: SpeechOptions, threads: int, rounds: int, openai: bool) -> dict[str, Any]:
     """Everything, as one JSON object."""
     from faster_whisper import WhisperModel
 
@@ -63,11 +80,11 @@ def measure(recording: Path, options: SpeechOptions, threads: int, rounds: int, 
     }
 
     def perceived() -> str:
-        part = media.open(recording, recording.name)
+        part = media.open(recording, "joined.wav")
         return next(reversed(list(perceiver.perceive(Task(part, media))))).text
 
     def called(**more: Any) -> str:
-        segments, _ = direct.transcribe(str(recording), **alike, **more)
+        segments, _ = direct.transcribe(io.BytesIO(recording), **alike, **more)
         return "".join(segment.text for segment in segments).strip()
 
     ways: dict[str, Callable[[], str]] = {
@@ -81,7 +98,7 @@ def measure(recording: Path, options: SpeechOptions, threads: int, rounds: int, 
 
         torch.set_num_threads(threads)
         model = build(read(directory))
-        samples: np.ndarray = media.audio(media.open(recording, recording.name)).samples()
+        samples: np.ndarray = media.audio(media.open(recording, "joined.wav")).samples()
         beam = {"beam_size": options.beam_size} if options.beam_size > 1 else {}
         rest = {name: value for name, value in alike.items() if name != "beam_size"}
         ways["openai_whisper"] = lambda: str(whisper.transcribe(model, samples, fp16=False, **rest, **beam)["text"])
@@ -95,7 +112,7 @@ def measure(recording: Path, options: SpeechOptions, threads: int, rounds: int, 
         ratios["openai_whisper / faster_whisper"] = median["openai_whisper"] / median["faster_whisper"]
         ratios["openai_whisper / perceiver"] = median["openai_whisper"] / median["perceiver"]
     return {
-        "recording": recording.name,
+        "recording_seconds": round(len(recording) / 2 / SAMPLE_RATE, 1),
         "rounds": rounds,
         "threads": threads,
         "beam_size": options.beam_size,
@@ -108,7 +125,7 @@ def measure(recording: Path, options: SpeechOptions, threads: int, rounds: int, 
 def main() -> None:
     root = Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recording", nargs="?", type=Path, default=root / "../shared/data/speech/multilingual.mp3")
+    parser.add_argument("recordings", nargs="*", type=Path)
     parser.add_argument("--model", default="whisper-base")
     parser.add_argument("--beam-size", type=int, default=SpeechOptions().beam_size)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
@@ -117,11 +134,16 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     options = SpeechOptions(model=given.model, beam_size=given.beam_size)
-    found = measure(given.recording, options, given.threads, given.rounds, not given.without_openai)
+    beside = root / "../shared/data/speech"
+    recordings = given.recordings or [path for pattern in ENGLISH for path in sorted(beside.glob(pattern))]
+    if not recordings:  # a clean machine: the sentences that the plugin's tests use
+        recordings = [root / "plugins/speech/tests/data/speech_two_sentences.ogg"] * 5
+    found = measure(joined(recordings), options, given.threads, given.rounds, not given.without_openai)
     if given.json:
         print(json.dumps(found, indent=2))
         return
-    print(f"{found['recording']}, {found['threads']} threads, beam {found['beam_size']}, medians of {found['rounds']}")
+    print(f"{found['recording_seconds']} s, {found['threads']} threads, beam {found['beam_size']}", end="")
+    print(f", medians of {found['rounds']}")
     for name, value in found["median_seconds"].items():
         print(f"  {value:7.3f} s  {name} ({found['characters'][name]} characters)")
     for name, value in found["ratios"].items():

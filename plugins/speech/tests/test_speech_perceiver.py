@@ -57,7 +57,7 @@ class FakeEngine:
         self.changes = changes
         self.windows = 0
 
-    def transcribe(self, samples: np.ndarray, choose: Choose) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
         self.windows += 1
         language, probability = choose({self.languages[0]: 0.9})
         said = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 NO_REPEAT = 3
 """Tokens in a row that may not come twice when a window is decoded again because its text was a loop."""
+
+REST_SECONDS = 0.3
+"""Less speech than this is not worth another run: word times are no more exact."""
 
 
 class FasterWhisper:
@@ -54,7 +57,7 @@ class FasterWhisper:
         )
         self._settings = information.transcription_options
 
-    def transcribe(self, samples: np.ndarray, choose: Choose) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
         """See `Engine.transcribe`."""
         from faster_whisper.audio import pad_or_trim
         from faster_whisper.tokenizer import Tokenizer
@@ -70,10 +73,10 @@ class FasterWhisper:
         language, probability = choose(probabilities)
         tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=language)
         settings = replace(self._settings, clip_timestamps="0", max_new_tokens=most_tokens(seconds))
-        segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
+        segments = _up_to(until, whisper.generate_segments(features, tokenizer, settings, False, encoded))
         if any(segment.compression_ratio > REPETITIVE for segment in segments):
             settings = replace(settings, clip_timestamps="0", no_repeat_ngram_size=NO_REPEAT)
-            segments = list(whisper.generate_segments(features, tokenizer, settings, False, encoded))
+            segments = _up_to(until, whisper.generate_segments(features, tokenizer, settings, False, encoded))
         for previous, segment in zip([None, *segments], segments, strict=False):
             heard = _heard(segment, language, probability)
             # aligning words can end after the sound does
@@ -82,6 +85,20 @@ class FasterWhisper:
                 heard = _without_echo(heard, previous.words)
             if heard.text:
                 yield heard
+
+
+def _up_to(until: float, segments: Iterable[Any]) -> list[Any]:
+    """The segments, until what is left holds no speech.
+
+    A decoder that stops before the end of the window is started once more on the rest, at the price of a whole window,
+    be it only the silence after the last word.
+    """
+    taken = []
+    for segment in segments:
+        taken.append(segment)
+        if segment.end >= until - REST_SECONDS:
+            break
+    return taken
 
 
 def _without_echo(heard: Heard, before: Any) -> Heard:

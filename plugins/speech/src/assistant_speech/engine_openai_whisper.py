@@ -43,8 +43,8 @@ class OpenAIWhisper:
         self._words = words
         self.languages = tuple(LANGUAGES)[: self._model.num_languages] if self._model.is_multilingual else ("en",)
 
-    def transcribe(self, samples: np.ndarray, choose: Choose) -> Iterator[Heard]:
-        """See `Engine.transcribe`."""
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+        """See `Engine.transcribe`; `until` saves nothing here."""
         import whisper
 
         model = self._model

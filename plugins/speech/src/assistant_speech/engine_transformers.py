@@ -41,8 +41,8 @@ class TransformersWhisper:
         self._multilingual = bool(getattr(settings, "is_multilingual", False) and self._language_ids)
         self.languages = tuple(self._language_ids) if self._multilingual else ("en",)
 
-    def transcribe(self, samples: np.ndarray, choose: Choose) -> Iterator[Heard]:
-        """See `Engine.transcribe`."""
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+        """See `Engine.transcribe`; `until` saves nothing here."""
         import torch
 
         features = self._processor.feature_extractor(

@@ -53,12 +53,13 @@ class Engine(Protocol):
     languages: tuple[str, ...]
     """Codes it can transcribe; ("en",) for an English-only model."""
 
-    def transcribe(self, samples: np.ndarray, choose: Choose) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
         """Segments of one window.
 
         Args:
             samples: [n] float32, mono at 16 kHz, at most 30 seconds.
             choose: asked once, with what the model detects.
+            until: seconds into the window; nothing is said after.
         """
         ...
 

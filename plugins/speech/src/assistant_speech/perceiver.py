@@ -87,7 +87,7 @@ class SpeechPerceiver(Perceiver):
         raw: list[Heard] = []
         for window in windows(sound, self._detect):
             task.check()
-            for heard in self._engine.transcribe(window.samples, languages.choose):
+            for heard in self._engine.transcribe(window.samples, languages.choose, window.until):
                 task.check()
                 if not is_speech(heard, window.voice(heard.start, heard.end)):
                     continue

@@ -35,6 +35,11 @@ PAD_SECONDS = 0.4
 APART_SECONDS = 5.0
 """Stretches further apart go into separate windows: joined, a lone word after a finished sentence gets swallowed. The
 price is one more run of the encoder for each such silence, a tenth of its length at most."""
+PAUSE_SECONDS = 0.3
+"""A pause between sentences or phrases, at which a stretch that does not fit may be divided."""
+FILL_SECONDS = 5.0
+"""With less room than this left, a stretch that does not fit goes whole into the next window. Filling windows matters
+because Whisper takes as long for a short one as for a full one."""
 CONTEXT_FRAMES = 16
 """Frames heard again before each block, for the detector's memory to settle: half a second."""
 
@@ -67,6 +72,12 @@ class Window:
     def seconds(self) -> float:
         """Its length."""
         return len(self.samples) / SAMPLE_RATE
+
+    @property
+    def until(self) -> float:
+        """Seconds into the window at which the last voice ends."""
+        voiced = (self.probabilities >= VOICE_OFF).nonzero()[0]
+        return min(self.seconds, float(voiced[-1] + 1) / FRAMES_PER_SECOND) if len(voiced) else 0.0
 
     def span(self, start: float, end: float) -> tuple[float, float]:
         """The span of the recording for a span of the window, both in seconds.
@@ -161,6 +172,18 @@ def _no_longer_than(longest: int, stretch: tuple[int, int], probabilities: Proba
     yield start, stop
 
 
+def _last_pause(probabilities: Probabilities) -> int:
+    """The frame in the middle of the last pause; 0 if there is none."""
+    stop = len(probabilities)
+    pause = int(PAUSE_SECONDS * FRAMES_PER_SECOND)
+    for frame in range(len(probabilities) - 1, -1, -1):
+        if probabilities[frame] >= VOICE_OFF:
+            stop = frame
+        elif stop - frame >= pause:
+            return (frame + stop) // 2
+    return 0
+
+
 @dataclass(slots=True)
 class _Packer:
     """Collects stretches until a window is full."""
@@ -173,9 +196,18 @@ class _Packer:
     def add(self, start: int, samples: np.ndarray, probabilities: Probabilities) -> Iterator[Window]:
         if self.pieces:
             last = self.pieces[-1]
-            apart = start - (last.start + last.length) > APART_SECONDS * SAMPLE_RATE
-            if apart or self.length + len(samples) > WINDOW_SECONDS * SAMPLE_RATE:
+            room = int(WINDOW_SECONDS * SAMPLE_RATE) - self.length
+            if start - (last.start + last.length) > APART_SECONDS * SAMPLE_RATE:
                 yield from self.flush()
+            elif len(samples) > room:
+                cut = _last_pause(probabilities[: room // FRAME]) if room >= FILL_SECONDS * SAMPLE_RATE else 0
+                if cut:
+                    self._take(start, samples[: cut * FRAME], probabilities[:cut])
+                    start, samples, probabilities = start + cut * FRAME, samples[cut * FRAME :], probabilities[cut:]
+                yield from self.flush()
+        self._take(start, samples, probabilities)
+
+    def _take(self, start: int, samples: np.ndarray, probabilities: Probabilities) -> None:
         self.pieces.append(Piece(self.length, start, len(samples)))
         self.samples.append(samples)
         self.probabilities.append(probabilities)
