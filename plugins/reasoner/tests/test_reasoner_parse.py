@@ -300,7 +300,7 @@ def test_which_picture(question: str, which: Which) -> None:
         ("What color is the car?", "where is it?", Locate(thing("the car"))),
         ("What did they say about money?", "and about food?", Transcript("about", "food")),
         ("What did they say about money?", "when?", Transcript("when", "money")),
-        ("Is there a car?", "are you sure?", Evidence(Presence((thing("a car"),)))),
+        ("Is there a car?", "are you sure?", Evidence(Presence((thing("a car"),)), ask="sure")),
     ],
 )
 def test_follow_ups(earlier: str, question: str, expected: Program) -> None:

@@ -415,7 +415,7 @@ def test_video_frames_are_looked_at_as_one(talk: Any) -> None:
     assert "6.0 s" in talk.ask("when does the dog appear?").text
     assert talk.ask("how many dogs are there").short == "2"
     assert talk.ask("is there a horse").short == "no"
-    assert "1 car and 2 dogs" in talk.ask("what is in the video").text
+    assert "1 car (at 2.0 s) and 2 dogs (at 6.0 s)" in talk.ask("what is in the video").text
     assert talk.ask("How long is the video?").short == "10"
 
 

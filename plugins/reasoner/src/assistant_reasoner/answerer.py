@@ -23,7 +23,9 @@ def situation(question: Question, context: Snapshot) -> Situation:
         for part in context.parts
     )
     earlier = tuple(message.text for message in context.messages if message.role == "user" and message.text.strip())
-    return Situation(pictures, recordings, bool(context.turn_parts), earlier)
+    asked = [message for message in context.messages if message.role == "user"]
+    described = bool(asked) and bool(asked[-1].parts) and not asked[-1].text.strip()
+    return Situation(pictures, recordings, bool(context.turn_parts), earlier, described)
 
 
 def understand(question: Question, context: Snapshot) -> tuple[Parsed, ...]:
@@ -63,6 +65,7 @@ class Reasoner(Answerer):
         embed: Any = request.embed
         replies: list[Reply] = []
         started = False
+        told: set[str] = set()
         for one in parsed:
             if request.cancel.is_set():
                 return
@@ -72,6 +75,9 @@ class Reasoner(Answerer):
             for index, sentence in enumerate(reply.sentences):
                 if request.cancel.is_set():
                     return
+                if index and sentence.text in told:
+                    continue
+                told.add(sentence.text)
                 gap = "" if not started else "\n\n" if index == 0 else world.say.gap
                 cites = tuple(identity for identity in dict.fromkeys(sentence.cites) if identity in known)
                 yield Delta(text=gap + sentence.text, citations=cites)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from assistant_reasoner.nouns import things
 from assistant_reasoner.programs import (
@@ -96,6 +96,34 @@ def _with_thing(program: Program, thing: Thing) -> Program | None:
     return None
 
 
+_SURE = re.compile(
+    r"(?:are|were) you (?:really |quite |absolutely |totally |so |100 )?(?:sure|certain|confident|positive)(?: (?:about|"
+    r"of) (?:that|it|this|your answer))?|really|sure|how (?:sure|certain|confident)(?: (?:are|were) you(?: .*)?| is "
+    r"(?:that|this|it))?|(?:is|was) that (?:true|right|correct|so|certain)|what is (?:your|the) confidence(?: .*)?|you "
+    r"sure(?: about that)?|how (?:reliable|accurate|likely) is (?:that|this|it|the answer|your answer)|can i trust "
+    r"(?:that|this|it|you)"
+)
+_WHY = re.compile(
+    r"how (?:do|did|can|could|would) you (?:know|see|tell|come to|find out|figure|work|get|arrive|conclude)(?: (?!many|"
+    r"much).*)?|why|why (?:do|did|would) you (?:think|say|believe|assume) (?:so|that|this|it).*|why (?:is that|so|not)|what "
+    r"makes you (?:think|say|believe|so sure|sure) ?(?:so|that|this)?.*|(?:what is|show me|show|give me) (?:the|your) "
+    r"(?:evidence|reason|reasons|proof|reasoning|basis|sources?)(?: .*)?|what (?:did|do) you (?:use|base|go by)(?: .*)?|"
+    r"what (?:is|was) (?:that|this|it|your answer) based on|based on what|prove it|explain(?: (?:that|it|yourself|your "
+    r"answer|why))?|says who|because of what"
+)
+
+
+def doubted(sentence: Plain) -> Literal["", "sure", "why"]:
+    """What is asked about the answer before: how sure it is, what it rests on, or "" for neither."""
+    for text in (sentence.text, sentence.whole):
+        text = re.sub(r"^(?:and|but|so|then|also|or|oh|ok|okay|well|hm+|wait)(?: ,)?(?: |$)", "", text)
+        if _SURE.fullmatch(text):
+            return "sure"
+        if _WHY.fullmatch(text):
+            return "why"
+    return ""
+
+
 def follow_up(sentence: Plain, previous: Parsed | None) -> Parsed | None:
     """A question that only makes sense after another one."""
     text = re.sub(r"^(?:and|but|so|then|also|or)(?: |$)", "", sentence.text)
@@ -103,17 +131,10 @@ def follow_up(sentence: Plain, previous: Parsed | None) -> Parsed | None:
         return None
     about = re.sub(r"^(?:(?:what|how) about|and|what of)(?: |$)", "", text).strip()
     led = about != sentence.text
-    if re.fullmatch(
-        r"(?:are you (?:really |quite |absolutely )?(?:sure|certain)(?: about (?:that|it|this))?|really|"
-        r"sure|how (?:sure|certain|confident) are you(?: .*)?|how do you know(?: (?:that|this))?|why(?: do "
-        r"you (?:think|say) (?:so|that)| is that| so)?|"
-        r"what (?:makes you (?:think|say) (?:so|that)|is (?:the|your) evidence|did you (?:see|use))|how "
-        r"(?:did|do) you (?:know|see|come to) .*|what is that based on|prove it|explain(?: (?:that|it|"
-        r"yourself|your answer))?|is that (?:true|right|correct|so))",
-        text,
-    ):
+    doubt = doubted(sentence)
+    if doubt:
         inner = previous.program.inner if isinstance(previous.program, Evidence) else previous.program
-        return Parsed(Evidence(inner, previous.which), previous.which, previous.language)
+        return Parsed(Evidence(inner, previous.which, doubt), previous.which, previous.language)
     if (
         re.fullmatch(r"(?:what |how )?(?:@here|@picture)(?: (?:@here|@picture))*", about)
         and sentence.which.scope != "current"

@@ -27,6 +27,7 @@ LEADS: Final = re.compile(
     rf"|(?:do|would) you (?:happen to )?(?:know|think|say|see|have any idea)"
     rf"|any (?:idea|clue)|(?:what|how) do you think|(?:{_TELL})|it would be (?:nice|good|great) to know)"
     rf"(?: (?:about|of|as to|please|exactly|that|,))* )(?={_WH}\b|if |whether )"
+    rf"|^(?:would|do) you (?:say|think|agree) (?:that )?(?=(?:it|this|that|there|the|they|these|those|@picture) )"
 )
 """What may stand before an embedded question."""
 
@@ -66,7 +67,9 @@ def direct(text: str) -> str:
     """
     for _ in range(3):
         shorter = LEADS.sub("", text)
-        shorter = re.sub(r"^(?:count|list|describe|name|identify|read|locate) (?=how many |what (?:the|it|you)\b)", "", shorter)
+        shorter = re.sub(
+            r"^(?:count|list|describe|name|identify|read|locate) (?=how many |what (?:the|it|you)\b)", "", shorter
+        )
         shorter = re.sub(r"^(?:locate|find|point out|show) (?=where\b)", "", shorter)
         if shorter == text:
             break

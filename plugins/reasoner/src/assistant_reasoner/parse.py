@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant_reasoner import languages
-from assistant_reasoner.follow import follow_up, resolved, topic
+from assistant_reasoner.follow import doubted, follow_up, resolved, topic
 from assistant_reasoner.nouns import things
 from assistant_reasoner.options import alternatives, options_of
 from assistant_reasoner.programs import (
     Attached,
     Choose,
     Describe,
+    Evidence,
     Locate,
     Parsed,
     Place,
@@ -33,6 +34,7 @@ from assistant_reasoner.rules_many import MANY
 from assistant_reasoner.rules_read import READ
 from assistant_reasoner.rules_sight import SIGHT
 from assistant_reasoner.rules_talk import TALK
+from assistant_reasoner.rules_time import TIMED
 from assistant_reasoner.rules_verdict import VERDICT, statement, unknown
 from assistant_reasoner.words import Plain, plain, sentences
 
@@ -54,6 +56,8 @@ class Situation:
     """Whether files came with this turn."""
     earlier: tuple[str, ...] = ()
     """Earlier questions of the person, oldest first."""
+    described: bool = False
+    """Whether files came without a question, and were described, as the last thing before this turn."""
 
 
 def parse(question: str, situation: Situation = Situation(), *, spoken: bool = False) -> tuple[Parsed, ...]:
@@ -129,6 +133,11 @@ def _clause(text: str, situation: Situation, spoken: bool, previous: Parsed | No
     if judged is not None:
         program = _program(judged) or statement(judged.text, asked=False) or unknown(judged)
         return Parsed(_fitted(resolved(program, previous), situation), judged.which, verdict=verdict)
+    if previous is None and doubted(sentence):
+        # Files sent without a question were answered with what is in them.
+        return Parsed(
+            Evidence(Attached(), ask=doubted(sentence) or "why") if situation.described else SmallTalk("unasked")
+        )
     follow = follow_up(sentence, previous)
     if follow is not None:
         return follow
@@ -159,7 +168,7 @@ def _program(sentence: Plain) -> Program | None:
     polite = TALK.parse(replace(sentence, text=sentence.whole)) if sentence.whole != sentence.text else None
     if isinstance(polite, SmallTalk):
         return polite
-    program = TALK.parse(sentence) or alternatives(sentence)
+    program = TIMED.parse(sentence) or TALK.parse(sentence) or alternatives(sentence)
     for rules in (READ, MANY, SIGHT, VERDICT):
         program = program or rules.parse(sentence)
     return program

@@ -190,6 +190,14 @@ class MoreThan:
 
 
 @dataclass(frozen=True, slots=True)
+class Extreme:
+    """Which is bigger, the ... or the ...? By the size in the picture."""
+
+    things: tuple[Thing, ...]
+    ask: Literal["bigger", "smaller", "taller", "shorter", "wider", "narrower"] = "bigger"
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """Does each ... have ...?"""
 
@@ -228,9 +236,23 @@ class Transcript:
     """What was said?"""
 
     ask: Literal[
-        "all", "about", "when", "mention", "times", "language", "presence", "length", "who", "first", "last", "sound"
+        "all",
+        "about",
+        "when",
+        "mention",
+        "times",
+        "language",
+        "presence",
+        "length",
+        "who",
+        "first",
+        "last",
+        "sound",
+        "at",
     ] = "all"
     topic: str = ""
+    span: tuple[float, float] = (0.0, 0.0)
+    """For "at": seconds from the start; a negative start counts from the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +303,19 @@ class Beyond:
     """Understood, and outside what can be perceived: who someone is, what they do, why."""
 
     ask: Literal[
-        "who", "activity", "why", "age", "gender", "wearing", "weather", "time", "price", "emotion", "sound", "material"
+        "who",
+        "activity",
+        "why",
+        "age",
+        "gender",
+        "wearing",
+        "weather",
+        "time",
+        "price",
+        "emotion",
+        "sound",
+        "material",
+        "feeling",
     ]
     thing: Thing | None = None
 
@@ -292,13 +326,17 @@ class Evidence:
 
     inner: Program
     which: Which = field(default_factory=Which)
+    ask: Literal["why", "sure"] = "why"
 
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
     """Greetings, thanks, and what the assistant can do."""
 
-    ask: Literal["greeting", "thanks", "goodbye", "capabilities", "identity", "mood", "praise", "blame", "acknowledge"]
+    ask: Literal[
+        "greeting", "thanks", "goodbye", "capabilities", "identity", "mood", "praise", "blame", "acknowledge", "unasked"
+    ]
+    """unasked: "are you sure?" when nothing was answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +367,7 @@ Program: TypeAlias = (
     | WhatIs
     | IsA
     | MoreThan
+    | Extreme
     | Every
     | Describe
     | Place

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from assistant_reasoner.nouns import noun_phrase, predicate, region, relation
-from assistant_reasoner.programs import Beyond, ColorOf, Compare, Count, MoreThan, Program, Thing
+from assistant_reasoner.programs import Beyond, ColorOf, Compare, Count, Extreme, MoreThan, Program, Thing
 from assistant_reasoner.rules import BE, HERE, Rules
 from assistant_reasoner.words import Plain
 
@@ -101,6 +101,32 @@ def _more_than(match: re.Match[str], sentence: Plain) -> Program | None:
         return None
     ask = match["ask"]
     return MoreThan(first, second, "more" if ask == "more" else "fewer" if ask in ("fewer", "less") else "same")
+
+
+_EXTREMES: Final[dict[str, str]] = {
+    **dict.fromkeys(("bigger", "biggest", "larger", "largest", "greater"), "bigger"),
+    **dict.fromkeys(("smaller", "smallest", "tinier", "littler"), "smaller"),
+    "taller": "taller",
+    "tallest": "taller",
+    "higher": "taller",
+    "shorter": "shorter",
+    "wider": "wider",
+    "widest": "wider",
+    "narrower": "narrower",
+}
+
+
+@MANY.on(
+    rf"(?:which|what|who)(?: (?:one|thing|object|animal|of (?:them|these|the two)))? (?:is|are|looks|seems|appears)(?: the)? "
+    rf"(?P<how>{'|'.join(_EXTREMES)})(?: one)?(?: @here)? ,? ?(?P<first>.+?) or (?P<second>.+)",
+    rf"(?:is|are) (?P<first>.+?) or (?P<second>.+?) (?:the )?(?P<how>{'|'.join(_EXTREMES)})(?: one)?",
+)
+def _extreme(match: re.Match[str], sentence: Plain) -> Program | None:
+    named = [noun_phrase(text.strip(" ,")) for text in (*match["first"].split(" , "), match["second"])]
+    known = tuple(one for one in named if one and not one.pronoun and one.words != "@picture")
+    if len(known) != len(named):
+        return None
+    return Extreme(known, _EXTREMES[match["how"]])  # type: ignore[arg-type]
 
 
 _NOTHING_NEW = (

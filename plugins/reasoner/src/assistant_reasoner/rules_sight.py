@@ -84,6 +84,8 @@ def _is_place(match: re.Match[str], sentence: Plain) -> Program:
     rf"(?:which|what) (?:objects?|things?|items?|elements?|stuff)(?: (?:are|is|can|do|does|were|there|"
     rf"visible|you|@here|@picture|be|seen|in|{SEEN_WORDS}|contain|shown|present|have|detected|i|show|appear|"
     rf"appears|did|found|we))*",
+    r"what (?:happens|happened|goes on|occurs|takes place|all happens|else happens)(?: (?:@here|@picture|here|there|in "
+    r"it|exactly|then|next))*|what (?:can|could) (?:you|i|we) tell (?:me )?about (?:@picture|it|this)",
     r"(?:list|name|enumerate|identify|show|give|tell me about|detect|find|recognize|tell)(?: (?:me|all|the|"
     r"every|everything|of|visible|list|us|a))* (?:objects?|things?|items?|elements?|contents?|everything|"
     r"@picture|it|this|description|caption|summary)(?: (?:you|can|see|@here|visible|of|@picture|that|are|do|"
@@ -148,8 +150,9 @@ def _locate(match: re.Match[str], sentence: Plain) -> Program | None:
 
 
 @SIGHT.on(
-    rf"(?:(?:of|what) )?(?:what|which) (?:kind|type|sort|breed|species|make|model|brand|variety) (?:is|are|was|were) "
+    rf"(?:of )?(?:what|which) (?:kind|type|sort|breed|species|make|model|brand|variety) (?:is|are|was|were) "
     rf"(?P<kind>.+?){HERE}",
+    r"what (?:does|do) (?P<kind>(?!it |this |@picture ).+?) look like",
 )
 def _kind_of(match: re.Match[str], sentence: Plain) -> Program | None:
     thing = noun_phrase(match["kind"])
@@ -255,7 +258,7 @@ def _what_is(match: re.Match[str], sentence: Plain) -> Program:
 
 
 @SIGHT.on(
-    r"(?P<who>who) (?:is|are|was|were|do you see|can you see)(?: .*)?|what is (?:his|her|their|the "
+    r"(?P<who>who|whose(?: \S+){1,2}) (?:is|are|was|were|do you see|can you see)(?: .*)?|what is (?:his|her|their|the "
     r"(?:person|man|woman|boy|girl) 's) (?P<name>name)(?: .*)?",
     r"(?P<why>why|how come|for what reason|what is the reason|for what purpose) .+",
     r"(?P<activity>what) (?:is|are|was|were|does) (?:.+? )?(?:doing|do|up to|playing|happening to .+|trying "

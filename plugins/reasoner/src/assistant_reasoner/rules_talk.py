@@ -321,7 +321,7 @@ _SPEAKER = (
     r"the person talking|whoever is speaking|(?:this|the|that|my) (?:voice|voice message|recording|audio))"
 )
 _TEXT = (
-    r"(?:(?:the|this|that|my|following) (?:text|review|sentence|comment|tweet|post|paragraph|statement|email|"
+    r"(?:(?:the|this|that|my|following|my typed|this typed) (?:text|review|sentence|comment|tweet|post|paragraph|statement|email|"
     r"letter|feedback|quote|writing|words)|@q\d+)"
 )
 _PERSON = (
@@ -366,7 +366,7 @@ def _feeling(expected: str, sentence: Plain, tail: str = "") -> Program:
     rf"how (?:does|do|did|is|are|was|were) (?:{_SPEAKER}|{_TEXT}|{_PERSON})(?: (?:probably|really|"
     rf"actually))? (?:feel|feeling|sound|sounding|seem|come across|like)(?: (?:about|here|emotionally|to you|"
     rf"like|today|right now|when .+|in .+|@here))*(?: ,? ?(?P<tail>.{{12,}}))?",
-    r"(?:what|which) (?:is|are|was|were)? ?(?:the )?(?:overall |general |main )?(?:sentiment|emotions?|mood|"
+    r"(?:what|which) (?:is|are|was|were)? ?(?:the |my )?(?:overall |general |main )?(?:sentiment|emotions?|mood|"
     r"tone|feelings?|attitude|vibe|polarity|emotional state|emotional tone|tone of voice)(?: (?:of|in|is|"
     r"behind|does|do|conveyed|expressed|with|has|have) ?.*?)??(?: , (?P<tail>.{12,}))?",
     r"(?:what|which) (?:sentiment|emotions?|mood|tone|feelings?) (?:is|are|does|do|did|was|were|has|have) .*",
@@ -388,6 +388,7 @@ def _how_feels(match: re.Match[str], sentence: Plain) -> Program:
     rf"feeling|more|a|an|rather))* (?P<first>{_POSITIVE}|{_NEGATIVE}|{_NEUTRAL})(?: (?:,|or) (?:{_POSITIVE}|"
     rf"{_NEGATIVE}|{_NEUTRAL}))* or (?:more )?(?:{_POSITIVE}|{_NEGATIVE}|{_NEUTRAL}|not)(?: (?:here|@here|"
     rf"about .*))?(?: ?,? (?P<tail>.{{12,}}))?",
+    rf"(?:is|was|are) {_TEXT} {_FEELING} ?,? (?P<tail>.{{6,}})",
     rf"(?:is|was) (?:the )?(?:sentiment|tone|mood)(?: (?:of|in|behind) .*?)? {_FEELING}(?: or .+)?",
 )
 def _is_feeling(match: re.Match[str], sentence: Plain) -> Program:

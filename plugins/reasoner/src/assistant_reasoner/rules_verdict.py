@@ -39,6 +39,24 @@ _SEE = (
 )
 
 
+_MOOD: Final = (
+    r"(?:happy|sad|angry|bored|tired|scared|afraid|excited|hungry|thirsty|lonely|friendly|dangerous|aggressive|calm|"
+    r"relaxed|upset|unhappy|glad|worried|anxious|nervous|sleepy|playful|curious|proud|in (?:a )?(?:good|bad) mood|"
+    r"comfortable|stressed|cheerful|mad|annoyed|jealous|in love|hurt|in pain)"
+)
+
+
+@VERDICT.on(
+    rf"(?:is|are|was|were|does|do) (?P<what>.+?)(?: (?:look|seem|feel|appear|be|very|really|so|rather|quite|a bit|not|"
+    rf"looking|feeling))* {_MOOD}(?: or .+| @here| here)?",
+    r"(?:how|what) (?:does|do|is|are) (?P<what>.+?) (?:feel|feeling)(?: .*)?",
+    r"(?:in )?what (?:kind of )?mood (?:is|are) (?P<what>.+?)(?: in)?",
+)
+def _mood_of(match: re.Match[str], sentence: Plain) -> Program | None:
+    thing = noun_phrase(match["what"])
+    return Beyond("feeling", thing) if thing else None
+
+
 @VERDICT.on(
     rf"{BE} there (?P<not>not )?(?P<what>.+)",
     rf"there {BE} (?P<not>not )?(?P<what>.+)",

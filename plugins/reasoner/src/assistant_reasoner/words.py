@@ -54,7 +54,7 @@ _SPELLINGS = (
 _FILLER = re.compile(
     r"^(?:(?:u+h*m+|u+h+|e+r+m*|hm+|ah+|oh|okay|ok|well|so|now|right|alright|please|kindly|look|listen|"
     r"(?:hey|hi|hello|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day)|dear)(?: there| again| everyone| all)?|"
-    r"(?:excuse|pardon|forgive) me|sorry|one (?:more )?question|a question|"
+    r"(?:excuse|pardon|forgive) me|sorry|(?:i have )?(?:one more|another|one|a)(?: other)? question(?: for you)?|"
     r"look at (?:@picture|this|it)|just|actually|basically|then|great|cool|nice|thanks|thank you|also|next|"
     r"question|quick question|hello assistant|hey assistant|dear assistant|assistant)(?:,| )+)+(?=\S)"
 )
@@ -195,6 +195,12 @@ def plain(sentence: str, *, spoken: bool = False) -> Plain:
     text = re.sub(r"[\"“”„«]([^\"“”„«»]+)[\"“”»]|(?<!\w)'([^']{1,200})'(?!\w)", quote, text)
     for pattern, replacement in _CONTRACTIONS + _SPELLINGS:
         text = re.sub(pattern, replacement, text)
+    text = re.sub(
+        r"\b(at|around|about|between|and|from|to|until|after|before|since|by|first|last) (\d{1,2}):([0-5]\d)\b(?! ?[ap]\.?m)",
+        lambda match: f"{match[1]} clock {60 * int(match[2]) + int(match[3])}",
+        text,
+    )
+    text = re.sub(r"(\d)[.,]\d+(?= ?(?:s|sec|seconds?)\b)", r"\1", text)
     text = re.sub(r"(?<=\w)'s\b", " 's", text)
     text = re.sub(r"(?<=\w)-(?=\w)", " ", text)
     text = re.sub(r"[^\w@', ]+", " ", text)

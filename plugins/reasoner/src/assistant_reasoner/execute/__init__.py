@@ -6,7 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.types import Kind
-from assistant_reasoner.execute import colors, feeling, hearing, naming, places, reading, setting, sight, talk, things
+from assistant_reasoner.execute import (
+    colors,
+    feeling,
+    hearing,
+    naming,
+    passage,
+    places,
+    reading,
+    setting,
+    sight,
+    sizes,
+    talk,
+    things,
+)
 from assistant_reasoner.execute.several import choose, compare
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
@@ -20,6 +33,7 @@ from assistant_reasoner.programs import (
     Describe,
     Every,
     Evidence,
+    Extreme,
     Facts,
     HasColor,
     InRegion,
@@ -41,11 +55,13 @@ from assistant_reasoner.programs import (
     WhatIs,
     When,
 )
+from assistant_reasoner.words import plain
 
 _LOOK: dict[type, Callable[..., Reply]] = {
     Presence: things.presence,
     Count: things.count,
     MoreThan: things.more_than,
+    Extreme: sizes.extreme,
     Every: things.every,
     WhatIs: naming.what_is,
     IsA: naming.is_a,
@@ -62,6 +78,8 @@ _LOOK: dict[type, Callable[..., Reply]] = {
     Facts: reading.facts,
 }
 """Programs that look at one picture or video at a time."""
+_WRITTEN = ("price", "time", "who", "why")
+"""What cannot be perceived, but may be said or written."""
 
 
 def execute(parsed: Parsed, world: World) -> Reply:
@@ -108,7 +126,8 @@ def _compute(program: Program, world: World) -> Reply:
         scene = world.scenes[0] if world.scenes else None
         return choose(program, scene, world, lambda: _compute(program.inner, world))
     if isinstance(program, Beyond):
-        return sight.beyond(program, world.scenes[0] if world.scenes else None, world)
+        written = passage.quote(plain(world.question.text).text, world) if program.ask in _WRITTEN else None
+        return written or sight.beyond(program, world.scenes[0] if world.scenes else None, world)
     if isinstance(program, Facts) and program.ask == "count":
         return _how_many_files(world)
     return _look(program, world)
@@ -197,7 +216,8 @@ def _evidence(program: Evidence, world: World) -> Reply:
     )
     sentences = [said(world.say("evidence", list=listed), *(seen.id for seen in cited))]
     if reply.confidence is not None:
-        sentences.append(said(world.say("evidence_sure", sure=world.say.percent(reply.confidence))))
+        sure = said(world.say("evidence_sure", sure=world.say.percent(reply.confidence)))
+        sentences.insert(0 if program.ask == "sure" else 1, sure)
     return Reply(tuple(sentences), reply.short, reply.confidence, reply.abstained)
 
 
@@ -249,6 +269,8 @@ def kinds_for(program: Program) -> frozenset[str]:
         return _kinds_of_thing(program.thing)
     if isinstance(program, MoreThan):
         return _kinds_of_thing(program.first) | _kinds_of_thing(program.second)
+    if isinstance(program, Extreme):
+        return frozenset().union(*(_kinds_of_thing(one) for one in program.things))
     if isinstance(program, Stands):
         return _kinds_of_thing(program.subject) | _kinds_of_thing(program.anchor)
     if isinstance(program, Related):
@@ -276,7 +298,9 @@ def kinds_for(program: Program) -> frozenset[str]:
     if isinstance(program, Compare):
         return _kinds_of_thing(program.thing) or frozenset({Kind.OBJECT, Kind.SHAPE, Kind.IMAGE_FACTS, Kind.COLOR})
     if isinstance(program, Beyond):
-        return frozenset({Kind.CAPTION})
+        passages = frozenset({Kind.TEXT_LINE}) | _SPEECH
+        return frozenset({Kind.CAPTION}) | (passages if program.ask in _WRITTEN else frozenset())
     if isinstance(program, Unknown):
-        return frozenset() if program.world else frozenset({Kind.OBJECT, Kind.LABEL, Kind.SHAPE})
+        looked = frozenset({Kind.OBJECT, Kind.LABEL, Kind.SHAPE, Kind.TEXT_LINE}) | _SPEECH
+        return frozenset() if program.world else looked
     return _WHOLE | _SPEECH | {Kind.SENTIMENT, Kind.VIDEO_FACTS}

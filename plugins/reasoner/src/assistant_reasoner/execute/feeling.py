@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.fusion.reconcile import Feeling, fuse_sentiment
@@ -12,6 +13,7 @@ from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.phrase_zh import FEELINGS
 from assistant_reasoner.programs import Sentiment, Transcript
+from assistant_reasoner.words import sentences
 
 
 def sentiment(program: Sentiment, world: World) -> Reply:
@@ -22,6 +24,8 @@ def sentiment(program: Sentiment, world: World) -> Reply:
             return Reply((said(world.say("emotion")),), None, None, abstained=True)
         return _felt(program, faces, "the face", world)
     if program.of == "text" or (program.of == "any" and not any(one.heard for one in world.recordings)):
+        return _of_text(program, world)
+    if not world.recordings and _about_itself(world):
         return _of_text(program, world)
     spoken = [recording for recording in world.recordings if recording.heard]
     if not spoken:
@@ -43,10 +47,18 @@ def sentiment(program: Sentiment, world: World) -> Reply:
     return _felt(program, judged, "the speaker", world)
 
 
+def _about_itself(world: World) -> bool:
+    """Whether the typed question is what is to be judged: it says more than the question, or asks about "I" or "my"."""
+    if world.question.spoken or world.question.part is None:
+        return False
+    typed = world.question.text
+    return len(sentences(typed)) > 1 or bool(re.search(r"\b(?:i|my|me|this text|this message)\b", typed.casefold()))
+
+
 def _of_text(program: Sentiment, world: World) -> Reply:
     judged = world.snapshot.of(Kind.SENTIMENT)
     current = [seen for seen in judged if seen.part == world.question.part]
-    if program.text:
+    if program.text or (not world.recordings and _about_itself(world)):
         if current:
             return _felt(program, current, "the text", world)
         part = next((one for one in world.texts if one.digest == world.question.part), None)
@@ -60,6 +72,8 @@ def _of_text(program: Sentiment, world: World) -> Reply:
         return abstain(world, world.reason(Kind.SENTIMENT, world.snapshot.part(texts[-1]), "the text"))
     if any(one.modality == AUDIO for one in world.snapshot.parts):
         return abstain(world, world.reason(Kind.SENTIMENT, None, "the recording"))
+    if program.of == "any" and world.scenes:
+        return Reply((said(world.say("feeling")),), None, None, abstained=True)
     return Reply(
         (said(world.say("no_recording" if program.of != "text" else "attached_text")),), None, None, abstained=True
     )
@@ -84,18 +98,18 @@ def _felt(program: Sentiment, judged: Sequence[Observation], subject: str, world
         short = "yes" if same else "no"
     else:
         text, short = say("feels", subject=name, feeling=word, sure=say.percent(feeling.confidence)), feeling.text
-    sentences = [said(text, *ids)]
+    told = [said(text, *ids)]
     strongest = _strongest(judged, feeling, world)
     if strongest:
-        sentences.append(strongest)
+        told.append(strongest)
     if len(feeling.contributions) > 1:
         listed = say.listed(
             [f"{one.modality} ({one.valence:+.2f}, {one.weight:.0%} of the vote)" for one in feeling.contributions]
         )
-        sentences.append(said(say("feels_because", list=listed), *ids))
+        told.append(said(say("feels_because", list=listed), *ids))
     elif feeling.contributions[0].modality == "words":
-        sentences.append(said(say("feels_words_only")))
-    return Reply(tuple(sentences), short, feeling.confidence)
+        told.append(said(say("feels_words_only")))
+    return Reply(tuple(told), short, feeling.confidence)
 
 
 def _strongest(judged: Sequence[Observation], feeling: Feeling, world: World) -> Sentence | None:

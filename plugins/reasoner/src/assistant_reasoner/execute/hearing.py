@@ -47,6 +47,7 @@ def transcript(program: Transcript, world: World) -> Reply:
         "who": _who,
         "first": _end,
         "last": _end,
+        "at": _at,
     }
     return answers.get(program.ask, _all)(program, spoken, world)
 
@@ -85,7 +86,7 @@ def _all(program: Transcript, spoken: Sequence[Recording], world: World) -> Repl
             if world.say.language == "en"
             else said(say("language", language=_language_name(code, world), sure=say.percent(share)))
         )
-    sentences.append(said(say("said_sure", sure=say.percent(sureness(heard)))))
+    sentences.append(said(say("said_sure", sure=say.percent(sureness(heard))), *(seen.id for seen in heard)))
     if program.ask == "sound" and say.language == "en":
         sentences.append(said(say("sound_only")))
     return Reply(tuple(sentences), " ".join(recording.text for recording in spoken), sureness(heard))
@@ -302,3 +303,28 @@ def _end(program: Transcript, spoken: Sequence[Recording], world: World) -> Repl
     time = world.say.time(segment.span[0]) if segment.span else "?"
     text = world.say(f"said_{program.ask}", text=world.say.quote(segment.text.strip(), 200), time=time)
     return Reply((said(text, segment.id),), segment.text.strip(), segment.confidence)
+
+
+def _at(program: Transcript, spoken: Sequence[Recording], world: World) -> Reply:
+    """What was said at, between, after or before: the segments that the time touches, else the nearest one."""
+    timed = [seen for recording in spoken for seen in recording.heard if seen.span]
+    if not timed:
+        return abstain(world, world.reason(Kind.TRANSCRIPT_SEGMENT, spoken[0].part, spoken[0].name))
+    start, end = program.span
+    if start < 0:
+        start = max(0.0, max(seen.span[1] for seen in timed if seen.span) + start)
+    inside = [seen for seen in timed if seen.span and seen.span[0] <= end and start <= seen.span[1]]
+    if not inside:
+        near = min(
+            timed, key=lambda seen: min(abs(seen.span[0] - start), abs(seen.span[1] - start)) if seen.span else 0
+        )
+        texts = (world.say("said_at_none"), world.say("said_nearest", list=_quote(near, world)))
+        return Reply((said(texts[0]), said(texts[1], near.id)), None, 0.7)
+    listed = world.say.listed([_quote(seen, world) for seen in inside[:MOST_QUOTES]])
+    ids = tuple(seen.id for seen in inside)
+    sure = sureness(inside)
+    sentences = (
+        said(world.say("said_at", list=listed), *ids),
+        said(world.say("said_sure", sure=world.say.percent(sure)), *ids),
+    )
+    return Reply(sentences, " ".join(seen.text.strip() for seen in inside), sure)

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.fusion.align import containment, place
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import POSSIBLE, in_region
+from assistant_reasoner.execute.passage import mentioning
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import abstain, called
 from assistant_reasoner.execute.world import Scene, World
@@ -39,8 +40,11 @@ def read(program: Read, scene: Scene, world: World) -> Reply:
     holder_name = ""
     if program.holder is not None:
         held = _on(program, scene, world, lines)
+        named = mentioning(program.holder.words, world) if not held and program.ask == "number" else ()
         if held:
             holder_name, lines = held
+        elif named:
+            lines = list(named)
     elif program.region:
         lines = [line for line in lines if line.box and in_region(program.region, line.box)] or lines
     if program.wanted:

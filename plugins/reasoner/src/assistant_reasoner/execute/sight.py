@@ -97,19 +97,34 @@ def _places(picture: Picture, world: World) -> Sentence | None:
     return said(f"{text[:1].upper()}{text[1:]}.", *(seen.id for seen in things))
 
 
+def _timed(name: str, number: int, times: list[float] | None, world: World) -> str:
+    """ "2 dogs (from 1.0 s to 4.0 s)": the most seen at once, and the frames that show any."""
+    things = world.say.count(number, name)
+    if not times or world.say.language != "en":
+        return things
+    first, last = world.say.time(min(times)), world.say.time(max(times))
+    if len(times) == 1:
+        return world.say("describe_at", things=things, time=first)
+    return world.say("describe_during", things=things, first=first, last=last)
+
+
 def _describe_video(scene: Scene, world: World) -> Reply:
     best: dict[str, tuple[Observation, int]] = {}
+    times: dict[str, list[float]] = {}
     for picture in scene.pictures:
         counts: dict[str, int] = {}
         for seen in (*picture.objects, *picture.shapes):
             if seen.confidence >= COUNTED:
                 counts[seen.text] = counts.get(seen.text, 0) + 1
-        for seen in picture.objects:
+        for seen in (*picture.objects, *picture.shapes):
             if seen.text in counts and (seen.text not in best or counts[seen.text] > best[seen.text][1]):
                 best[seen.text] = (seen, counts[seen.text])
+        if picture.part.span is not None:
+            for name in counts:
+                times.setdefault(name, []).append(picture.part.span[0])
     sentences: list[Sentence] = []
     if best:
-        listed = world.say.listed([world.say.count(number, name) for name, (_, number) in best.items()])
+        listed = world.say.listed([_timed(name, number, times.get(name), world) for name, (_, number) in best.items()])
         sentences.append(said(world.say("describe_video", list=listed), *(seen.id for seen, _ in best.values())))
     elif scene.pictures:
         captions = [caption for picture in scene.pictures for caption in picture.captions[:1]]

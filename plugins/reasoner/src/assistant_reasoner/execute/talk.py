@@ -5,6 +5,7 @@ from __future__ import annotations
 from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Kind
 from assistant_reasoner.execute.feeling import sentiment
 from assistant_reasoner.execute.hearing import sureness, transcript
+from assistant_reasoner.execute.passage import quote
 from assistant_reasoner.execute.sight import describe
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import where
@@ -30,7 +31,8 @@ _LISTED = (
 def small_talk(program: SmallTalk, world: World) -> Reply:
     """Greetings, thanks, and what the assistant can do."""
     if program.ask == "greeting":
-        key = "greeting_again" if world.all_visuals or world.recordings else "greeting"
+        sent = world.all_visuals or world.recordings
+        key = "greeting_again" if world.snapshot.messages else "greeting_files" if sent else "greeting"
         return Reply((said(world.say(key)),), None, None)
     if program.ask == "capabilities":
         return _capabilities(world)
@@ -98,6 +100,9 @@ def _nothing(world: World) -> Reply:
 
 def unknown(program: Unknown, world: World) -> Reply:
     """Not understood: what it mentions is looked up; a spoken remark is quoted back with what came along."""
+    quoted = quote(program.text, world, embed=None if program.world else world.embed)
+    if quoted is not None:
+        return quoted
     if world.question.spoken and world.question.text and not program.world:
         return _remark(world)
     sentences: list[Sentence] = []

@@ -44,6 +44,12 @@ SURE: Final = 0.65
 """Confidence from which a yes is said without a "probably"."""
 PRESUPPOSED: Final = 0.6
 """Who asks how many there are mostly sees some: factor on the probability that there are none."""
+RECALL: Final = 0.65
+"""Share of the large things on COCO photographs that the detector finds."""
+UNSURE_COUNT: Final = 0.3
+"""Confidence in the exact number below which a count is given as a lower bound."""
+CROWD: Final = 4
+"""Things from which a count can be a lower bound."""
 ABSENT_SHAPE: Final = 0.95
 """The same for drawn shapes in a graphic."""
 
@@ -185,6 +191,27 @@ def count_confidence(sure: tuple[Match, ...], unsure: tuple[Match, ...], found: 
     return max(0.05, real * math.prod(1 - match.confidence for match in unsure) * missed)
 
 
+def at_least(sure: tuple[Match, ...], unsure: tuple[Match, ...]) -> float:
+    """Probability that at least as many are there as were counted.
+
+    Those counted and those in doubt are there by chance, each with its confidence; what the detector misses comes on
+    top, Poisson distributed, as many as a recall of RECALL leaves out.
+    """
+    shares = [match.confidence for match in (*sure, *unsure)]
+    real = [1.0]
+    for share in shares:
+        real = [
+            (real[index] if index < len(real) else 0.0) * (1 - share) + (real[index - 1] * share if index else 0.0)
+            for index in range(len(real) + 1)
+        ]
+    rate = sum(shares) * (1 - RECALL) / RECALL
+    missed = [math.exp(-rate) * rate**index / math.factorial(index) for index in range(min(len(sure), 60))]
+    fewer = sum(
+        chance * sum(missed[: max(0, len(sure) - number)]) for number, chance in enumerate(real) if number < len(sure)
+    )
+    return min(0.95, max(0.05, 1 - fewer))
+
+
 def _numbered(thing: Thing, found: Found, negated: bool, scene: Scene, world: World) -> Reply:
     """Are there exactly two ...?"""
     assert thing.number is not None
@@ -232,7 +259,11 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
         )
         sentences = [said(first, *cites(sure))]
     else:
-        first = say("count_many", things=several(sure, thing, world), sure=say.percent(confidence))
+        crowd = len(sure) >= CROWD and confidence < UNSURE_COUNT and found.kind != Kind.SHAPE
+        if crowd:
+            confidence, doubt = at_least(sure, unsure), ()
+        things = several(sure, thing, world)
+        first = say("count_least" if crowd else "count_many", things=things, sure=say.percent(confidence))
         sentences = [said(first, *cites(sure))]
         if len(sure) <= 6:
             sentences.append(said(say("placed", places=places(sure, scene, world))))

@@ -41,6 +41,11 @@ def label_share(label: Observation, name: str) -> float:
     return 0.0
 
 
+def _reading_order(line: Observation) -> tuple[float, float]:
+    order = line.data.get("order", 0)
+    return float(order) if isinstance(order, int | float) else 0.0, line.box[1] if line.box else 0.0
+
+
 @dataclass(frozen=True)
 class Picture:
     """A still picture, or one frame of a video, with what was perceived in it; duplicates are one, agreement counts."""
@@ -75,7 +80,7 @@ class Picture:
     def lines(self) -> tuple[Observation, ...]:
         """Lines of text in reading order."""
         found = self._of(Kind.TEXT_LINE)
-        return tuple(sorted(found, key=lambda seen: (seen.data.get("order", 0), seen.box[1] if seen.box else 0.0)))
+        return tuple(sorted(found, key=_reading_order))
 
     @cached_property
     def colors(self) -> tuple[Observation, ...]:
