@@ -96,6 +96,8 @@ def test_stopping_ends_a_running_turn_only() -> None:
     running, done = folded(Delta("One")), folded(Answered(Answer("One dog.")))
     running.stop()
     done.stop()
+    running.apply(Delta(" dog."))
+    assert running.answer.text == "One", "what comes late does not start it again"
     assert (running.phase, done.phase) == ("stopped", "answered")
 
 

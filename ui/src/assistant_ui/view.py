@@ -54,7 +54,9 @@ class TurnView:
     """What went wrong and what to do, when the whole turn failed."""
 
     def apply(self, event: Event) -> None:
-        """Take one event into account."""
+        """Take one event into account; what still comes after a stop is not wanted."""
+        if self.phase == "stopped":
+            return
         if isinstance(event, PartAdded):
             self._add_part(event.part)
         elif isinstance(event, Status):
