@@ -23,8 +23,9 @@ def situation(question: Question, context: Snapshot) -> Situation:
         for part in context.parts
     )
     earlier = tuple(message.text for message in context.messages if message.role == "user" and message.text.strip())
-    asked = [message for message in context.messages if message.role == "user"]
-    described = bool(asked) and bool(asked[-1].parts) and not asked[-1].text.strip()
+    described = any(
+        message.role == "user" and message.parts and not message.text.strip() for message in context.messages
+    )
     return Situation(pictures, recordings, bool(context.turn_parts), earlier, described)
 
 

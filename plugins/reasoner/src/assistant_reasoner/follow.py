@@ -97,17 +97,21 @@ def _with_thing(program: Program, thing: Thing) -> Program | None:
 
 
 _SURE = re.compile(
-    r"(?:are|were) you (?:really |quite |absolutely |totally |so |100 )?(?:sure|certain|confident|positive)(?: (?:about|"
+    r"(?:are|were) you (?:really |quite |absolutely |totally |so |100 )?(?:sure|certain|confident|"
+    r"positive)(?: (?:about|"
     r"of) (?:that|it|this|your answer))?|really|sure|how (?:sure|certain|confident)(?: (?:are|were) you(?: .*)?| is "
-    r"(?:that|this|it))?|(?:is|was) that (?:true|right|correct|so|certain)|what is (?:your|the) confidence(?: .*)?|you "
+    r"(?:that|this|it))?|(?:is|was) that (?:true|right|correct|so|certain)|"
+    r"what is (?:your|the) confidence(?: .*)?|you "
     r"sure(?: about that)?|how (?:reliable|accurate|likely) is (?:that|this|it|the answer|your answer)|can i trust "
     r"(?:that|this|it|you)"
 )
 _WHY = re.compile(
     r"how (?:do|did|can|could|would) you (?:know|see|tell|come to|find out|figure|work|get|arrive|conclude)(?: (?!many|"
-    r"much).*)?|why|why (?:do|did|would) you (?:think|say|believe|assume) (?:so|that|this|it).*|why (?:is that|so|not)|what "
+    r"much).*)?|why|"
+    r"why (?:do|did|would) you (?:think|say|believe|assume) (?:so|that|this|it).*|why (?:is that|so|not)|what "
     r"makes you (?:think|say|believe|so sure|sure) ?(?:so|that|this)?.*|(?:what is|show me|show|give me) (?:the|your) "
-    r"(?:evidence|reason|reasons|proof|reasoning|basis|sources?)(?: .*)?|what (?:did|do) you (?:use|base|go by)(?: .*)?|"
+    r"(?:evidence|reason|"
+    r"reasons|proof|reasoning|basis|sources?)(?: .*)?|what (?:did|do) you (?:use|base|go by)(?: .*)?|"
     r"what (?:is|was) (?:that|this|it|your answer) based on|based on what|prove it|explain(?: (?:that|it|yourself|your "
     r"answer|why))?|says who|because of what"
 )

@@ -40,7 +40,8 @@ _NOT_A_NAME: Final = (
     r"@here|\w+ing|there)"
 )
 _BE_LATE: Final = re.compile(
-    rf"^(?P<wh>{_WH}(?: (?!{_NOT_A_NAME}\b)(?!{_STARTS}\b)\S+){{0,3}}) (?P<subject>{_STARTS}(?: (?!{_BE}\b)\S+){{0,8}}?) "
+    rf"^(?P<wh>{_WH}(?: (?!{_NOT_A_NAME}\b)(?!{_STARTS}\b)\S+){{0,3}}) "
+    rf"(?P<subject>{_STARTS}(?: (?!{_BE}\b)\S+){{0,8}}?) "
     rf"(?P<verb>{_BE})(?P<rest> (?!there\b).+)?$"
 )
 _THIS_LATE: Final = re.compile(

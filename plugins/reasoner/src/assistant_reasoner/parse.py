@@ -57,7 +57,7 @@ class Situation:
     earlier: tuple[str, ...] = ()
     """Earlier questions of the person, oldest first."""
     described: bool = False
-    """Whether files came without a question, and were described, as the last thing before this turn."""
+    """Whether files came without a question, and were described."""
 
 
 def parse(question: str, situation: Situation = Situation(), *, spoken: bool = False) -> tuple[Parsed, ...]:
@@ -89,7 +89,7 @@ def _parse(question: str, situation: Situation, spoken: bool, previous: Parsed |
         asked = asked or talk
     # "Look at this." before a question is no wish for a description.
     asked = [one for one in asked if not isinstance(one.program, Describe)] or asked[:1]
-    chosen = asked or ([] if unread and _asks(question) else talk) or unread[-1:] or [Parsed(Attached())]
+    chosen = asked or ([] if unread and (spoken or _asks(question)) else talk) or unread[-1:] or [Parsed(Attached())]
     if len({type(one.program) for one in chosen}) == 1 and isinstance(chosen[0].program, SmallTalk):
         chosen = [
             max(

@@ -228,7 +228,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "evidence": "I go by this: {list}.",
         "evidence_none": "I perceived nothing that speaks for it, and that is what my answer rests on.",
         "evidence_sure": "Overall I am {sure} sure.",
-        "unasked": "I have not told you anything yet that I could be sure of or give reasons for. Ask me something about "
+        "unasked": "I have not told you anything yet "
+        "that I could be sure of or give reasons for. Ask me something about "
         "what you send, and then why.",
         "attached_text": "You sent a text. Ask me about it, for example how it feels.",
         "nothing_perceived": "I could not perceive anything in what you sent: {reason}.",

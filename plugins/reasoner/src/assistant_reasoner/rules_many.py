@@ -117,7 +117,8 @@ _EXTREMES: Final[dict[str, str]] = {
 
 
 @MANY.on(
-    rf"(?:which|what|who)(?: (?:one|thing|object|animal|of (?:them|these|the two)))? (?:is|are|looks|seems|appears)(?: the)? "
+    rf"(?:which|what|who)(?: (?:one|thing|object|animal|of (?:them|these|the two)))? "
+    rf"(?:is|are|looks|seems|appears)(?: the)? "
     rf"(?P<how>{'|'.join(_EXTREMES)})(?: one)?(?: @here)? ,? ?(?P<first>.+?) or (?P<second>.+)",
     rf"(?:is|are) (?P<first>.+?) or (?P<second>.+?) (?:the )?(?P<how>{'|'.join(_EXTREMES)})(?: one)?",
 )

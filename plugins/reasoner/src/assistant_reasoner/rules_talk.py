@@ -321,7 +321,8 @@ _SPEAKER = (
     r"the person talking|whoever is speaking|(?:this|the|that|my) (?:voice|voice message|recording|audio))"
 )
 _TEXT = (
-    r"(?:(?:the|this|that|my|following|my typed|this typed) (?:text|review|sentence|comment|tweet|post|paragraph|statement|email|"
+    r"(?:(?:the|this|that|my|following|my typed|this typed) "
+    r"(?:text|review|sentence|comment|tweet|post|paragraph|statement|email|"
     r"letter|feedback|quote|writing|words)|@q\d+)"
 )
 _PERSON = (

@@ -53,7 +53,8 @@ _SPELLINGS = (
 )
 _FILLER = re.compile(
     r"^(?:(?:u+h*m+|u+h+|e+r+m*|hm+|ah+|oh|okay|ok|well|so|now|right|alright|please|kindly|look|listen|"
-    r"(?:hey|hi|hello|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day)|dear)(?: there| again| everyone| all)?|"
+    r"(?:hey|hi|hello|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day)|dear)(?: there| again| everyone|"
+    r" all)?|"
     r"(?:excuse|pardon|forgive) me|sorry|(?:i have )?(?:one more|another|one|a)(?: other)? question(?: for you)?|"
     r"look at (?:@picture|this|it)|just|actually|basically|then|great|cool|nice|thanks|thank you|also|next|"
     r"question|quick question|hello assistant|hey assistant|dear assistant|assistant)(?:,| )+)+(?=\S)"
@@ -196,7 +197,8 @@ def plain(sentence: str, *, spoken: bool = False) -> Plain:
     for pattern, replacement in _CONTRACTIONS + _SPELLINGS:
         text = re.sub(pattern, replacement, text)
     text = re.sub(
-        r"\b(at|around|about|between|and|from|to|until|after|before|since|by|first|last) (\d{1,2}):([0-5]\d)\b(?! ?[ap]\.?m)",
+        r"\b(at|around|about|between|and|from|to|until|after|before|since|by|first|last) (\d{1,2}):([0-5]\d)\b"
+        r"(?! ?[ap]\.?m)",
         lambda match: f"{match[1]} clock {60 * int(match[2]) + int(match[3])}",
         text,
     )
