@@ -32,6 +32,7 @@ from assistant.types import (
     Message,
     Missed,
     Part,
+    PartAdded,
     Question,
 )
 
@@ -205,6 +206,9 @@ class _Turn:
             self._perception.miss(gap)
         question_part = text_part(typed, "question") if typed else None
         asked = [question_part] if question_part else []
+        for part in parts:
+            if part.digest in context:  # sent again: nothing is perceived anew, but it is part of this turn
+                self._emit(PartAdded(part))
         # parts of earlier turns too: what failed then, or is newly installed, is tried
         self._perception.add(*{part.digest: part for part in (*context, *parts, *asked)}.values())
         question = Question(typed, part=question_part.digest if question_part else None)

@@ -188,7 +188,10 @@ class Host:
             ("register_routes", lambda plugin, mount: self.routes.append(mount)),
         ):
             implementations = getattr(self._manager.hook, hook).get_hookimpls()
-            for implementation in sorted(implementations, key=lambda each: list(self._plugins).index(each.plugin_name)):
+            order = list(self._plugins)
+            for implementation in sorted(
+                implementations, key=lambda each: (each.trylast, not each.tryfirst, order.index(each.plugin_name))
+            ):
                 name = implementation.plugin_name
                 logger.debug("%s of plugin %s", hook, name)
 

@@ -323,6 +323,17 @@ async def test_nothing_is_perceived_twice(make: Make) -> None:
     assert eyes.calls == 1
 
 
+async def test_a_file_sent_again_is_part_of_the_turn(make: Make) -> None:
+    """The same file once more is told as part of this turn, and not perceived anew."""
+    eyes = FakePerceiver("eyes", consumes=("image",))
+    engine = make(eyes, FakePerceiver("words", produces=("word",)))
+    session = Session()
+    for _ in range(2):
+        events = await run(engine, "what?", "a.image", session=session)
+        assert next(event.part.name for event in events if isinstance(event, PartAdded)) == "a.image"
+    assert eyes.calls == 1
+
+
 async def test_what_failed_is_tried_again_next_turn(make: Make) -> None:
     """A perceiver that crashed on a part gets it again with the next question."""
     outcomes = iter([_raise, lambda task: [task.observe("note", "fine now", 1.0)]])

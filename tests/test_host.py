@@ -185,3 +185,26 @@ def test_a_library_that_is_being_imported_counts_as_installed(monkeypatch: pytes
     require("half_imported", install="nothing")
     with pytest.raises(MissingLibrary, match="pip install it"):
         require("not_there_at_all", install="pip install it")
+
+
+def test_order_of_registration(settings: Settings) -> None:
+    """By name, unless a hook asks to be first or last."""
+    called: list[str] = []
+
+    class First:
+        @hookimpl(tryfirst=True)
+        def register_routes(self, register: Any) -> None:
+            called.append("z first")
+
+    class Last:
+        @hookimpl(trylast=True)
+        def register_routes(self, register: Any) -> None:
+            called.append("a last")
+
+    class Plain:
+        @hookimpl
+        def register_routes(self, register: Any) -> None:
+            called.append("plain")
+
+    host_of(settings, a=Last(), b=Plain(), z=First())
+    assert called == ["z first", "plain", "a last"]

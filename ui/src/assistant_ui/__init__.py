@@ -18,7 +18,7 @@ def mount(app: Any, assistant: Any) -> None:
     mount_chat(app, assistant)
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def register_routes(register: Callable[[Callable[[Any, Any], None]], None]) -> None:
     """Add the chat page."""
     register(mount)
