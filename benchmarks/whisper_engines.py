@@ -8,7 +8,8 @@ sampling, no conditioning on earlier text, language detected, decoding the file 
 the ways, and the
 medians are compared:
 
-- perceiver / faster-whisper with its own voice filter: at most 1.05 wanted;
+- assistant (a turn: upload, engine, cache, the speech plugin alone) / faster-whisper with its own voice filter,
+  and perceiver (without the engine) / the same: at most 1.05 wanted;
 - perceiver / faster-whisper without the filter: what the filter costs or saves;
 - openai-whisper's own code in float32 / faster-whisper in int8: at least 2 wanted. Its arrays are those of the
   same CTranslate2 file.
@@ -18,19 +19,25 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import os
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from speech_accuracy import BenchmarkServices, wav
 
+from assistant.app import Assistant, Upload
 from assistant.media import SAMPLE_RATE, Media
 from assistant.plugin import Task
+from assistant.settings import EngineSettings, Settings
+from assistant.types import Kind
 from assistant_speech import SpeechOptions, SpeechPerceiver
 from assistant_speech.ctranslate2_arrays import read
 from assistant_speech.engine_openai_whisper import build
@@ -50,6 +57,27 @@ def joined(recordings: list[Path]) -> bytes:
     return wav(np.concatenate(parts))
 
 
+def a_turn(recording: bytes, options: SpeechOptions, directory: Path, threads: int, data: Path) -> Callable[[], str]:
+    """A function that has the recording perceived by the assistant; it changes a bit, or it would be remembered."""
+    others = [found.name for found in entry_points(group="assistant") if found.name != "speech"]
+    assistant = Assistant(
+        Settings(
+            data_dir=data,
+            engine=EngineSettings(cores=threads, lanes=1),
+            disabled=tuple(others),
+            plugins={"speech": {"model": str(directory), "beam_size": options.beam_size}},
+        )
+    )
+    rounds = itertools.count(1)
+
+    def run() -> str:
+        changed = recording[:-2] + next(rounds).to_bytes(2, "little")
+        observations = assistant.perceive(Upload("joined.wav", changed)).observations
+        return next(seen.text for seen in observations if seen.kind == Kind.TRANSCRIPT)
+
+    return run
+
+
 def alternate(ways: dict[str, Callable[[], str]], rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
     """Seconds of each round of each way, and what it transcribed; one round before is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
@@ -63,7 +91,9 @@ def alternate(ways: dict[str, Callable[[], str]], rounds: int) -> tuple[dict[str
     return seconds, texts
 
 
-def measure(recording: bytes, options: SpeechOptions, threads: int, rounds: int, openai: bool) -> dict[str, Any]:
+def measure(
+    recording: bytes, options: SpeechOptions, threads: int, rounds: int, openai: bool, data: Path
+) -> dict[str, Any]:
     """Everything, as one JSON object."""
     from faster_whisper import WhisperModel
 
@@ -88,6 +118,7 @@ def measure(recording: bytes, options: SpeechOptions, threads: int, rounds: int,
         return "".join(segment.text for segment in segments).strip()
 
     ways: dict[str, Callable[[], str]] = {
+        "assistant": a_turn(recording, options, directory, threads, data),
         "perceiver": perceived,
         "faster_whisper_with_filter": lambda: called(vad_filter=True),
         "faster_whisper": called,
@@ -105,6 +136,7 @@ def measure(recording: bytes, options: SpeechOptions, threads: int, rounds: int,
     seconds, texts = alternate(ways, rounds)
     median = {name: statistics.median(taken) for name, taken in seconds.items()}
     ratios = {
+        "assistant / faster_whisper_with_filter": median["assistant"] / median["faster_whisper_with_filter"],
         "perceiver / faster_whisper_with_filter": median["perceiver"] / median["faster_whisper_with_filter"],
         "perceiver / faster_whisper": median["perceiver"] / median["faster_whisper"],
     }
@@ -138,7 +170,9 @@ def main() -> None:
     recordings = given.recordings or [path for pattern in ENGLISH for path in sorted(beside.glob(pattern))]
     if not recordings:  # a clean machine: the sentences that the plugin's tests use
         recordings = [root / "plugins/speech/tests/data/speech_two_sentences.ogg"] * 5
-    found = measure(joined(recordings), options, given.threads, given.rounds, not given.without_openai)
+    with tempfile.TemporaryDirectory() as data:
+        sound = joined(recordings)
+        found = measure(sound, options, given.threads, given.rounds, not given.without_openai, Path(data))
     if given.json:
         print(json.dumps(found, indent=2))
         return
