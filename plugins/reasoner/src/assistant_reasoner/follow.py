@@ -106,7 +106,8 @@ _SURE = re.compile(
     r"(?:that|this|it|you)"
 )
 _WHY = re.compile(
-    r"how (?:do|did|can|could|would) you (?:know|see|tell|come to|find out|figure|work|get|arrive|conclude)(?: (?!many|"
+    r"how (?:do|did|can|could|would) you (?:know|see|tell|count|come to|find out|figure|work|get|arrive|"
+    r"conclude)(?: (?!many|"
     r"much).*)?|why|"
     r"why (?:do|did|would) you (?:think|say|believe|assume) (?:so|that|this|it).*|why (?:is that|so|not)|what "
     r"makes you (?:think|say|believe|so sure|sure) ?(?:so|that|this)?.*|(?:what is|show me|show|give me) (?:the|your) "

@@ -27,6 +27,7 @@ LEADS: Final = re.compile(
     rf"|(?:do|would) you (?:happen to )?(?:know|think|say|see|have any idea)"
     rf"|any (?:idea|clue)|(?:what|how) do you think|(?:{_TELL})|it would be (?:nice|good|great) to know)"
     rf"(?: (?:about|of|as to|please|exactly|that|,))* )(?={_WH}\b|if |whether )"
+    r"|^(?:can|could|would|will) (?:you|we|i) (?:please |kindly )?(?=(?:verify|check|confirm)\b)"
     rf"|^(?:would|do) you (?:say|think|agree) (?:that )?(?=(?:it|this|that|there|the|they|these|those|@picture) )"
 )
 """What may stand before an embedded question."""
@@ -61,6 +62,23 @@ _PLURAL: Final = re.compile(r"^(?:they|these|those|you|we|i|people)\b|^(?:the|my
 _PAST: Final = {"said": "say", "meant": "mean", "felt": "feel", "talked": "talk", "mentioned": "mention"}
 
 
+_STATED: Final = re.compile(
+    rf"^(?P<subject>(?:{_STARTS}|this|that|these|those|any|someone|somebody|anyone|anybody|all|both)"
+    rf"(?: (?!{_BE}\b|that\b|which\b|who\b)\S+){{0,8}}?) (?:(?P<be>{_BE})|(?P<verb>(?:{_VERBS})s|has)) (?P<rest>.+)$"
+)
+
+
+def _asked(statement: str) -> str:
+    """The question whether a statement holds: "the sign says stop" -> "does the sign say stop"."""
+    match = _STATED.match(statement)
+    if not match:
+        return statement
+    if match["be"]:
+        return f"{match['be']} {match['subject']} {match['rest']}"
+    base = "have" if match["verb"] == "has" else match["verb"][:-1]
+    return f"does {match['subject']} {base} {match['rest']}"
+
+
 def direct(text: str) -> str:
     """The direct question that an indirect one stands for; other texts unchanged.
 
@@ -75,7 +93,9 @@ def direct(text: str) -> str:
         if shorter == text:
             break
         text = shorter
-    text = _BARE_YES.sub("", text)
+    whether = _BARE_YES.sub("", text)
+    if whether != text:
+        return _asked(whether)
     for pattern in (_THIS_LATE, _BE_LATE):
         match = pattern.match(text)
         if match:

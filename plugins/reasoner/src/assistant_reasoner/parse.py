@@ -15,6 +15,7 @@ from assistant_reasoner.nouns import things
 from assistant_reasoner.options import alternatives, options_of
 from assistant_reasoner.programs import (
     Attached,
+    Beyond,
     Choose,
     Describe,
     Evidence,
@@ -133,7 +134,7 @@ def _clause(text: str, situation: Situation, spoken: bool, previous: Parsed | No
     if judged is not None:
         program = _program(judged) or statement(judged.text, asked=False) or unknown(judged)
         return Parsed(_fitted(resolved(program, previous), situation), judged.which, verdict=verdict)
-    if previous is None and doubted(sentence):
+    if previous is None and doubted(sentence) and isinstance(_program(sentence), Beyond | None):
         # Files sent without a question were answered with what is in them.
         return Parsed(
             Evidence(Attached(), ask=doubted(sentence) or "why") if situation.described else SmallTalk("unasked")

@@ -261,7 +261,7 @@ def _what_is(match: re.Match[str], sentence: Plain) -> Program:
     r"(?P<who>who|whose(?: \S+){1,2}) (?:is|are|was|were|do you see|can you see)(?: .*)?|what is (?:his|her|their|the "
     r"(?:person|man|woman|boy|girl) 's) (?P<name>name)(?: .*)?",
     r"(?P<why>why|how come|for what reason|what is the reason|for what purpose) .+",
-    r"(?P<activity>what) (?:is|are|was|were|does) (?:.+? )?(?:doing|do|up to|playing|happening to .+|trying "
+    r"(?P<activity>what) (?:is|are|was|were|does|do) (?:.+? )?(?:doing|do|up to|playing|happening to .+|trying "
     r"to do|about to do)(?: .*)?",
     r"(?P<age>how old) .+|what is (?:his|her|the .+ 's|the) (?P<age2>age)(?: .*)?",
     r"(?P<weather>(?:what is|how is|what was|what kind of|what) (?:the )?weather)(?: .*)?|is it "

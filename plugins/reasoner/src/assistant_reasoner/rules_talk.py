@@ -368,9 +368,10 @@ def _feeling(expected: str, sentence: Plain, tail: str = "") -> Program:
     rf"actually))? (?:feel|feeling|sound|sounding|seem|come across|like)(?: (?:about|here|emotionally|to you|"
     rf"like|today|right now|when .+|in .+|@here))*(?: ,? ?(?P<tail>.{{12,}}))?",
     r"(?:what|which) (?:is|are|was|were)? ?(?:the |my )?(?:overall |general |main )?(?:sentiment|emotions?|mood|"
-    r"tone|feelings?|attitude|vibe|polarity|emotional state|emotional tone|tone of voice)(?: (?:of|in|is|"
+    r"tone|feelings?|attitude|vibe|polarity|emotional state|emotional tone|tone of voice)(?: (?:of|in|is|@here|"
     r"behind|does|do|conveyed|expressed|with|has|have) ?.*?)??(?: , (?P<tail>.{12,}))?",
-    r"(?:what|which) (?:sentiment|emotions?|mood|tone|feelings?) (?:is|are|does|do|did|was|were|has|have) .*",
+    r"(?:what|which) (?:kind of |sort of )?(?:sentiment|emotions?|mood|tone|feelings?) (?:is|are|does|do|"
+    r"did|was|were|has|have) .*",
     r"(?:sentiment|mood|tone|emotion|feeling)(?: (?:analysis|of .*|analyse.*))?(?: ?,? (?P<tail>@q\d+))?",
     r"(?:analy[sz]e|judge|rate|classify|detect|determine|describe|assess|evaluate|check) (?:the "
     r")?(?:sentiment|mood|tone|emotions?|feelings?)(?: .*)?",

@@ -40,9 +40,9 @@ _SEE = (
 
 
 _MOOD: Final = (
-    r"(?:happy|sad|angry|bored|tired|scared|afraid|excited|hungry|thirsty|lonely|friendly|dangerous|aggressive|calm|"
+    r"(?:happy|sad|angry|bored|tired|scared|afraid|excited|hungry|thirsty|lonely|friendly|aggressive|"
     r"relaxed|upset|unhappy|glad|worried|anxious|nervous|sleepy|playful|curious|proud|in (?:a )?(?:good|bad) mood|"
-    r"comfortable|stressed|cheerful|mad|annoyed|jealous|in love|hurt|in pain)"
+    r"stressed|cheerful|mad|annoyed|jealous|in love|hurt|in pain)"
 )
 
 

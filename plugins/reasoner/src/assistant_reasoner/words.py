@@ -216,7 +216,7 @@ def plain(sentence: str, *, spoken: bool = False) -> Plain:
     if spoken:
         for pattern, replacement in _SPOKEN:
             text = re.sub(pattern, replacement, text)
-    text = re.sub(rf"^(?:(?:and|but|then|also|or|so) (?={_ASKING}\b)|(?:if|whether) )", "", text)
+    text = re.sub(rf"^(?:(?:and|but|then|also|or|so) (?={_ASKING}\b))", "", text)
     text, which = _pictures(text)
     text = direct(_tidy(_TAIL.sub("", _FILLER.sub("", _tidy(text)))))
     return Plain(text, tuple(quotes), which, whole)
