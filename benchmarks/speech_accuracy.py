@@ -99,10 +99,10 @@ class Normaliser:
 
     def __call__(self, text: str, language: str) -> list[str]:
         if language == "en":
-            return self._english(text).split()
-        plain = self._basic(text)
+            return str(self._english(text)).split()
+        plain = str(self._basic(text))
         if language in BY_CHARACTER:
-            return list(self._simplify(re.sub(r"\s", "", plain)))
+            return list(str(self._simplify(re.sub(r"\s", "", plain))))
         return plain.split()
 
 
