@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant_speech.windows import FRAME, WINDOW_SECONDS, Window, loudness, windows
@@ -42,6 +42,7 @@ def covered(found: list[Window], length: int) -> np.ndarray:
     return times
 
 
+@example(plan=[(28.5, 1.0)], block=1.0, lead=0.0)
 @settings(max_examples=60, deadline=None)
 @given(
     plan=st.lists(st.tuples(st.floats(0.2, 45), st.floats(0, 9)), min_size=1, max_size=6),

@@ -254,9 +254,12 @@ def windows(blocks: Iterable[np.ndarray], detect: Callable[[np.ndarray], Probabi
         if found and not ended and found[-1][1] + pad >= frames - int(MIN_SILENCE_SECONDS * FRAMES_PER_SECOND):
             start = found.pop()[0]
             keep = min(keep, max(start - pad, (found[-1][1] + start) // 2 if found else 0))
+        if found:  # what is packed now is not kept as well
+            keep = max(keep, found[-1][1])
+            keep = max(keep, found[-1][1] if found else 0)  # what is packed below is not kept to be packed again
         for index, (start, stop) in enumerate(found):
             before = found[index - 1][1] if index else 0
-            after = found[index + 1][0] if index + 1 < len(found) else max(keep, stop)
+            after = found[index + 1][0] if index + 1 < len(found) else keep
             first = max(start - pad, (before + start) // 2 if index else 0)
             last = min(stop + pad, (stop + after) // 2 if index + 1 < len(found) else after)
             yield from packer.add(base + first * FRAME, buffer[first * FRAME : last * FRAME], probabilities[first:last])
