@@ -29,7 +29,7 @@ class SpeechPerceiver(Perceiver):
     """Writes what is said in a recording, when, in which language and how surely; or that nothing is said."""
 
     name: ClassVar[str] = "speech"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     consumes: ClassVar[tuple[str, ...]] = (AUDIO,)
     produces: ClassVar[tuple[str, ...]] = (Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT, Kind.NO_SPEECH)
     requires: ClassVar[tuple[str, ...]] = ("faster_whisper", "onnxruntime", "opencc")

@@ -256,7 +256,6 @@ def windows(blocks: Iterable[np.ndarray], detect: Callable[[np.ndarray], Probabi
             keep = min(keep, max(start - pad, (found[-1][1] + start) // 2 if found else 0))
         if found:  # what is packed now is not kept as well
             keep = max(keep, found[-1][1])
-            keep = max(keep, found[-1][1] if found else 0)  # what is packed below is not kept to be packed again
         for index, (start, stop) in enumerate(found):
             before = found[index - 1][1] if index else 0
             after = found[index + 1][0] if index + 1 < len(found) else keep
