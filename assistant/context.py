@@ -6,7 +6,7 @@ A blackboard: plugins never call each other. `SharedContext` is owned by one eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.types import Gap, Message, Observation, Part
 
@@ -47,7 +47,7 @@ class Snapshot:
 
 
 class SharedContext:
-    """All that is known in one conversation; adding the same thing twice changes nothing."""
+    """All that is known in one conversation. Adding a thing twice changes nothing; only a gap's kinds add up."""
 
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         self._parts: dict[str, Part] = {}
@@ -67,7 +67,8 @@ class SharedContext:
         else:
             key = (item.part, item.source, item.message)
             known = key in self._gaps
-            self._gaps[key] = item
+            kinds = (*self._gaps[key].kinds, *item.kinds) if known else item.kinds
+            self._gaps[key] = replace(item, kinds=tuple(dict.fromkeys(kinds)))  # one file lost to several perceivers
         return not known
 
     def drop_gaps(self) -> None:

@@ -88,3 +88,12 @@ def test_answers_grow_by_deltas() -> None:
     """Text is joined, citations are not repeated, the last confidence and short form count."""
     answer = Answer("", answerer="a") + Delta("Yes", ("1",), 0.5, short="yes") + Delta(".", ("2", "1"), 0.8)
     assert answer == Answer("Yes.", "yes", 0.8, False, ("1", "2"), "a")
+
+
+def test_kinds_of_one_gap_add_up() -> None:
+    """A picture that cannot be read is one gap, which names all that every perceiver would have said of it."""
+    context = SharedContext()
+    for kinds in (("image_facts",), ("object",), ("object",)):
+        context.add(Gap(cause="unreadable", message="cut off", part="d1", source="media", kinds=kinds))
+    (gap,) = context.snapshot().gaps
+    assert gap.kinds == ("image_facts", "object")

@@ -132,3 +132,12 @@ def test_bad_files_among_good_ones(assistant: Assistant, photo: Path, tmp_path: 
     assert reply.answer.short == "yes"
     assert {gap.name for gap in reply.gaps} == set(bad)
     assert all(gap.name in gap.message and gap.remedy for gap in reply.gaps)
+
+
+def test_a_picture_that_cannot_be_read_is_not_answered_about(assistant: Assistant, photo: Path, tmp_path: Path) -> None:
+    """What could not be looked at is not said to hold nothing."""
+    (tmp_path / "cut.jpg").write_bytes(photo.read_bytes()[:20_000])
+    reply = assistant.ask("Is there a bus?", tmp_path / "cut.jpg")
+    assert reply.answer is not None
+    assert reply.answer.abstained
+    assert "cut.jpg" in reply.text

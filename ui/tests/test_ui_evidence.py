@@ -201,3 +201,11 @@ def test_chinese_page_speaks_chinese() -> None:
     """States, causes and kinds are translated."""
     view = TurnView(asked="?", statuses={("eyes", "p"): Status("eyes", "p", "a", "running")})
     assert CHINESE.states["running"] in turn(view, CHINESE)
+
+
+def test_a_picture_that_cannot_be_read_is_not_shown() -> None:
+    """Where nothing can be decoded there is no broken picture, but the file's name and the gap."""
+    gap = Gap(cause="unreadable", message="garden.jpg is cut off.", part=PHOTO.digest, name="garden.jpg")
+    drawn = panel(Evidence((PHOTO,), (PHOTO.digest,), (), (gap,)), ENGLISH)
+    assert [each for each in Elements(drawn).found if each[0] == "img"] == []
+    assert "garden.jpg is cut off." in drawn

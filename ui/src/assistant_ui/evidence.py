@@ -22,7 +22,12 @@ _SPOKEN = (Kind.TRANSCRIPT_SEGMENT,)
 
 def panel(evidence: Evidence, texts: Texts, *, waiting: bool = False) -> Markup:
     """The whole panel; `waiting` while a turn runs that has not perceived anything yet."""
-    roots = [part for part in evidence.parts if part.digest in evidence.sent]
+    broken = {gap.part for gap in evidence.gaps if gap.cause == "unreadable"}  # the gap says so: there is no picture
+    roots = [
+        part
+        for part in evidence.parts
+        if part.digest in evidence.sent and not (part.modality == IMAGE and part.digest in broken)
+    ]
     recent = [part for part in roots if part.digest in evidence.recent] or roots
     earlier = [part for part in roots if part not in recent]
     body: list[object] = [_card(part, evidence, texts) for part in recent]

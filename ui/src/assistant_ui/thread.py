@@ -65,7 +65,11 @@ def _question(view: TurnView, texts: Texts) -> Markup:
     known = {part.name for part in sent}
     pending = [name for name in view.files if name not in known]
     refused = {gap.name for gap in view.gaps}
-    attachments = [_attachment(part) for part in sent] + [_pending(name, name in refused) for name in pending]
+    broken = {gap.part for gap in view.gaps if gap.cause == "unreadable"}
+    attachments = [
+        _pending(part.name, True) if part.modality == IMAGE and part.digest in broken else _attachment(part)
+        for part in sent
+    ] + [_pending(name, name in refused) for name in pending]
     return tag(
         "div",
         tag("h3", texts.you, class_="sr-only"),
