@@ -298,7 +298,7 @@ class _Turn:
                 self._miss(
                     runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked."
                 )
-        return await self._unanswered()
+        return await self._unanswered(installed=bool(runners))
 
     async def _ask(self, runner: Runner[Answerer], question: Question) -> Answer:
         request = Request(
@@ -322,13 +322,13 @@ class _Turn:
                 self._emit(delta)
         return whole
 
-    async def _unanswered(self) -> Answer:
+    async def _unanswered(self, *, installed: bool) -> Answer:
         """What to say when no answerer could: what was not possible, and what would help."""
         await self._perception.settled()
         gaps = self._context.snapshot().gaps
         reasons = [f"{gap.message} {gap.remedy}".strip() for gap in gaps]
-        if not reasons:
-            reasons = ["No answerer is installed. Install one, for example sensorium-reasoner."]
+        if not installed:
+            reasons.insert(0, "No answerer is installed. Install one, for example sensorium-reasoner.")
         text = "I could not answer. " + " ".join(dict.fromkeys(reasons))
         self._emit(Answering(""))
         self._emit(Delta(text, abstained=True))

@@ -435,6 +435,7 @@ async def test_nothing_to_do(make: Make) -> None:
 async def test_without_any_answerer_it_says_what_is_missing(make: Make) -> None:
     """No answerer, no perceiver: still an answer, which names what to install."""
     text = said(await run(make(), "what?", "a.image"))
+    assert "sensorium-reasoner" in text
     assert "sensorium-vision" in text
     assert "looked at" in text
 
