@@ -227,12 +227,14 @@ class Assistant:
             NothingToDo: neither a question nor a file.
             AssistantError: the conversation is busy with another turn.
         """
-        record = _Record()
         wanted = answerer or self.settings.answerer
         if conversation is None:
-            async for event in self._ephemeral(record, question, uploads, wanted, answer):
-                yield event
+            events = self.engine.turn(Session(), question, uploads, answerer=wanted, answer=answer)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
             return
+        record = _Record()
         session = await asyncio.to_thread(self._session, conversation, owner)
         self._occupy(conversation)
         started: list[int] = []
@@ -280,14 +282,6 @@ class Assistant:
                     session.context.messages += remembered(reply.question, reply.answer, session.context.turn_parts)
             with self._guard:
                 self._busy.discard(conversation)
-
-    async def _ephemeral(
-        self, record: _Record, question: str, uploads: Sequence[Upload | Part], answerer: str, answer: bool
-    ) -> AsyncGenerator[Event, None]:
-        events = self.engine.turn(Session(), question, uploads, answerer=answerer, answer=answer)
-        async with aclosing(events):
-            async for event in events:
-                yield event
 
     def _occupy(self, conversation: str) -> None:
         with self._guard:

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from assistant import Assistant
-from assistant.app import Reply
+from assistant.app import Reply, Upload
 from assistant.settings import load_settings
-from assistant.types import Kind
+from assistant.types import Answered, Kind
 
 pytestmark = pytest.mark.weights
 
@@ -141,3 +141,11 @@ def test_a_picture_that_cannot_be_read_is_not_answered_about(assistant: Assistan
     assert reply.answer is not None
     assert reply.answer.abstained
     assert "cut.jpg" in reply.text
+
+
+async def test_a_turn_of_its_own_stores_nothing(assistant: Assistant, photo: Path) -> None:
+    """Without a conversation the events come all the same, and nothing is listed afterwards."""
+    events = [event async for event in assistant.turn("Is there a person?", [Upload("photo.jpg", photo)])]
+    (answered,) = [event for event in events if isinstance(event, Answered)]
+    assert answered.answer.short == "yes"
+    assert assistant.store.conversations("local") == ()
