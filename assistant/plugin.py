@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from assistant.context import Snapshot
 from assistant.errors import Cancelled, MissingLibrary
-from assistant.types import Box, Delta, Observation, Part, Question, Span
+from assistant.types import Answer, Box, Delta, Example, Observation, Part, Question, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,6 +134,10 @@ class Plugged(ABC):
         """Names of the weights needed under these options."""
         return ()
 
+    def unready(self, options: Any) -> str:
+        """The setting that is missing before it can be used, as a sentence that says what to set; "" if none is."""
+        return ""
+
     def load(self, services: Services) -> None:  # noqa: B027 (optional by design)
         """Load models. Called once, in the plugin's own thread, before the first use."""
 
@@ -179,6 +183,8 @@ class Request:
     """As `Services.embed`."""
     capabilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Modality -> observation kinds that installed perceivers can give for it."""
+    examples: tuple[Example, ...] = ()
+    """Answered questions to go by: from the settings, then from the conversation."""
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
@@ -191,6 +197,8 @@ class Answerer(Plugged):
     """Of those ready, the host asks the one with the highest first."""
     deadline: ClassVar[float] = 120.0
     """Seconds to the end of the answer."""
+    checks: ClassVar[bool] = False
+    """True if `check` is to be called on the answers of others."""
 
     def needs(self, question: Question, context: Snapshot) -> frozenset[str] | None:
         """Observation kinds to wait for before answering; None waits for everything."""
@@ -203,6 +211,15 @@ class Answerer(Plugged):
         Raises:
             CannotAnswer: the next answerer is asked.
         """
+
+    def check(self, request: Request, answer: Answer) -> Delta | None:
+        """Compare another answerer's whole answer with what was observed.
+
+        Returns:
+            What to add to the answer: `checked`, a note if it disagrees, citations, the confidence that now holds;
+            None when there is nothing to compare.
+        """
+        return None
 
 
 class Embedder(Plugged):

@@ -193,6 +193,9 @@ class Runner(Generic[P]):
             )
         if self.loaded:
             return None
+        missing = self.plugged.unready(self.services.options)
+        if missing:
+            return Obstacle("not_configured", f"{self.name} is not set up.", missing)
         try:
             require(*self.plugged.requires, install=f"pip install sensorium-{self.plugin}")
             for name in self.plugged.weights(self.services.options):

@@ -151,7 +151,16 @@ class Observation:
 
 
 GapCause: TypeAlias = Literal[
-    "no_plugin", "no_weights", "missing_library", "timeout", "crashed", "unreadable", "refused", "cancelled", "paused"
+    "no_plugin",
+    "no_weights",
+    "missing_library",
+    "timeout",
+    "crashed",
+    "unreadable",
+    "refused",
+    "cancelled",
+    "paused",
+    "not_configured",
 ]
 
 
@@ -160,7 +169,7 @@ class Gap:
     """Something that could not be perceived, why, and what would mend it."""
 
     cause: GapCause
-    """paused: the plugin failed repeatedly and is resting."""
+    """paused: the plugin failed repeatedly and is resting; not_configured: a setting that it needs is missing."""
     message: str
     """One sentence that names the file or plugin and says what is wrong."""
     remedy: str = ""
@@ -215,6 +224,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A question with the answer it should have: shown to a language model before the question itself (few-shot)."""
+
+    question: str
+    answer: str
+    part: Part | None = None
+    """The picture or recording the question is about."""
+
+
+Verdict: TypeAlias = Literal["agrees", "disagrees"]
+"""What a second answerer made of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """A piece of a streamed answer."""
 
@@ -226,7 +249,9 @@ class Delta:
     abstained: bool = False
     """True when the answerer says that it cannot tell."""
     short: str | None = None
-    """The bare answer ("yes", "3", "red"), for machines and for measuring."""
+    """The bare answer ("yes", "3", "red"), for machines and for measuring; with `abstained`, the best guess."""
+    checked: Verdict | None = None
+    """What checking the answer against the observations showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +264,8 @@ class Answer:
     abstained: bool = False
     citations: tuple[str, ...] = ()
     answerer: str = ""
+    checked: Verdict | None = None
+    """What checking it against the observations showed; None when nothing could be compared."""
 
     def __add__(self, delta: Delta) -> Answer:
         """This answer continued by a delta."""
@@ -249,6 +276,7 @@ class Answer:
             confidence=self.confidence if delta.confidence is None else delta.confidence,
             abstained=self.abstained or delta.abstained,
             citations=tuple(dict.fromkeys(self.citations + delta.citations)),
+            checked=self.checked if delta.checked is None else delta.checked,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -260,6 +288,7 @@ class Answer:
             "abstained": self.abstained,
             "citations": list(self.citations),
             "answerer": self.answerer,
+            "checked": self.checked,
         }
 
 

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").is_file())
 LAYERS = (
     {"types", "errors", "__init__"},
-    {"context", "fusion", "media", "weights"},
-    {"settings", "plugin", "hookspecs", "runner", "host"},
+    {"context", "examples", "fusion", "media", "replies", "weights"},
+    {"settings", "plugin", "hookspecs", "prompt", "runner", "host"},
     {"dataflow", "engine", "store", "app", "testing"},
     {"api", "cli", "__main__"},
 )
