@@ -19,6 +19,8 @@ UNCOUNTABLE = frozenset(
     ("broccoli", "scissors", "skis", "furniture", "food", "fruit", "text", "luggage", "snow", "grass")
 )
 
+_FILES_ZH = {"picture": "图片", "video": "视频", "recording": "录音"}
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -118,6 +120,17 @@ class Phrases:
     def percent(self, probability: float) -> str:
         """ "82 %"; never 100 %."""
         return f"{max(1, min(99, round(100 * probability)))} %"
+
+    def frame(self, seconds: float) -> str:
+        """ " of the frame at 3.2 s": what follows a place in a video."""
+        return f", {self.time(seconds)}" if self.language != "en" else f" of the frame at {self.time(seconds)}"
+
+    def numbered(self, word: str, index: int = 0) -> str:
+        """ "the picture", or "picture 2"."""
+        name = _FILES_ZH.get(word, word) if self.language == "zh" else word
+        if index:
+            return f"{name} {index}"
+        return name if self.language == "zh" else f"the {name}"
 
     def listed(self, items: Sequence[str]) -> str:
         """ "a, b and c"."""

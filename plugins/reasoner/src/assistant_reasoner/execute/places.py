@@ -256,7 +256,7 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
     listed = world.say.listed(
         [world.say.a(label) if count == 1 else world.say.count(count, label) for label, count in groups.items()]
     )
-    if world.say.language == "zh":
+    if world.say.language != "en":
         return Reply(
             (said(world.say("what_list", list=listed), *cites(chosen), *anchor.cites),), chosen[0].seen.text, sure
         )

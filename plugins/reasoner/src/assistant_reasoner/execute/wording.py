@@ -24,7 +24,7 @@ def called(thing: Thing) -> str:
 def phrased(thing: Thing, world: World) -> str:
     """The whole phrase in the singular: "red car at the left", "block above the black block"."""
     name = world.say.name(called(thing), color_of(thing))
-    if world.say.language == "zh":
+    if world.say.language != "en":
         return name
     if thing.having:
         name += " with " + world.say.listed(
@@ -52,11 +52,7 @@ def where(match: Match, scene: Scene, world: World) -> str:
     if scene.is_video:
         part = next((picture.part for picture in scene.pictures if picture.part.digest == match.seen.part), None)
         if part is not None and part.span is not None:
-            spot += (
-                f", {world.say.time(part.span[0])}"
-                if world.say.language == "zh"
-                else f" of the frame at {world.say.time(part.span[0])}"
-            )
+            spot += world.say.frame(part.span[0])
     return spot
 
 
@@ -106,7 +102,7 @@ def cannot_find(thing: Thing, found: Found, scene: Scene, world: World) -> Reply
 
 def caveats(thing: Thing, matches: Sequence[Match], world: World) -> tuple[Sentence, ...]:
     """What of the phrase was not judged: a special case of a class, adjectives."""
-    if world.say.language == "zh" or not matches:
+    if world.say.language != "en" or not matches:
         return ()
     name = matches[0].seen.text
     if thing.words in PEOPLE and name == "person":

@@ -223,18 +223,11 @@ class World:
     def name_of(self, part: Part) -> str:
         """ "the picture", or "picture 2" when there are several."""
         alike = [one for one in self.all_visuals if one.modality == part.modality]
-        chinese = self.say.language == "zh"
-        word = (
-            ("视频" if part.modality == VIDEO else "图片")
-            if chinese
-            else "video"
-            if part.modality == VIDEO
-            else "picture"
-        )
+        word = "video" if part.modality == VIDEO else "picture"
         if len(alike) == 1:
-            return word if chinese else f"the {word}"
+            return self.say.numbered(word)
         pool = self.current_visuals if part in self.current_visuals and len(self.current_visuals) > 1 else tuple(alike)
-        return f"{word} {pool.index(part) + 1}" if part in pool else word
+        return self.say.numbered(word, pool.index(part) + 1 if part in pool else 0)
 
     @cached_property
     def recordings(self) -> tuple[Recording, ...]:
@@ -254,11 +247,9 @@ class World:
         return tuple(Recording(part, names[part.digest], self.snapshot.of(part=part.digest)) for part in chosen)
 
     def _recording_name(self, part: Part, among: tuple[Part, ...]) -> str:
-        if self.say.language == "zh":
-            return "视频" if part.parent else "录音"
         if part.parent:
-            return "the video"
-        return "the recording" if len(among) == 1 else f"recording {among.index(part) + 1}"
+            return self.say.numbered("video")
+        return self.say.numbered("recording", 0 if len(among) == 1 else among.index(part) + 1)
 
     @cached_property
     def texts(self) -> tuple[Part, ...]:
