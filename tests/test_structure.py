@@ -17,8 +17,8 @@ PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "
 LAYERS = (
     {"types", "errors", "__init__"},
     {"context", "examples", "fusion", "media", "replies", "weights"},
-    {"settings", "plugin", "hookspecs", "prompt", "runner", "host"},
-    {"dataflow", "engine", "store", "app", "testing"},
+    {"settings", "plugin", "hookspecs", "prompt", "replies", "runner", "host"},
+    {"answering", "dataflow", "engine", "store", "app", "testing"},
     {"api", "cli", "__main__"},
 )
 """A module imports from its own layer and the ones before it."""
