@@ -17,7 +17,7 @@ PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "
 LAYERS = (
     {"types", "errors", "__init__"},
     {"context", "examples", "fusion", "media", "replies", "weights"},
-    {"settings", "plugin", "hookspecs", "prompt", "replies", "runner", "host"},
+    {"settings", "plugin", "hookspecs", "prompt", "runner", "host"},
     {"answering", "dataflow", "engine", "store", "app", "testing"},
     {"api", "cli", "__main__"},
 )
