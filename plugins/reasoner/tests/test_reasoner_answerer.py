@@ -30,7 +30,7 @@ from assistant_reasoner.answerer import Reasoner
         ("what did they say?", {Kind.TRANSCRIPT, Kind.TRANSCRIPT_SEGMENT, Kind.NO_SPEECH}),
         ("is it blurry?", {Kind.IMAGE_FACTS, Kind.VIDEO_FACTS}),
         ("how does this text feel: so lovely to see you", {Kind.SENTIMENT}),
-        ("is there a ceiling?", {Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE, Kind.CAPTION}),
+        ("is there a ceiling?", {Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE, Kind.CAPTION, "concepts"}),
     ],
 )
 def test_it_waits_for_what_the_question_needs_and_no_more(talk: Any, question: str, kinds: set[str]) -> None:
@@ -76,7 +76,7 @@ def test_a_stopped_turn_stops(talk: Any) -> None:
     """Nothing more is said once the person has stopped the turn."""
     talk.picture().thing("dog")
     cancel = threading.Event()
-    request = Request(Question("describe it"), talk.snapshot, talk.media, talk.embed, talk.capabilities, cancel)
+    request = Request(Question("describe it"), talk.snapshot, talk.media, talk.embed, talk.capabilities, cancel=cancel)
     stream = Reasoner().answer(request)
     next(stream)
     cancel.set()

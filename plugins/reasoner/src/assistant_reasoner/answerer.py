@@ -10,6 +10,7 @@ from assistant.plugin import Answerer, Request
 from assistant.types import AUDIO, IMAGE, VIDEO, Delta, Kind, Question
 from assistant_reasoner.execute import execute, kinds_for
 from assistant_reasoner.execute.world import World
+from assistant_reasoner.meaning import Meanings
 from assistant_reasoner.parse import Situation, parse
 from assistant_reasoner.phrase import Phrases, Reply
 from assistant_reasoner.programs import Parsed, Unknown
@@ -42,6 +43,10 @@ class Reasoner(Answerer):
     quality = 10
     deadline = 20.0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._meanings = Meanings()
+
     def needs(self, question: Question, context: Snapshot) -> frozenset[str]:
         """The kinds that the question's programs are computed from."""
         parsed = understand(question, context)
@@ -63,7 +68,7 @@ class Reasoner(Answerer):
         context = request.context
         parsed = understand(request.question, context)
         known = {seen.id for seen in context.observations}
-        embed: Any = request.embed
+        embed: Any = self._meanings.over(request.embed)
         replies: list[Reply] = []
         started = False
         told: set[str] = set()
@@ -87,10 +92,17 @@ class Reasoner(Answerer):
 
 
 def verdict(replies: Sequence[Reply]) -> Delta:
-    """The short answer and confidence of all replies: those of the first one that knows; abstained if none does."""
+    """The short answer and confidence of all replies: those of the first one that knows.
+
+    If none does, it is an abstention, with the first best guess among them as its short answer.
+    """
     knowing = [reply for reply in replies if not reply.abstained]
     if not knowing:
-        return Delta(abstained=True)
+        guessed = next((reply for reply in replies if reply.short is not None), None)
+        if guessed is None:
+            return Delta(abstained=True)
+        chance = None if guessed.confidence is None else round(guessed.confidence, 4)
+        return Delta(confidence=chance, short=guessed.short, abstained=True)
     first = next((reply for reply in knowing if reply.short is not None), knowing[0])
     sure = [reply.confidence for reply in knowing if reply.confidence is not None]
     return Delta(confidence=round(min(sure), 4) if sure else None, short=first.short)

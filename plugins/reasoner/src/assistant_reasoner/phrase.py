@@ -36,10 +36,11 @@ class Reply:
 
     sentences: tuple[Sentence, ...]
     short: str | None = None
-    """The bare answer: "yes", "3", "red"."""
+    """The bare answer: "yes", "3", "red"; of an abstention the best guess, if there is any ground for one."""
     confidence: float | None = None
-    """Probability that it is right, 0-1."""
+    """Probability that `short` is right, 0-1."""
     abstained: bool = False
+    """It cannot tell; `short` is no more than a guess."""
 
     @property
     def text(self) -> str:

@@ -17,6 +17,17 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "follows_yes": "Probably: I do not recognise {things} itself, but it looks like {place}, where one is to be "
         "expected: I see {seen}.",
         "follows_no": "Probably not: I do not recognise {things} itself, but it looks like {place}: I see {seen}.",
+        "concept_yes_zero-shot": "{lead}: I did not look for {things} itself, but the picture as a whole looks "
+        "like one that shows it ({sure} sure).",
+        "concept_no_zero-shot": "{lead}: I did not look for {things} itself, but the picture as a whole does not "
+        "look like one that shows it ({sure} sure).",
+        "concept_yes_company": "{lead}: I did not look for {things} itself, but it mostly comes with what I do see "
+        "({sure} sure).",
+        "concept_no_company": "{lead}: I did not look for {things} itself, but it seldom comes with what I do see "
+        "({sure} sure).",
+        "concept_yes_seen": "{lead}: what I perceived speaks for {things} ({sure} sure).",
+        "concept_no_seen": "{lead}: I looked, and what I perceived speaks against {things} ({sure} sure).",
+        "concept_doubt": "whether there is {things}, what I perceived leaves open",
         "yes_text": "Yes, as text: the picture reads {text}.",
         "no": "No, I see {no_thing}.",
         "no_sure": "I am about {sure} sure: I can miss things, small ones above all.",
@@ -164,6 +175,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "appears": "The {thing} is in view at {times} ({sure} sure).",
         "appears_note": "I looked at {count} frames, so the exact moment may lie between them.",
         # not knowing
+        "guess": "My best guess would be {short}, at {sure}.",
+        "guess_blind": "A blind guess would be {short}, at {sure}.",
         "cannot": "I can't tell from what I perceived: {reason}.",
         "cannot_see": "I can't tell whether there is {thing}: {reason}.",
         "unknown_class": "none of the installed plugins recognises {things} in pictures",

@@ -20,8 +20,10 @@ from assistant_reasoner.execute import (
     talk,
     things,
 )
+from assistant_reasoner.execute.guess import guessed
 from assistant_reasoner.execute.several import choose, compare
-from assistant_reasoner.execute.world import World
+from assistant_reasoner.execute.world import CONCEPTS, World
+from assistant_reasoner.lexicon import HYPERNYMS
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import (
     Attached,
@@ -87,7 +89,7 @@ def execute(parsed: Parsed, world: World) -> Reply:
 
     Never raises for want of observations: it abstains and says what is missing.
     """
-    reply = _compute(parsed.program, world)
+    reply = guessed(parsed.program, _compute(parsed.program, world), world)
     if parsed.verdict == "true" and reply.short in ("yes", "no"):
         return _as_verdict(reply)
     return reply
@@ -96,6 +98,10 @@ def execute(parsed: Parsed, world: World) -> Reply:
 def _as_verdict(reply: Reply) -> Reply:
     """ "True: ..." instead of "Yes, ..."."""
     word = "True" if reply.short == "yes" else "False"
+    if reply.abstained:
+        last = reply.sentences[-1]
+        told = replace(last, text=last.text.replace(f"“{reply.short}”", f"“{word.casefold()}”"))
+        return replace(reply, sentences=(*reply.sentences[:-1], told), short=word.casefold())
     first = reply.sentences[0].text
     for lead in ("Yes, ", "No, ", "Yes: ", "No: ", "Right, "):
         if first.startswith(lead):
@@ -238,6 +244,8 @@ def _kinds_of_thing(thing: Thing | None) -> frozenset[str]:
         found = {Kind.SHAPE}
     else:
         found = {Kind.OBJECT, Kind.LABEL}
+        if not thing.classes or thing.words in HYPERNYMS:
+            found |= {CONCEPTS}
         if not thing.classes:
             # A name that no detector knows can still be read, or stand in a caption.
             found |= {Kind.TEXT_LINE, Kind.CAPTION}
@@ -253,14 +261,16 @@ def kinds_for(program: Program) -> frozenset[str]:
     if isinstance(program, SmallTalk):
         return frozenset()
     if isinstance(program, Choose):
-        options = frozenset({Kind.OBJECT, Kind.LABEL})
+        options = frozenset({Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE, Kind.COLOR, CONCEPTS})
         return kinds_for(program.inner) | (
             frozenset() if isinstance(program.inner, Count | Read | Transcript) else options
         )
     if isinstance(program, Evidence):
         return kinds_for(program.inner)
     if isinstance(program, Presence):
-        return frozenset().union(*(_kinds_of_thing(one) for one in program.things))
+        return frozenset().union(*(_kinds_of_thing(one) for one in program.things)) | (
+            frozenset() if all(one.shapes for one in program.things) else {CONCEPTS}
+        )
     if isinstance(program, Every):
         return frozenset({Kind.OBJECT, Kind.SHAPE}).union(*(_kinds_of_thing(one) for one in program.things))
     if isinstance(program, ColorOf):
@@ -284,7 +294,7 @@ def kinds_for(program: Program) -> frozenset[str]:
     if isinstance(program, Describe):
         return _WHOLE | {Kind.VIDEO_FACTS}
     if isinstance(program, Place):
-        return frozenset({Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE})
+        return frozenset({Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE, CONCEPTS})
     if isinstance(program, Read):
         return frozenset({Kind.TEXT_LINE}) | (
             _kinds_of_thing(program.holder) & {Kind.OBJECT} if program.holder else frozenset()

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, main_things
-from assistant_reasoner.execute.things import absence, name_of, search, several
+from assistant_reasoner.execute.likely import absence
+from assistant_reasoner.execute.things import name_of, search, several
 from assistant_reasoner.execute.wording import abstain, cannot_find, caveats, cites, phrased, seen_instead
 from assistant_reasoner.execute.world import Picture, Scene, World, label_share
 from assistant_reasoner.lexicon import HYPERNYMS

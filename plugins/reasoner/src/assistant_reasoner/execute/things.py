@@ -18,6 +18,7 @@ from assistant_reasoner.execute.find import (
     find,
     fulfils,
 )
+from assistant_reasoner.execute.likely import ABSENT, ABSENT_SHAPE, DECIDED, Likelihood, absence, likely
 from assistant_reasoner.execute.setting import follows
 from assistant_reasoner.execute.wording import (
     abstain,
@@ -28,20 +29,17 @@ from assistant_reasoner.execute.wording import (
     color_of,
     phrased,
     places,
+    seen_instead,
     where,
 )
-from assistant_reasoner.execute.world import Scene, World
-from assistant_reasoner.lexicon import SMALL_THINGS
+from assistant_reasoner.execute.world import Picture, Scene, World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import Count, Every, MoreThan, Presence, Thing, When
 
-ABSENT: Final = 0.75
-"""Probability that a class the detector knows is absent when nothing was found: it finds 65 % of the large classes on
-COCO photographs and 52 % of the small ones, and of the classes that people ask for about half are there."""
-ABSENT_SMALL: Final = 0.67
-"""The same for things that are often too small for the detector."""
 SURE: Final = 0.65
 """Confidence from which a yes is said without a "probably"."""
+PLAIN: Final = 0.85
+"""Probability from which a verdict that rests on no box is said without a "probably"."""
 PRESUPPOSED: Final = 0.6
 """Who asks how many there are mostly sees some: factor on the probability that there are none."""
 RECALL: Final = 0.65
@@ -50,19 +48,6 @@ UNSURE_COUNT: Final = 0.3
 """Confidence in the exact number below which a count is given as a lower bound."""
 CROWD: Final = 4
 """Things from which a count can be a lower bound."""
-ABSENT_SHAPE: Final = 0.95
-"""The same for drawn shapes in a graphic."""
-
-
-def absence(thing: Thing, found: Found) -> float:
-    """Probability that it is absent when nothing sure was found."""
-    if found.kind == Kind.SHAPE:
-        base = ABSENT_SHAPE
-    elif thing.classes & SMALL_THINGS:
-        base = ABSENT_SMALL
-    else:
-        base = ABSENT
-    return base * (1 - 0.6 * found.best)
 
 
 def search(thing: Thing, scene: Scene, world: World) -> Found:
@@ -120,21 +105,20 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
         return Reply(
             (said(text, *cites(sure)), *caveats(thing, sure, world)), "no" if denied else "yes", max(confidence, 0.5)
         )
-    if speaking:
+    chance = likely(thing, found, _best_picture(found, scene), world)
+    if speaking and chance.probability >= 0.5:
         label, share = max(speaking, key=lambda one: one[1])
         text = say("yes_label", label=say.a(label.text), sure=say.percent(share))
-        return Reply((said(text, label.id),), "no" if denied else "yes", share)
+        return Reply((said(text, label.id),), "no" if denied else "yes", max(share, chance.probability))
     if found.lines and not thing.classes and not thing.shapes:
         text = say("yes_text", text=say.quote(found.lines[0].text))
         unseen = say("unknown_class", things=say.quote(thing.words))
         return Reply((said(text, found.lines[0].id), said(say("cannot", reason=unseen))), None, None, abstained=True)
     if not found.able:
-        inferred = follows(thing, scene, world)
-        if inferred is not None and inferred.short:
-            truth = (inferred.short == "yes") != denied
-            return replace(inferred, short="yes" if truth else "no")
-        return cannot_find(thing, found, scene, world)
-    confidence = absence(thing, found)
+        return _unlooked(thing, chance, denied, found, scene, world)
+    if chance.probability >= 1 - DECIDED and chance.basis in ("seen", "zero-shot", "company"):
+        return _unlooked(thing, chance, denied, found, scene, world)
+    confidence = 1 - chance.probability
     more: tuple[Sentence, ...] = ()
     if found.almost:
         named = found.almost[:3]
@@ -163,6 +147,36 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
     if found.kind != Kind.SHAPE:
         sentences.append(said(say("no_sure", sure=say.percent(confidence))))
     return Reply(tuple(sentences), "yes" if denied else "no", confidence)
+
+
+def _best_picture(found: Found, scene: Scene) -> Picture | None:
+    """The picture that the find comes from: of a video the frame of the best match, else the first."""
+    part = found.matches[0].seen.part if found.matches else None
+    return next((one for one in scene.pictures if one.part.digest == part), next(iter(scene.pictures), None))
+
+
+def _unlooked(thing: Thing, chance: Likelihood, denied: bool, found: Found, scene: Scene, world: World) -> Reply:
+    """A thing that no box shows, by what else speaks for or against it; said to be so, and withheld in doubt."""
+    there = chance.probability >= 0.5
+    short = "yes" if there != denied else "no"
+    sure = max(chance.probability, 1 - chance.probability)
+    if not chance.basis or world.say.language != "en":
+        inferred = follows(thing, scene, world)
+        if inferred is not None and inferred.short:
+            return replace(inferred, short="yes" if (inferred.short == "yes") != denied else "no")
+        if not chance.basis:
+            return replace(cannot_find(thing, found, scene, world), short=short, confidence=sure)
+    basis = "seen" if chance.basis in ("label", "absence") else chance.basis
+    if sure >= DECIDED:
+        lead = ("Yes" if sure >= PLAIN else "Probably") if there else ("No" if sure >= PLAIN else "Probably not")
+        key = f"concept_{'yes' if there else 'no'}_{basis}"
+        quoted = world.say.quote(thing.words)
+        text = world.say(key, lead=lead, things=quoted, sure=world.say.percent(sure))
+        return Reply((said(text, *chance.cites),), short, sure)
+    reason = world.say("concept_doubt", things=world.say.a(phrased(thing, world)))
+    doubt = abstain(world, reason, *seen_instead(scene, world))
+    first = replace(doubt.sentences[0], cites=chance.cites)
+    return Reply((first, *doubt.sentences[1:]), short, sure, abstained=True)
 
 
 def name_of(match: Match, thing: Thing) -> tuple[str, str]:

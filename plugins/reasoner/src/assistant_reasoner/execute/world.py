@@ -18,6 +18,8 @@ from assistant_reasoner.phrase import Phrases
 from assistant_reasoner.phrase_en import KINDS
 from assistant_reasoner.programs import Which
 
+CONCEPTS = "concepts"
+"""The observation kind that carries `data.probabilities`: noun -> probability that the picture shows it."""
 Embed = Callable[[Sequence[str]], Any]
 LABEL_NAMES_CLASS = {group: group for group in GROUPS}
 """A label's group names a detector class where both are called alike."""
@@ -97,6 +99,11 @@ class Picture:
         """Sentences about the whole, those of a model before composed ones."""
         found = self._of(Kind.CAPTION)
         return tuple(sorted(found, key=lambda seen: (seen.data.get("rule") == "composed", -seen.confidence)))
+
+    @cached_property
+    def concepts(self) -> Observation | None:
+        """The probabilities of nouns of a fixed vocabulary, things that nobody looks for with boxes included."""
+        return next((seen for seen in self.observations if seen.kind == CONCEPTS), None)
 
     @cached_property
     def facts(self) -> Observation | None:
