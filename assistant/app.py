@@ -24,7 +24,7 @@ from typing import Any, Literal, TypeVar
 
 from assistant.context import SharedContext
 from assistant.engine import Engine, Session, Upload, remembered
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, MediaError, SettingsError
 from assistant.host import Host
 from assistant.media import Media
 from assistant.settings import Settings, load_settings
@@ -34,6 +34,7 @@ from assistant.types import (
     Answered,
     Asked,
     Event,
+    Example,
     Gap,
     Message,
     Missed,
@@ -204,7 +205,26 @@ class Assistant:
     @cached_property
     def engine(self) -> Engine:
         """What runs the turns."""
-        return Engine(self.host, self.media, self.store)
+        return Engine(self.host, self.media, self.store, examples=lambda: self.examples)
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """The answered questions of the settings.
+
+        Raises:
+            SettingsError: a picture of one of them cannot be read.
+        """
+        found = []
+        for number, example in enumerate(self.settings.examples, 1):
+            try:
+                part = self.media.open(example.file, example.file.name) if example.file else None
+            except (MediaError, OSError) as error:
+                raise SettingsError(
+                    f"The file of example {number} in the settings, {example.file}, cannot be read: {error}.",
+                    "Mend or remove it under [[examples]].",
+                ) from error
+            found.append(Example(example.question, example.answer, part))
+        return tuple(found)
 
     # ---- asyncio -----------------------------------------------------------------------------------------------
 

@@ -7,30 +7,28 @@ import itertools
 import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.answering import Answers
 from assistant.context import SharedContext
 from assistant.dataflow import Cache, Perception
-from assistant.errors import AssistantError, CannotAnswer, MediaError, NothingToDo
+from assistant.errors import AssistantError, MediaError, NothingToDo
 from assistant.host import Host
 from assistant.media import Media, text_part
-from assistant.plugin import Answerer, Request
-from assistant.runner import Overdue, Runner
+from assistant.plugin import Answerer
+from assistant.runner import Runner
 from assistant.types import (
     AUDIO,
     VIDEO,
     Answer,
     Answered,
-    Answering,
     Asked,
-    Delta,
     Event,
+    Example,
     Gap,
     Kind,
     Message,
-    Missed,
     Part,
     PartAdded,
     Question,
@@ -71,6 +69,7 @@ class Engine:
         media: Media,
         cache: Cache | None = None,
         keep: Callable[[Part], Part] = lambda part: part,
+        examples: Callable[[], Sequence[Example]] = tuple,
     ) -> None:
         """Bring the parts together.
 
@@ -79,11 +78,13 @@ class Engine:
             media: the guarded decoder.
             cache: observations of earlier turns, looked up by content.
             keep: stores a part and returns it as stored; called for each part of a turn in a worker thread.
+            examples: answered questions for every request; called in a worker thread, once a turn.
         """
         self.host = host
         self.media = media
         self.cache = cache
         self.keep = keep
+        self.examples = examples
         self._turns = itertools.count()
 
     async def turn(
@@ -120,7 +121,7 @@ class Engine:
             )
         runners = self._answerers(answerer) if answer else ()
         events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
-        turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep)
+        turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep, answerer)
 
         async def drive() -> None:
             try:
@@ -165,12 +166,14 @@ class _Turn:
         emit: Callable[[Event], None],
         number: float,
         keep: Callable[[Part], Part],
+        wanted: str,
     ) -> None:
         self._engine = engine
         self._session = session
         self._context = session.context
         self._emit = emit
         self._keep = keep
+        self._wanted = wanted
         self._cancel = threading.Event()
         self._perception = Perception(
             engine.host,
@@ -194,7 +197,7 @@ class _Turn:
         answer: bool,
         accepted: Callable[[str, Sequence[Part]], None] | None,
     ) -> None:
-        context = self._context
+        context, engine = self._context, self._engine
         context.drop_gaps()
         typed, too_long = self._shortened(typed.strip())
         gaps = [too_long] if too_long else []
@@ -216,7 +219,9 @@ class _Turn:
             question = await self._heard(parts)
         if answer:
             self._emit(Asked(question))
-            self._emit(Answered(await self._answer(question, runners)))
+            answers = Answers(engine.host, engine.media, context, self._perception, self._emit, self._cancel)
+            examples = await asyncio.to_thread(engine.examples)
+            self._emit(Answered(await answers.run(question, runners, examples, named=self._wanted != AUTO)))
         await self._perception.settled()
 
     # ---- taking in ---------------------------------------------------------------------------------------------
@@ -273,71 +278,6 @@ class _Turn:
         snapshot = self._context.snapshot()
         said = [transcript.text for part in recordings for transcript in snapshot.of(Kind.TRANSCRIPT, part=part.digest)]
         return Question(" ".join(said).strip(), spoken=bool(said), part=recordings[0].digest)
-
-    # ---- answering ---------------------------------------------------------------------------------------------
-
-    async def _answer(self, question: Question, runners: Sequence[Runner[Answerer]]) -> Answer:
-        for runner in runners:
-            obstacle = runner.obstacle()
-            if obstacle is not None:
-                self._miss(runner, obstacle.message, obstacle.remedy)
-                continue
-            try:
-                needs = runner.plugged.needs(question, self._context.snapshot())
-                if needs is None or needs:
-                    await self._perception.settled(needs)
-                return await self._ask(runner, question)
-            except CannotAnswer as reason:
-                logger.info("%s passes the question on: %s", runner.name, reason)
-            except Overdue as error:
-                self._miss(runner, error.message, "Ask again, or raise `engine.deadline_scale` in the settings.")
-            except AssistantError as error:
-                self._miss(runner, error.message, error.remedy)
-            except Exception as error:
-                logger.exception("%s failed", runner.name)
-                self._miss(
-                    runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked."
-                )
-        return await self._unanswered(installed=bool(runners))
-
-    async def _ask(self, runner: Runner[Answerer], question: Question) -> Answer:
-        request = Request(
-            question=question,
-            context=self._context.snapshot(),
-            media=self._engine.media,
-            embed=self._engine.host.embed,
-            capabilities=self._engine.host.capabilities(),
-            cancel=self._cancel,
-        )
-        self._emit(Answering(runner.name))
-        whole = Answer("", answerer=runner.name)
-        deltas = runner.stream(
-            lambda answerer: answerer.answer(request),
-            cancel=threading.Event(),
-            deadline=runner.plugged.deadline * self._engine.host.settings.engine.deadline_scale,
-        )
-        async with aclosing(deltas) as stream:
-            async for delta in stream:
-                whole += delta
-                self._emit(delta)
-        return whole
-
-    async def _unanswered(self, *, installed: bool) -> Answer:
-        """What to say when no answerer could: what was not possible, and what would help."""
-        await self._perception.settled()
-        gaps = self._context.snapshot().gaps
-        reasons = [f"{gap.message} {gap.remedy}".strip() for gap in gaps]
-        if not installed:
-            reasons.insert(0, "No answerer is installed. Install one, for example sensorium-reasoner.")
-        text = "I could not answer. " + " ".join(dict.fromkeys(reasons))
-        self._emit(Answering(""))
-        self._emit(Delta(text, abstained=True))
-        return Answer(text, abstained=True)
-
-    def _miss(self, runner: Runner[Answerer], message: str, remedy: str) -> None:
-        gap = Gap(cause="crashed", message=message, remedy=remedy, source=runner.name)
-        if self._context.add(gap):
-            self._emit(Missed(gap))
 
 
 def remembered(question: Question, answer: Answer, parts: Sequence[str]) -> tuple[Message, Message]:

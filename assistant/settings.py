@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import fields
@@ -77,6 +78,27 @@ class WeightsSettings(_Section):
     directory: Path | None = Field(None, description="Where pulled weights lie; DATA_DIR/weights if not given.")
 
 
+class CalibrationSettings(_Section):
+    """Platt scaling of one answerer's confidences (Platt 1999), as `assistant eval --calibrate` fits it."""
+
+    slope: float = Field(1.0, gt=0, description="Of the logit.")
+    offset: float = Field(0.0, description="Added to the scaled logit.")
+
+    def probability(self, confidence: float) -> float:
+        """The probability of being right that goes with a confidence, both 0-1."""
+        bounded = min(1.0 - 1e-4, max(1e-4, confidence))
+        logit = math.log(bounded / (1.0 - bounded))
+        return 1.0 / (1.0 + math.exp(-(self.slope * logit + self.offset)))
+
+
+class ExampleSettings(_Section):
+    """An answered question that language models are shown before every question (few-shot)."""
+
+    question: str = Field(min_length=1, description="What is asked.")
+    answer: str = Field(min_length=1, description="The answer it should have.")
+    file: Path | None = Field(None, description="The picture it is about.")
+
+
 class Settings(BaseSettings):
     """Everything that can be set.
 
@@ -99,6 +121,10 @@ class Settings(BaseSettings):
     engine: EngineSettings = Field(default_factory=EngineSettings)
     weights: WeightsSettings = Field(default_factory=WeightsSettings)
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Options by perceiver or answerer.")
+    calibration: dict[str, CalibrationSettings] = Field(
+        default_factory=dict, description="Answerer -> what makes its confidences probabilities of being right."
+    )
+    examples: tuple[ExampleSettings, ...] = Field((), description="Answered questions for language models to go by.")
     disabled: tuple[str, ...] = Field((), description="Plugins, perceivers or answerers to leave out.")
 
     @classmethod

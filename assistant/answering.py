@@ -1,0 +1,165 @@
+"""Asks the answerers for one turn: the best that can, then those that check it. Not for perceiving: see dataflow.py."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from assistant.context import SharedContext
+from assistant.dataflow import Perception
+from assistant.errors import AssistantError, CannotAnswer
+from assistant.examples import examples_of
+from assistant.host import Host
+from assistant.media import Media
+from assistant.plugin import Answerer, Request
+from assistant.runner import Obstacle, Overdue, Runner
+from assistant.types import Answer, Answering, Delta, Event, Example, Gap, GapCause, Missed, Question
+
+logger = logging.getLogger(__name__)
+
+
+class Answers:
+    """The answerers of one turn."""
+
+    def __init__(
+        self,
+        host: Host,
+        media: Media,
+        context: SharedContext,
+        perception: Perception,
+        emit: Callable[[Event], None],
+        cancel: threading.Event,
+    ) -> None:
+        """Belongs to one turn: its context, what perceives for it, and where its events go."""
+        self._host = host
+        self._media = media
+        self._context = context
+        self._perception = perception
+        self._emit = emit
+        self._cancel = cancel
+        self._examples: tuple[Example, ...] = ()
+
+    async def run(
+        self,
+        question: Question,
+        runners: Sequence[Runner[Answerer]],
+        examples: Sequence[Example] = (),
+        *,
+        named: bool = False,
+    ) -> Answer:
+        """The answer of the first that can, with what checking it added; pieces are emitted as they come.
+
+        Args:
+            question: what is asked.
+            runners: the answerers, the one to try first in front.
+            examples: answered questions of the settings.
+            named: whether the first was asked for by name, so that its absence is to be told.
+        """
+        self._examples = tuple(examples)
+        answer = await self._answer(question, runners, named=named)
+        return await self._checked(answer, question, runners)
+
+    async def _answer(self, question: Question, runners: Sequence[Runner[Answerer]], *, named: bool) -> Answer:
+        passed_over: list[tuple[Runner[Answerer], Obstacle]] = []
+        for runner in runners:
+            obstacle = runner.obstacle()
+            if obstacle is not None:
+                passed_over.append((runner, obstacle))
+                if (named and runner is runners[0]) or obstacle.cause == "paused":
+                    self._miss(runner, obstacle.message, obstacle.remedy, obstacle.cause)
+                continue
+            try:
+                return await self._ask(runner, question)
+            except CannotAnswer as reason:
+                logger.info("%s passes the question on: %s", runner.name, reason)
+            except Overdue as error:
+                self._miss(runner, error.message, "Ask again, or raise `engine.deadline_scale` in the settings.")
+            except AssistantError as error:
+                self._miss(runner, error.message, error.remedy)
+            except Exception as error:
+                logger.exception("%s failed", runner.name)
+                self._miss(
+                    runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked."
+                )
+        for runner, obstacle in passed_over:
+            self._miss(runner, obstacle.message, obstacle.remedy, obstacle.cause)
+        return await self._unanswered(installed=bool(runners))
+
+    async def _request(self, runner: Runner[Answerer], question: Question) -> Request:
+        """What the answerer is asked, once what it needs is perceived."""
+        needs = runner.plugged.needs(question, self._context.snapshot())
+        if needs is None or needs:
+            await self._perception.settled(needs)
+        context = self._context.snapshot()
+        return Request(
+            question=question,
+            context=context,
+            media=self._media,
+            embed=self._host.embed,
+            capabilities=self._host.capabilities(),
+            examples=(*self._examples, *examples_of(context.messages, context.part)),
+            cancel=self._cancel,
+        )
+
+    def _deadline(self, runner: Runner[Answerer]) -> float:
+        return runner.plugged.deadline * self._host.settings.engine.deadline_scale
+
+    async def _ask(self, runner: Runner[Answerer], question: Question) -> Answer:
+        request = await self._request(runner, question)
+        calibration = self._host.settings.calibration.get(runner.name)
+        self._emit(Answering(runner.name))
+        whole = Answer("", answerer=runner.name)
+        deltas = runner.stream(
+            lambda answerer: answerer.answer(request), cancel=threading.Event(), deadline=self._deadline(runner)
+        )
+        async with aclosing(deltas) as stream:
+            async for delta in stream:
+                if calibration is not None and delta.confidence is not None:
+                    delta = replace(delta, confidence=round(calibration.probability(delta.confidence), 4))
+                whole += delta
+                self._emit(delta)
+        return whole
+
+    async def _checked(self, answer: Answer, question: Question, runners: Sequence[Runner[Answerer]]) -> Answer:
+        """The answer with what the checking answerers add to it; one that fails costs its own check only."""
+        for runner in runners:
+            if not runner.plugged.checks or answer.answerer in ("", runner.name) or runner.obstacle() is not None:
+                continue
+            try:
+                request = await self._request(runner, question)
+
+                def check(answerer: Answerer, request: Request = request, answer: Answer = answer) -> tuple[Delta, ...]:
+                    found = answerer.check(request, answer)
+                    return () if found is None else (found,)
+
+                deltas = runner.stream(check, cancel=threading.Event(), deadline=self._deadline(runner))
+                async with aclosing(deltas) as stream:
+                    async for delta in stream:
+                        answer += delta
+                        self._emit(delta)
+            except AssistantError as error:
+                self._miss(runner, error.message, error.remedy)
+            except Exception as error:
+                logger.exception("%s failed to check", runner.name)
+                self._miss(runner, f"{runner.name} could not check the answer ({type(error).__name__}: {error}).", "")
+        return answer
+
+    async def _unanswered(self, *, installed: bool) -> Answer:
+        """What to say when no answerer could: what was not possible, and what would help."""
+        await self._perception.settled()
+        gaps = self._context.snapshot().gaps
+        reasons = [f"{gap.message} {gap.remedy}".strip() for gap in gaps]
+        if not installed:
+            reasons.insert(0, "No answerer is installed. Install one, for example sensorium-reasoner.")
+        text = "I could not answer. " + " ".join(dict.fromkeys(reasons))
+        self._emit(Answering(""))
+        self._emit(Delta(text, abstained=True))
+        return Answer(text, abstained=True)
+
+    def _miss(self, runner: Runner[Answerer], message: str, remedy: str, cause: GapCause = "crashed") -> None:
+        gap = Gap(cause=cause, message=message, remedy=remedy, source=runner.name)
+        if self._context.add(gap):
+            self._emit(Missed(gap))

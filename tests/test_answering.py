@@ -1,0 +1,184 @@
+"""Who answers, and who checks it: order, obstacles, calibration, examples, notes of a second answerer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.app import Assistant, Upload
+from assistant.errors import SettingsError
+from assistant.host import Host
+from assistant.plugin import Request
+from assistant.settings import CalibrationSettings, ExampleSettings, Settings
+from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
+from assistant.types import Answer, Answered, Delta, Event, Missed, Observation
+
+
+class Checker(FakeAnswerer):
+    """Answers when nobody else does, and checks others."""
+
+    checks = True
+
+    def __init__(self, check: Callable[[Request, Answer], Delta | None]) -> None:
+        super().__init__("checker", lambda request: [Delta("my own")], quality=1)
+        self._check = check
+        self.checked: list[Answer] = []
+
+    def check(self, request: Request, answer: Answer) -> Delta | None:
+        self.checked.append(answer)
+        return self._check(request, answer)
+
+
+class Unready(FakeAnswerer):
+    """Needs a setting that nobody made."""
+
+    def unready(self, options: Any) -> str:
+        return "Set base_url."
+
+
+def words() -> FakePerceiver:
+    return FakePerceiver("words")
+
+
+def assistant(tmp_path: Path, *plugged: Any, **settings: Any) -> Assistant:
+    made = Settings(data_dir=tmp_path, **settings)
+    return Assistant(made, host=Host(made, plugins={"fakes": FakePlugin(*plugged)}, discover=False))
+
+
+async def events_of(turn: AsyncIterator[Event]) -> list[Event]:
+    return [event async for event in turn]
+
+
+def answer_of(events: Iterable[Event]) -> Answer:
+    return next(event.answer for event in events if isinstance(event, Answered))
+
+
+async def test_a_checker_adds_to_the_answer_of_another(tmp_path: Path) -> None:
+    """The note is streamed after the answer, and the whole answer has verdict, citations and the new confidence."""
+
+    def disagree(request: Request, answer: Answer) -> Delta:
+        (seen,) = request.context.observations
+        return Delta(" Note: no.", checked="disagrees", citations=(seen.id,), confidence=0.3)
+
+    checker = Checker(disagree)
+    best = FakeAnswerer("best", lambda request: [Delta("Yes.", confidence=0.9)], quality=5)
+    with assistant(tmp_path, words(), best, checker) as product:
+        events = await events_of(product.turn("is it?"))
+    answer = answer_of(events)
+    assert (answer.text, answer.checked, answer.confidence) == ("Yes. Note: no.", "disagrees", 0.3)
+    assert answer.answerer == "best"
+    assert len(answer.citations) == 1
+    assert [event.text for event in events if isinstance(event, Delta)] == ["Yes.", " Note: no."]
+    assert [each.text for each in checker.checked] == ["Yes."]
+
+
+async def test_nobody_checks_their_own_answer(tmp_path: Path) -> None:
+    """The checker's own answer stands as it is."""
+    checker = Checker(lambda request, answer: Delta("never"))
+    with assistant(tmp_path, words(), checker) as product:
+        assert answer_of(await events_of(product.turn("is it?"))).text == "my own"
+    assert checker.checked == []
+
+
+async def test_a_checker_that_fails_costs_its_check_only(tmp_path: Path) -> None:
+    """The answer stays, and a gap says what went wrong."""
+
+    def fail(request: Request, answer: Answer) -> Delta:
+        raise RuntimeError("lost count")
+
+    with assistant(
+        tmp_path, words(), FakeAnswerer("best", lambda _: [Delta("Yes.")], quality=5), Checker(fail)
+    ) as product:
+        events = await events_of(product.turn("is it?"))
+    assert answer_of(events).text == "Yes."
+    (gap,) = [event.gap for event in events if isinstance(event, Missed)]
+    assert "checker could not check the answer (RuntimeError: lost count)" in gap.message
+
+
+async def test_what_is_not_set_up_is_passed_over(tmp_path: Path) -> None:
+    """In auto an answerer without its settings is not worth a word; asked for by name it says what to set."""
+    plugged = (words(), Unready("remote", quality=9), FakeAnswerer("other", lambda _: [Delta("fine")], quality=1))
+    with assistant(tmp_path, *plugged) as product:
+        events = await events_of(product.turn("is it?"))
+        assert [event for event in events if isinstance(event, Missed)] == []
+        assert answer_of(events).answerer == "other"
+        events = await events_of(product.turn("is it?", answerer="remote"))
+        (gap,) = [event.gap for event in events if isinstance(event, Missed)]
+        assert (gap.cause, gap.source, gap.remedy) == ("not_configured", "remote", "Set base_url.")
+        assert answer_of(events).text == "fine"
+
+
+async def test_nobody_ready_tells_why(tmp_path: Path) -> None:
+    """When no answerer can be used, each says what would help."""
+    with assistant(tmp_path, words(), Unready("remote")) as product:
+        answer = answer_of(await events_of(product.turn("is it?")))
+    assert answer.abstained
+    assert "Set base_url." in answer.text
+
+
+async def test_confidences_are_calibrated_by_the_settings(tmp_path: Path) -> None:
+    """The Platt scaling of the answerer's name is applied to what it says, streamed and whole."""
+    calibration = {"sure": CalibrationSettings(slope=0.5, offset=-0.5)}
+    sure = FakeAnswerer("sure", lambda _: [Delta("Yes.", confidence=0.9)])
+    with assistant(tmp_path, words(), sure, calibration=calibration) as product:
+        events = await events_of(product.turn("is it?"))
+    expected = pytest.approx(0.6453, abs=1e-3)  # sigmoid(0.5 * ln 9 - 0.5)
+    assert answer_of(events).confidence == expected
+    assert [event.confidence for event in events if isinstance(event, Delta)] == [expected]
+
+
+async def test_examples_of_settings_and_conversation_reach_the_answerer(tmp_path: Path, png: bytes) -> None:
+    """Those of the settings come first, each with its picture; what a message gives as an example joins them."""
+    picture = tmp_path / "wug.png"
+    picture.write_bytes(png)
+    seen: list[Request] = []
+
+    def answer(request: Request) -> Iterable[Delta]:
+        seen.append(request)
+        return [Delta("noted")]
+
+    examples = (ExampleSettings(question="What is this?", answer="a wug", file=picture),)
+    eyes = FakePerceiver("eyes", consumes=("image",))
+    with assistant(tmp_path, words(), eyes, FakeAnswerer("it", answer), examples=examples) as product:
+        conversation = product.store.create_conversation("local")
+        await events_of(
+            product.turn("Example: How many? Answer: one", [Upload("one.png", png)], conversation=conversation)
+        )
+        await events_of(product.turn("And now?", conversation=conversation))
+    first, second = seen[1].examples
+    assert (first.question, first.answer) == ("What is this?", "a wug")
+    assert first.part is not None
+    assert first.part.modality == "image"
+    assert (second.question, second.answer) == ("How many?", "one")
+    assert second.part is not None
+
+
+async def test_an_example_without_its_file_is_told(tmp_path: Path) -> None:
+    """The error names the example and the file."""
+    examples = (ExampleSettings(question="What?", answer="a wug", file=tmp_path / "gone.png"),)
+    with (
+        assistant(tmp_path, words(), FakeAnswerer(), examples=examples) as product,
+        pytest.raises(SettingsError, match=r"example 1 .*gone\.png"),
+    ):
+        await events_of(product.turn("is it?"))
+
+
+@pytest.fixture
+def png() -> bytes:
+    """A small picture."""
+    import io
+
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_the_verdict_is_part_of_the_answer() -> None:
+    """JSON of a checked answer says so."""
+    seen = Observation(kind="note", text="x", confidence=1.0, part="p")
+    assert (Answer("a") + Delta(citations=(seen.id,), checked="agrees")).to_json()["checked"] == "agrees"
