@@ -31,33 +31,46 @@ RELATION_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"right of|right from", "right_of"),
     (r"on top of|atop|upon|riding on|riding", "on"),
     (r"in front of|ahead of", "in_front"),
-    (r"at the back of|in back of|behind", "behind"),
+    (r"at the back of|in back of|in the back of|behind|beyond", "behind"),
     (r"underneath|beneath|below|under", "below"),
     (r"above|over", "above"),
     (
-        r"next to|beside|besides|near|near to|close to|by|adjacent to|alongside|(?:at|in|on) the side of|"
-        r"nearby|by the side of",
+        r"next to|beside|besides|near|near to|close to|by|adjacent to|alongside|(?:at|in|on|to) the side of|"
+        r"nearby|by the side of|along|around|among|amidst",
         "next_to",
     ),
+    (r"(?:at|on|along|by|near) the (?:edge|border|rim) of", "edge"),
+    (r"(?:in|at) the (?:middle|center) of", "middle"),
+    (r"in between|between", "between"),
     (
-        r"in contact with|touching|holding|carrying|using|eating|drinking|drinking from|wearing|attached to|"
-        r"hugging|pulling|pushing",
+        r"in contact with|touching|holding|carrying|using|eating|drinking|drinking from|wearing|"
+        r"hugging|pulling|pushing|against",
         "touching",
     ),
+    (r"attached to|connected to|joined to|fixed to", "attached"),
+    (r"detached from|separated from|apart from", "apart"),
     (r"far away from|far from|away from", "far_from"),
-    (r"contained in|contained by|enclosed by|inside of|inside|within|into|in", "inside"),
+    (r"part of|a part of", "part_of"),
+    (r"has as a part|having as a part|consisting of|made up of", "has_part"),
+    (r"surrounding|enclosing|encircling", "surrounding"),
+    (r"containing", "contains"),
+    (
+        r"contained in|contained by|enclosed by|enclosed in|surrounded by|inside of|inside|within|into|in",
+        "inside",
+    ),
+    (r"outside of|outside|out of|off of|off", "outside"),
+    (r"across from|opposite to|opposite|across", "across"),
     (r"on", "on"),
     (
-        r"facing away from|facing|parallel to|perpendicular to|across from|opposite to|opposite|toward|"
-        r"towards|outside of|out of|"
-        r"surrounding|around|along|among|amidst|part of|connected to|at the edge of|down from|up from|off|"
-        r"past|through|against",
+        r"facing away from|facing|parallel to|perpendicular to|toward|towards|down from|up from|past|through|down|up",
         "unjudged",
     ),
 )
-"""Phrases -> relation of fusion.align.RELATIONS, or "unjudged" for what boxes do not show; longer ones first."""
+"""Phrases -> relation of execute/relations.py, or "unjudged" for what boxes do not show; longer ones first."""
 INVERSE_WORDS: Final[tuple[tuple[str, str], ...]] = (
-    (r"contains|contain|enclosing|containing|holds", "inside"),
+    (r"contains|contain|enclosing|containing|holds|encloses", "inside"),
+    (r"surrounds|surround", "inside"),
+    (r"has as a part|have as a part|consists of|consist of", "part_of"),
     (r"carries|supports|supporting", "on"),
 )
 """Phrases whose second noun stands in the relation to the first."""
@@ -140,6 +153,21 @@ def relation(text: str) -> tuple[str, str] | None:
     return name, match["rest"]
 
 
+def anchor_phrase(name: str, text: str) -> Thing | None:
+    """The second thing of a relation; of "between" all that it lies between: "the cat and the dog", "two chairs"."""
+    if name == "between" and " and " in text:
+        ends = [noun_phrase(end) for end in text.split(" and ")]
+        known = [end for end in ends if end is not None]
+        if len(known) == len(ends):
+            return Thing(
+                " and ".join(end.words for end in known),
+                frozenset().union(*(end.classes for end in known)),
+                frozenset().union(*(end.shapes for end in known)),
+                definite=True,
+            )
+    return noun_phrase(text)
+
+
 def things(text: str) -> tuple[tuple[Thing, ...], bool] | None:
     """Several noun phrases: (things, all of them?) for "a cat and a dog" / "a cat or a dog"; None if any is not one."""
     text = _joined_colors(text)
@@ -198,7 +226,7 @@ def noun_phrase(text: str) -> Thing | None:
         found = relation(tail)
         if found:
             head = _simple(re.sub(r" (?:that|which|who) (?:is|are)$", "", " ".join(tokens[:index])))
-            anchor = noun_phrase(found[1])
+            anchor = anchor_phrase(*found)
             if head and anchor:
                 return replace(head, relation=found[0], anchor=anchor)
     return _simple(text)
@@ -318,7 +346,7 @@ def predicate(text: str) -> Predicate | None:
         return "region", (where,), None
     found = relation(text)
     if found:
-        anchor = noun_phrase(found[1])
+        anchor = anchor_phrase(*found)
         return ("relation", (found[0],), anchor) if anchor else None
     compared = re.match(r"^(?P<how>bigger|larger|taller|smaller|shorter|tinier) than (?P<rest>.+)$", text)
     if compared:

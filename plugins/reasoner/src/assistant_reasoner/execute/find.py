@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from assistant.fusion.align import HOLDS, RELATIONS, area, centre, containment, related
+from assistant.fusion.align import HOLDS, area, centre, containment
 from assistant.types import Box, Kind, Observation
 from assistant_reasoner.execute.arrangement import holders, items, panel_of
+from assistant_reasoner.execute.relations import JUDGED, between, degree
 from assistant_reasoner.execute.world import Picture, World, label_share
 from assistant_reasoner.lexicon import ANY_SHAPE, CLOSE_COLORS, COCO, HYPERNYMS, SHAPES
 from assistant_reasoner.programs import Thing
@@ -233,18 +234,19 @@ def in_region(region: str, box: Box) -> bool:
 
 def _related(thing: Thing, matches: Sequence[Match], picture: Picture, world: World) -> list[Match]:
     assert thing.anchor is not None
-    if thing.relation not in RELATIONS:
+    if thing.relation not in JUDGED:
         return []
     anchors = find(thing.anchor, picture, world).sure(POSSIBLE)
     fitting = []
     for match in matches:
         best: Match | None = None
+        amid = between(match.seen, [anchor.seen for anchor in anchors]) if thing.relation == "between" else 0.0
         for anchor in anchors:
             if anchor.seen.id == match.seen.id or panel_of(anchor.seen) != panel_of(match.seen):
                 continue
-            degree = related(thing.relation, match.seen, anchor.seen)
-            if degree >= HOLDS:
-                sure = match.confidence * math.sqrt(anchor.confidence) * min(1.0, 0.5 + degree / 2)
+            plain = amid if thing.relation == "between" else degree(thing.relation, match.seen, anchor.seen)
+            if plain >= HOLDS:
+                sure = match.confidence * math.sqrt(anchor.confidence) * min(1.0, 0.5 + plain / 2)
                 if best is None or sure > best.confidence:
                     best = Match(match.seen, sure, anchor.cites)
         if best is not None:

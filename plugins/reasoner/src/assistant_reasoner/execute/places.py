@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Final
 
 from assistant.fusion.align import HOLDS, on, place, related
-from assistant.fusion.align import RELATIONS as ALIGNED
 from assistant.types import Kind
-from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, find, in_region
+from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Found, Match, find, in_region
+from assistant_reasoner.execute.relations import JUDGED, TRUST, between, degree
+from assistant_reasoner.execute.relations import truth as probability
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import (
     abstain,
@@ -26,10 +29,8 @@ from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.phrase_en import RELATIONS
 from assistant_reasoner.programs import InRegion, Locate, Related, Stands, Thing
 
-RELATION_DOUBT: Final = 0.8
-"""How often a relation that the boxes show plainly is what people mean by it."""
-BOX_DOUBT: Final = {"touching": 0.65, "in_front": 0.65, "behind": 0.65, "inside": 0.75, "on": 0.75}
-"""The same where two-dimensional boxes say less."""
+DECIDED: Final = 0.58
+"""Probability of a relation, or of its contrary, from which it is said to hold or not."""
 
 
 # ---- where ------------------------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ def is_in_region(program: InRegion, scene: Scene, world: World) -> Reply:
 
 def stands(program: Stands, scene: Scene, world: World) -> Reply:
     """Is ... next to ...?"""
-    if program.relation not in ALIGNED:
+    if program.relation not in JUDGED:
         return abstain(world, world.say("unjudged_relation"), *seen_instead(scene, world))
     subject, anchor = search(program.subject, scene, world), search(program.anchor, scene, world)
     missing = [
@@ -173,24 +174,27 @@ def stands(program: Stands, scene: Scene, world: World) -> Reply:
             return cannot_find(thing, found, scene, world)
         no_thing = world.say.no(phrased(thing, world))
         return abstain(world, world.say("not_found", no_thing=no_thing, name=scene.name), *seen_instead(scene, world))
-    pairs = [
-        (related(program.relation, one.seen, other.seen), one, other)
-        for one in subject.sure(POSSIBLE)[:6]
-        for other in anchor.sure(POSSIBLE)[:6]
-        if one.seen.id != other.seen.id and one.seen.part == other.seen.part
-    ]
+    pairs = _pairs(program, subject, anchor)
     if not pairs:
         return abstain(
             world, world.say("not_found", no_thing=world.say.no(phrased(program.anchor, world)), name=scene.name)
         )
-    degree, one, other = max(
-        pairs,
-        key=lambda pair: (pair[0] >= HOLDS, pair[1].confidence * pair[2].confidence * (0.5 + abs(pair[0] - HOLDS))),
-    )
-    truth = (degree >= HOLDS) != program.negated
-    trust = BOX_DOUBT.get(program.relation, RELATION_DOUBT)
-    plain = 0.5 + (trust - 0.5) * min(1.0, abs(degree - HOLDS) / 0.3)
-    confidence = 0.5 + (plain - 0.5) * (one.confidence * other.confidence) ** 0.5
+    holds, one, other = max(pairs, key=lambda pair: pair[0])
+    if holds < 0.5:
+        # No pair stands so: the surest pair tells how sure that is.
+        holds, one, other = max(pairs, key=lambda pair: pair[1].confidence * pair[2].confidence)
+    truth = (holds >= 0.5) != program.negated
+    confidence = max(holds, 1 - holds)
+    if confidence < DECIDED:
+        reason = world.say(
+            "stands_doubt",
+            subject=world.say.name(one.seen.text, color_of(program.subject)),
+            relation=RELATIONS[program.relation],
+            anchor=world.say.name(other.seen.text, color_of(program.anchor)),
+        )
+        doubt = abstain(world, reason)
+        first = replace(doubt.sentences[0], cites=(*one.cites, *other.cites))
+        return Reply((first,), "yes" if truth else "no", confidence, abstained=True)
     key = "stands_yes" if truth else "stands_no"
     text = world.say(
         key,
@@ -207,6 +211,23 @@ def stands(program: Stands, scene: Scene, world: World) -> Reply:
         second=where(other, scene, world),
     )
     return Reply((said(text, *one.cites, *other.cites), said(spots)), "yes" if truth else "no", confidence)
+
+
+def _pairs(program: Stands, subject: Found, anchor: Found) -> list[tuple[float, Match, Match]]:
+    """(probability that the relation holds, first, second) of every two things it may be about."""
+    ones, others = subject.sure(POSSIBLE)[:6], anchor.sure(POSSIBLE)[:6]
+    pairs = []
+    for one in ones:
+        for other in others:
+            if one.seen.id == other.seen.id or one.seen.part != other.seen.part:
+                continue
+            if program.relation == "between":
+                plain = between(one.seen, [match.seen for match in others])
+            else:
+                plain = degree(program.relation, one.seen, other.seen)
+            seen = math.sqrt(one.confidence * other.confidence)
+            pairs.append((0.5 + (probability(program.relation, plain) - 0.5) * seen, one, other))
+    return pairs
 
 
 def related_to(program: Related, scene: Scene, world: World) -> Reply:
@@ -229,18 +250,18 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
         if match.seen.id == anchor.seen.id:
             continue
         if program.relation == "on_inverse":
-            degree = max(related("on", anchor.seen, match.seen), 0.8 * related("touching", anchor.seen, match.seen))
+            plain = max(related("on", anchor.seen, match.seen), 0.8 * related("touching", anchor.seen, match.seen))
         elif program.relation == "inside_inverse":
-            degree = related("inside", anchor.seen, match.seen)
-        elif program.relation not in ALIGNED:
+            plain = related("inside", anchor.seen, match.seen)
+        elif program.relation not in JUDGED or program.relation == "between":
             return abstain(world, world.say("unjudged_relation"))
         else:
-            degree = related(program.relation, match.seen, anchor.seen)
-        if degree >= HOLDS:
+            plain = degree(program.relation, match.seen, anchor.seen)
+        if plain >= HOLDS:
             # Of several, the nearest is what is meant by "left of".
             near = 0.5 + 0.5 * related("next_to", match.seen, anchor.seen)
             directed = program.relation in ("left_of", "right_of", "above", "below")
-            hits.append((degree * match.confidence * (near if directed else 1.0), match))
+            hits.append((plain * match.confidence * (near if directed else 1.0), match))
     name = world.say.name(anchor.seen.text, color_of(program.anchor))
     words = RELATIONS.get(program.relation, "under" if program.relation == "on_inverse" else "around")
     if not hits:
@@ -248,7 +269,7 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
         return Reply((said(text, *anchor.cites), *seen_instead(scene, world)), None, None, abstained=True)
     hits.sort(key=lambda hit: -hit[0])
     chosen = [match for _, match in hits[:5]]
-    sure = hits[0][0] * BOX_DOUBT.get(program.relation, RELATION_DOUBT)
+    sure = hits[0][0] * TRUST.get(program.relation, 0.7)
     groups: dict[str, int] = {}
     for match in chosen:
         label = world.say.name(match.seen.text, match.color if match.seen.kind == Kind.SHAPE else "")
