@@ -241,7 +241,7 @@ def test_photograph_and_question(open_chat: Opener, photograph: Path) -> None:
     assert len(early) < len(text), "the answer came at once, not streamed"
     assert "I see 1 person." in text
     assert "<b>NASA</b><img src=x" in text
-    assert page.locator("#live .badge").inner_text() == "82% sure"
+    assert page.locator("#live .badge.confident").inner_text() == "82% sure"
     assert page.locator("#panel .box").count() == 6
     cited = page.locator("#panel .box.cited")
     assert cited.count() == 1
@@ -251,6 +251,24 @@ def test_photograph_and_question(open_chat: Opener, photograph: Path) -> None:
     assert "eyes" in page.locator("#panel .speakers").inner_text()
     assert "a_library_nobody_has" in page.locator("#panel .missing").inner_text()
     assert page.locator("#panel img[src=x], #thread img[src=x]").count() == 0
+
+
+def test_choosing_who_answers(open_chat: Opener, photograph: Path) -> None:
+    """The best that is ready answers and is named, with what a second one made of it; another can be chosen."""
+    chat = open_chat()
+    page = chat.page
+    chat.ask(ASTRONAUT_QUESTION, photograph)
+    chat.answered()
+    assert page.locator("#live .actions small").inner_text() == "Answered by script"
+    assert page.locator("#live [data-checked=agrees]").is_visible()
+    options = page.locator("#foot select option")
+    assert options.all_inner_texts() == ["the best that is ready", "remote (not ready)", "script", "second opinion"]
+    assert options.nth(1).is_disabled()
+    page.select_option("#foot select", "second_opinion")
+    page.wait_for_selector("#foot option[value=second_opinion][selected]", state="attached")
+    chat.ask("And how many now?")
+    assert chat.answered() == "I would say one."
+    assert page.locator("#live .actions small").inner_text() == "Answered by second opinion"
 
 
 def test_pointing_at_a_citation_shows_its_box(open_chat: Opener, photograph: Path) -> None:

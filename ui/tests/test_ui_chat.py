@@ -41,14 +41,28 @@ class FakeStore:
         return self.made[key]
 
 
+def runner(name: str, obstacle: str = "") -> SimpleNamespace:
+    found = SimpleNamespace(message=obstacle, remedy="Set base_url.") if obstacle else None
+    return SimpleNamespace(name=name, obstacle=lambda: found)
+
+
 @dataclass
 class FakeAssistant:
     script: Script
     store: FakeStore = field(default_factory=FakeStore)
     asked: list[tuple[str, Any, str, str]] = field(default_factory=list)
+    answerers: list[str | None] = field(default_factory=list)
+    host: Any = field(
+        default_factory=lambda: SimpleNamespace(
+            answerers=lambda: (runner("remote", "remote is not set up."), runner("local_model"))
+        )
+    )
 
-    def turn(self, question: str, uploads: Any, *, conversation: str, owner: str) -> AsyncIterator[Event]:
+    def turn(
+        self, question: str, uploads: Any, *, conversation: str, owner: str, answerer: str | None
+    ) -> AsyncIterator[Event]:
         self.asked.append((question, uploads, conversation, owner))
+        self.answerers.append(answerer)
         return self.script(question)
 
     def delete_conversation(self, key: str, owner: str) -> None:
@@ -194,3 +208,27 @@ def test_the_language_can_be_switched() -> None:
     assert page.texts is not None
     assert page.texts.code == "zh"
     assert page.texts.welcome in str(page.live)
+
+
+async def test_who_answers_can_be_chosen() -> None:
+    """The list under the composer names all answerers, those that cannot be used with the reason; the choice counts."""
+    chat, assistant, session = opened()
+    offered = str(chat.fresh(session).foot)
+    assert 'value="remote" disabled title="remote is not set up. Set base_url."' in offered
+    chosen = str(chat.choose(session, "local_model").foot)
+    assert 'value="local_model" selected' in chosen
+    await pages(chat.send(session, "How many?", []))
+    chat.choose(session, "nobody knows it")
+    await pages(chat.send(session, "And now?", []))
+    assert assistant.answerers == ["local_model", None]
+
+
+@pytest.mark.parametrize(("verdict", "told"), [("agrees", ENGLISH.agrees), ("disagrees", ENGLISH.disagrees)])
+async def test_what_checking_showed_is_told(verdict: Any, told: str) -> None:
+    """An answer that was compared with what was perceived says so."""
+
+    async def checked(question: str) -> AsyncIterator[Event]:
+        yield Answered(Answer("Two dogs.", confidence=0.9, checked=verdict))
+
+    chat, _, session = opened(checked)
+    assert told in str((await pages(chat.send(session, "How many?", [])))[-1].live)

@@ -12,12 +12,12 @@ from pathlib import Path
 import assistant_ui
 from assistant.api import run
 from assistant.app import Assistant
-from assistant.errors import MissingLibrary
+from assistant.errors import CannotAnswer, MissingLibrary
 from assistant.host import Host
 from assistant.plugin import Request, Task
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
-from assistant.types import Delta, Kind, Observation
+from assistant.types import Answer, Delta, Kind, Observation
 
 SAID = ("Hello, I have a question.", "How many people are in the photograph?", "I love this picture.")
 MARKUP = "<b>NASA</b><img src=x onerror=alert(1)>"
@@ -89,6 +89,33 @@ def answer(request: Request) -> Iterator[Delta]:
     yield Delta(citations=tuple(seen.id for seen in people), confidence=0.82, short=str(len(people)))
 
 
+class SecondOpinion(FakeAnswerer):
+    """Answers only when it is chosen; agrees with the script."""
+
+    checks = True
+
+    def __init__(self) -> None:
+        super().__init__("second_opinion", self._opinion, quality=-1)
+
+    @staticmethod
+    def _opinion(request: Request) -> list[Delta]:
+        if "break" in request.question.text.lower():
+            raise CannotAnswer("it was asked to break")
+        return [Delta("I would say one.", confidence=0.6)]
+
+    def check(self, request: Request, answer: Answer) -> Delta | None:
+        """Agrees about counts."""
+        return Delta(checked="agrees") if answer.short is not None else None
+
+
+class Remote(FakeAnswerer):
+    """Never set up."""
+
+    def unready(self, options: object) -> str:
+        """What is missing."""
+        return "Set base_url under [plugins.remote]."
+
+
 def main(data_dir: Path, port: int = 0) -> None:
     """Serve until interrupted."""
     settings = Settings(data_dir=data_dir, server={"port": port}, limits={"bytes": 4 * 1024 * 1024, "files": 4})  # type: ignore[arg-type]
@@ -99,6 +126,8 @@ def main(data_dir: Path, port: int = 0) -> None:
         FakePerceiver("mood", feel, consumes=(Kind.TRANSCRIPT_SEGMENT,), produces=(Kind.SENTIMENT,)),
         FakePerceiver("nose", consumes=("image",), produces=("smell",), requires=("a_library_nobody_has",)),
         FakeAnswerer("script", answer),
+        SecondOpinion(),
+        Remote("remote", quality=9),
     )
     host = Host(settings, plugins={"script": script, "ui": assistant_ui}, discover=False)
     with Assistant(settings, host=host) as assistant:

@@ -33,6 +33,13 @@ element.addEventListener('click', function (event) {
 });
 """
 """Turns clicks on our buttons into Gradio events of the same name."""
+_CHOICES = """
+element.addEventListener('change', function (event) {
+  const list = event.target.closest('select[data-choose]');
+  if (list) trigger('choose', {value: list.value});
+});
+"""
+"""Turns a choice from our list into a Gradio event."""
 
 
 def mount_chat(app: FastAPI, assistant: Any) -> None:
@@ -91,10 +98,10 @@ def build(chat: Chat) -> Any:
                     autofocus=True,
                     **_composer_texts(ENGLISH),
                 )
-                privacy = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="privacy")
+                foot = gr.HTML(js_on_load=_CHOICES, apply_default_css=False, elem_id="foot")
             with gr.Column(elem_id="panel", min_width=0):
                 evidence = gr.HTML(js_on_load=None, apply_default_css=False)
-        _wire(page, chat, session, wanted, (side, top, past, live, evidence, composer, privacy))
+        _wire(page, chat, session, wanted, (side, top, past, live, evidence, composer, foot))
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=TURNS_AT_ONCE * 4)
     _take_uploads_only(page)
     return page
@@ -120,7 +127,7 @@ def _refuse_address(address: str, *_: object, **__: object) -> NoReturn:
 
 
 def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
-    side, top, _past, live, _evidence, composer, _privacy = contents
+    side, top, _past, live, _evidence, composer, foot = contents
     outputs = list(contents)
 
     def drawn(new: Page) -> tuple[Any, ...]:
@@ -170,6 +177,7 @@ def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any,
     side.open(act(chat.open, value=True), [session], cancels=running, **quiet)
     side.remove(act(chat.remove, value=True), [session], **quiet)
     side.language(act(chat.language, value=False), [session], **quiet)
+    foot.choose(act(chat.choose, value=True), [session], **quiet)
 
 
 def _inputs(new: Page) -> tuple[Any, Any]:
@@ -182,4 +190,4 @@ def _inputs(new: Page) -> tuple[Any, Any]:
     if new.texts is not None:
         changes |= _composer_texts(new.texts)
     composer = gr.update(**changes) if changes else gr.skip()
-    return composer, gr.skip() if new.texts is None else f"<small>{new.texts.privacy}</small>"
+    return composer, gr.skip() if new.foot is None else str(new.foot)

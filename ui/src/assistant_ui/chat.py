@@ -34,6 +34,8 @@ class Session:
     remembered: bool
     """Whether the browser will be known again: it keeps cookies, or someone logged in."""
     conversation: str | None = None
+    answerer: str = ""
+    """Who is to answer; "" for the best that is ready."""
     turns: list[TurnView] = field(default_factory=list)
 
 
@@ -52,6 +54,8 @@ class Page:
     """Whether a turn runs: the composer then offers to stop instead of to send."""
     clear: bool = False
     """Whether to empty the composer."""
+    foot: Markup | None = None
+    """The line under the composer."""
     texts: Texts | None = None
     """Set when the language changed."""
 
@@ -101,6 +105,12 @@ class Chat:
         codes = list(LANGUAGES)
         session.texts = LANGUAGES[codes[(codes.index(session.texts.code) + 1) % len(codes)]]
         return self._everything(session)
+
+    def choose(self, session: Session, answerer: str) -> Page:
+        """Who answers from now on; the name of none that is installed means the best that is ready."""
+        known = {runner.name for runner in self._assistant.host.answerers()}
+        session.answerer = answerer if answerer in known else ""
+        return Page(foot=self._foot(session))
 
     def _load(self, session: Session, conversation: str) -> None:
         try:
@@ -157,7 +167,13 @@ class Chat:
                 yield Page(past=past, live=self._live(session), asking=True, clear=True)
             seen = 0
             async for batch in paced(
-                self._assistant.turn(text, uploads, conversation=session.conversation, owner=session.owner)
+                self._assistant.turn(
+                    text,
+                    uploads,
+                    conversation=session.conversation,
+                    owner=session.owner,
+                    answerer=session.answerer or None,
+                )
             ):
                 for event in batch:
                     view.apply(event)
@@ -197,6 +213,7 @@ class Chat:
             live=self._live(session),
             evidence=self._evidence(session),
             asking=bool(session.turns) and session.turns[-1].running,
+            foot=self._foot(session),
             texts=texts,
         )
 
@@ -206,6 +223,12 @@ class Chat:
     def _evidence(self, session: Session) -> Markup:
         running = bool(session.turns) and session.turns[-1].running
         return panel(gather(session.turns), session.texts, waiting=running)
+
+    def _foot(self, session: Session) -> Markup:
+        runners = self._assistant.host.answerers()
+        found = [(runner.name, runner.obstacle()) for runner in runners]
+        listed = [(name, f"{obstacle.message} {obstacle.remedy}" if obstacle else "") for name, obstacle in found]
+        return thread.foot(listed, session.answerer, session.texts)
 
     def _side(self, session: Session) -> Markup:
         listed = history.listed(self._assistant.store, session.owner)

@@ -57,6 +57,11 @@ class Texts:
     unsure: str
     abstained: str
     answered_by: str
+    agrees: str
+    disagrees: str
+    answerer: str
+    auto: str
+    unavailable: str
     evidence: str
     evidence_empty: str
     evidence_waiting: str
@@ -132,6 +137,11 @@ ENGLISH: Final = Texts(
     unsure="Unsure: {percent}",
     abstained="Cannot tell",
     answered_by="Answered by {name}",
+    agrees="Agrees with what was perceived",
+    disagrees="Disagrees with what was perceived",
+    answerer="Answered by",
+    auto="the best that is ready",
+    unavailable="{name} (not ready)",
     evidence="Evidence",
     evidence_empty="What is seen, heard and read in your files appears here: boxes on the picture, the transcript with "
     "its times, who says so, and what could not be perceived.",
@@ -169,6 +179,7 @@ ENGLISH: Final = Texts(
         "refused": "File refused",
         "cancelled": "Stopped",
         "paused": "Plugin is resting",
+        "not_configured": "Not set up",
     },
     kinds={
         "image_facts": "Picture",
@@ -242,6 +253,11 @@ CHINESE: Final = Texts(
     unsure="不确定：{percent}",
     abstained="无法判断",
     answered_by="由 {name} 回答",
+    agrees="与感知结果一致",
+    disagrees="与感知结果不一致",
+    answerer="回答者",
+    auto="自动选择最佳",
+    unavailable="{name}（未就绪）",
     evidence="依据",
     evidence_empty="从您的文件中看到、听到和读到的内容会显示在这里：图片上的方框、带时间的文字记录、由谁得出，以及哪些内容未能感知。",
     evidence_waiting="还没有感知到内容",
@@ -278,6 +294,7 @@ CHINESE: Final = Texts(
         "refused": "文件被拒绝",
         "cancelled": "已停止",
         "paused": "插件暂停中",
+        "not_configured": "未配置",
     },
     kinds={
         "image_facts": "图片",

@@ -212,6 +212,7 @@ def _footer(view: TurnView, texts: Texts, last: bool) -> Markup | None:
     return tag(
         "footer",
         _badge(view, texts),
+        _verdict(view, texts),
         tag("span", tag("small", texts.rests_on), *chips, class_="chips") if chips else None,
         tag("span", *actions, tag("small", name) if name else None, class_="actions"),
     )
@@ -229,6 +230,20 @@ def _badge(view: TurnView, texts: Texts) -> Markup | None:
         "span",
         text.format(percent=percent(view.answer.confidence)),
         class_=classes("badge", "unsure" if view.unsure else "confident"),
+    )
+
+
+def _verdict(view: TurnView, texts: Texts) -> Markup | None:
+    """What checking the answer against the observations showed."""
+    if view.answer.checked is None:
+        return None
+    agrees = view.answer.checked == "agrees"
+    return tag(
+        "span",
+        icon("mark" if agrees else "gap"),
+        texts.agrees if agrees else texts.disagrees,
+        class_=classes("badge", "checked", not agrees and "unsure"),
+        data_checked=view.answer.checked,
     )
 
 
@@ -327,3 +342,28 @@ def topbar(texts: Texts) -> Markup:
         ),
         class_="bar",
     )
+
+
+def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts) -> Markup:
+    """The line under the composer: who is to answer, and a word on privacy.
+
+    Args:
+        answerers: name, and what stands in the way of using it, "" for nothing; best first.
+        chosen: a name, or "" for the best that is ready.
+        texts: of the page.
+    """
+    options = [tag("option", texts.auto, value="", selected=not chosen)]
+    for name, obstacle in answerers:
+        label = texts.unavailable.format(name=readable(name)) if obstacle else readable(name)
+        options.append(
+            tag(
+                "option",
+                label,
+                value=name,
+                selected=name == chosen,
+                disabled=bool(obstacle),
+                title=obstacle or None,
+            )
+        )
+    select = tag("select", *options, data_choose="answerer", aria_label=texts.answerer)
+    return join([tag("label", tag("small", texts.answerer), select), tag("small", texts.privacy)])
