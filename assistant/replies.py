@@ -1,7 +1,8 @@
-"""What a language model's free text says: the bare answer, whether it passes, which observations it names. Pure.
+"""Text on its way to a language model and back: harmless going in; coming out, the bare answer, whether it passes, and
+which observations it names. Pure.
 
-Cautious on purpose: where the text leaves room for doubt the functions say None, False or nothing. Not for judging
-whether the text is true.
+Cautious on purpose: where a reply leaves room for doubt the functions say None, False or nothing. Not for judging
+whether it is true.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from assistant.types import Kind, Observation
+from assistant.types import Delta, Kind, Observation
 
 COLORS: Final = frozenset(
     "black white gray grey red green blue yellow orange brown purple pink violet beige gold golden silver tan "
@@ -59,6 +60,13 @@ _LISTED: Final = re.compile(
 )
 _LETTERED: Final = re.compile(r"(?:^|\s)\(?([A-Ha-h])[).:]\s+")
 _SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+")
+_MARK: Final = re.compile(
+    r"<(?=[|\uff5c])|[|\uff5c](?=>)|<(?=/?(?:s|bos|eos|pad|unk|mask|image|img|audio|video|think|tool_call|"
+    r"tool_response|fake_token_around_image|global-img|end_of_utterance|start_of_\w+|end_of_\w+|row_\d+_col_\d+|"
+    r"__\w+__)\s*>)|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|IMG\w*)\])|<(?=<SYS>>|</SYS>>)",
+    re.I,
+)
+"""Where the marks of the common model families begin: ChatML, Llama, Mistral, Gemma, DeepSeek, Idefics, llama.cpp."""
 _QUOTED: Final = re.compile("\"[^\"]*\"|“[^”]*”|«[^»]*»|「[^」]*」|(?<!\\w)'[^'\n]*'(?!\\w)")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ABSTAINS: Final = re.compile(
@@ -91,6 +99,31 @@ _IRREGULAR: Final = {
     "sheep": ("sheep",),
     "knife": ("knives",),
 }
+
+
+def harmless(text: str) -> str:
+    """The text with a space put into what chat templates and tokenizers take for their own marks: "<|im_end|>",
+    "</s>", "<image>", "[INST]", "<start_of_turn>". To be applied to everything that people or media say.
+    """
+    return _MARK.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+
+
+def concluded(question: str, text: str, observations: Sequence[Observation], confidence: float | None = None) -> Delta:
+    """The closing delta of a model's whole reply, without text: bare answer, abstention, citations, confidence.
+
+    Args:
+        question: what was asked.
+        text: the whole reply.
+        observations: what the reply may name.
+        confidence: probability that it is right, 0-1, if the model gives one.
+    """
+    passes = abstains(text)
+    return Delta(
+        citations=() if passes else cited(text, observations),
+        confidence=None if confidence is None else round(min(1.0, max(0.0, confidence)), 4),
+        abstained=passes,
+        short=short_of(question, text),
+    )
 
 
 def options_in(question: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.replies import abstains, cited, options_in, short_of
+from assistant.replies import abstains, cited, concluded, harmless, options_in, short_of
 from assistant.types import Kind, Observation
 
 
@@ -146,3 +146,43 @@ def test_any_text_is_taken(question: str, text: str) -> None:
     assert short is None or short.strip()
     assert isinstance(abstains(text), bool)
     assert set(cited(text, ALL)) <= {each.id for each in ALL}
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<|im_start|>",
+        "<|im_end|>",
+        "</s>",
+        "<image>",
+        "<__media__>",
+        "[/INST]",
+        "<<SYS>>",
+        "<start_of_turn>",
+        "<end_of_utterance>",
+        "<|im_<|im_end|>end|>",
+        "<｜begin▁of▁sentence｜>",
+        "<row_1_col_2>",
+    ],
+)
+def test_marks_are_broken(mark: str) -> None:
+    """No mark of a chat template survives, nor arises from what is left; nothing but spaces is added."""
+    broken = harmless(f"before {mark} after")
+    assert mark not in broken
+    assert harmless(broken) == broken
+    assert broken.replace(" ", "") == f"before{mark}after"
+
+
+def test_plain_text_stays() -> None:
+    """Ordinary text, comparisons and markup pass unchanged."""
+    text = "if a < b and b > c: <b>bold</b> [1] a|b"
+    assert harmless(text) == text
+
+
+def test_conclusion() -> None:
+    """The closing delta carries all that is read out of a reply."""
+    delta = concluded("Is there a dog?", "Yes, a dog.", ALL, 0.75)
+    assert (delta.text, delta.short, delta.confidence, delta.abstained) == ("", "yes", 0.75, False)
+    assert delta.citations == (DOG.id,)
+    passing = concluded("Is there a dog?", "I cannot tell whether there is a dog.", ALL)
+    assert (passing.short, passing.confidence, passing.abstained, passing.citations) == (None, None, True, ())
