@@ -20,8 +20,9 @@ from assistant_reasoner.execute import (
     talk,
     things,
 )
+from assistant_reasoner.execute.choosing import choose
 from assistant_reasoner.execute.guess import guessed
-from assistant_reasoner.execute.several import choose, compare
+from assistant_reasoner.execute.several import compare
 from assistant_reasoner.execute.world import CONCEPTS, World
 from assistant_reasoner.lexicon import HYPERNYMS
 from assistant_reasoner.phrase import Reply, Sentence, said

@@ -82,10 +82,42 @@ _SAME: Final = {
     "playground": "park",
 }
 """Other words for the places above."""
+_ALSO: Final = {
+    "sitting room": "living room",
+    "lounge": "living room",
+    "dinning room": "dining room",
+    "washroom": "bathroom",
+    "restroom": "bathroom",
+    "bath": "bathroom",
+    "toilet": "bathroom",
+    "ocean": "the water",
+    "water": "the water",
+    "train station": "railway station",
+    "ski resort": "ski slope",
+    "slope": "ski slope",
+    "runway": "airport",
+    "savanna": "savanna or zoo",
+    "pasture": "farm or pasture",
+    "ranch": "farm or pasture",
+    "skatepark": "skate park",
+    "stadium": "baseball field",
+    "court": "tennis court",
+    "town": "street",
+    "intersection": "street",
+    "crosswalk": "street",
+}
+"""Further words, in options to choose from."""
 SHARPNESS: Final = 1.2
 """Factor on the log-odds; over 1 because the hand-made figures are cautious."""
 NOTHING_KNOWN: Final = 1.0
 """Log-odds of "somewhere else": what evidence for a place must outweigh."""
+
+
+def place_named(text: str) -> str:
+    """The place of `place_scores` that a text names: "sitting room" -> "living room"; "" if it names none."""
+    name = re.sub(r"^(?:in |at |on )?(?:an? |the )?", "", text.casefold().strip(" .?"))
+    name = _ALSO.get(name, _SAME.get(name, name))
+    return name if name in _SCENES else ""
 
 
 def place_scores(picture: Picture) -> tuple[dict[str, float], dict[str, list[Observation]]]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from assistant.types import Kind, Observation
-from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, find
+from assistant_reasoner.execute.find import COUNTED, SEEN
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import abstain, called, cannot_find, cites, color_of, phrased
 from assistant_reasoner.execute.world import Scene, World
-from assistant_reasoner.lexicon import COLORS, NUMBERS, singular
-from assistant_reasoner.nouns import noun_phrase
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Choose, ColorOf, Compare, Count, Related, Transcript, Unknown, WhatIs
+from assistant_reasoner.programs import Compare
 
 SAME_MEANING: Final = 0.4
 """Cosine similarity from which an option says what an answer, or something perceived, says."""
@@ -185,120 +182,3 @@ def _which(program: Compare, scenes: Sequence[Scene], world: World) -> Reply:
     if ranked[0][1] == ranked[1][1]:
         return Reply((said(say("compare_equal"), *ids), *sentences), "equal", 0.6)
     return Reply((said(f"{_title(ranked[0][0])}.", *ids), *sentences), ranked[0][0].name, 0.7)
-
-
-# ---- options ----------------------------------------------------------------------------------------------------
-
-
-def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[[], Reply]) -> Reply:
-    """The option that the answer to the inner question speaks for; abstains when none does.
-
-    Args:
-        program: the options and the question.
-        scene: the picture, if any.
-        world: the context.
-        answer: computes the inner question.
-    """
-    inner = answer()
-    options = program.options
-    if inner.short and not inner.abstained:
-        exact = _matching(inner.short, options)
-        if exact is not None:
-            lead = (
-                ()
-                if inner.text.casefold().startswith(options[exact].casefold())
-                else (said(f"{_capital(options[exact])}."),)
-            )
-            return Reply((*lead, *inner.sentences), options[exact], inner.confidence)
-    if scene is not None and isinstance(program.inner, WhatIs | Related | Unknown):
-        seen = _perceived(options, scene, world)
-        if seen is not None:
-            return seen
-    if world.embed is not None and not isinstance(program.inner, Count | ColorOf | Transcript):
-        meant = _meant(program, inner, scene, world)
-        if meant is not None:
-            return meant
-    listed = world.say.listed([world.say.quote(option) for option in options])
-    return abstain(world, f"nothing that I perceived speaks for one of {listed}", *inner.sentences[:1])
-
-
-def _meant(program: Choose, inner: Reply, scene: Scene | None, world: World) -> Reply | None:
-    """The option nearest in meaning to the answer, or to something perceived, if it is clearly the nearest."""
-    assert world.embed is not None
-    asked = program.inner.kind.words if isinstance(program.inner, WhatIs) and program.inner.kind else ""
-    options = [f"{option} {asked}".strip() for option in program.options]
-    evidence: list[tuple[str, float, tuple[str, ...]]] = []
-    if inner.short and not inner.abstained:
-        evidence.append((inner.short, inner.confidence or 0.5, inner.cites))
-    elif scene is not None:
-        for picture in scene.pictures[:1]:
-            seen = (*picture.objects, *picture.labels)
-            evidence += [(one.text, one.confidence, (one.id,)) for one in seen if one.confidence >= POSSIBLE]
-    if not evidence:
-        return None
-    vectors = world.embed([*options, *(text for text, _, _ in evidence)])
-    if vectors is None:
-        return None
-    near = vectors[: len(options)] @ vectors[len(options) :].T
-    scores = [max(float(cosine) * sure for cosine, (_, sure, _) in zip(row, evidence, strict=True)) for row in near]
-    best = max(range(len(options)), key=lambda index: scores[index])
-    others = [score for index, score in enumerate(scores) if index != best]
-    if scores[best] < SAME_MEANING or scores[best] - max(others) < CLEARLY:
-        return None
-    speaking = max(range(len(evidence)), key=lambda index: float(near[best][index]) * evidence[index][1])
-    sure = min(0.9, scores[best])
-    first = world.say("choose_guess", option=world.say.quote(program.options[best]), sure=world.say.percent(sure))
-    return Reply((said(first, *evidence[speaking][2]), *inner.sentences[:1]), program.options[best], sure)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def _normal(text: str) -> str:
-    words = re.sub(r"[^\w ]+", " ", text.casefold()).split()
-    words = [word for word in words if word not in ("a", "an", "the", "color", "colour", "it", "is")]
-    plain = " ".join(COLORS.get(word, str(NUMBERS[word]) if word in NUMBERS else word) for word in words)
-    return singular(plain) if plain else ""
-
-
-def _matching(short: str, options: Sequence[str]) -> int | None:
-    """The option that says what the short answer says, or None."""
-    wanted = _normal(short)
-    plain = [_normal(option) for option in options]
-    if wanted in plain:
-        return plain.index(wanted)
-    if not wanted:
-        return None
-    asked = noun_phrase(short)
-    for index, option in enumerate(options):
-        other = noun_phrase(option)
-        if asked and other and asked.classes and (asked.classes <= other.classes or other.classes == asked.classes):
-            return index
-    within = [index for index, option in enumerate(plain) if f" {wanted} " in f" {option} "]
-    return within[0] if len(within) == 1 else None
-
-
-def _perceived(options: Sequence[str], scene: Scene, world: World) -> Reply | None:
-    """The option that names something seen, if its evidence clearly beats the others'."""
-    scores: list[tuple[float, int, tuple[str, ...]]] = []
-    for index, option in enumerate(options):
-        thing = noun_phrase(option)
-        best = 0.0
-        ids: tuple[str, ...] = ()
-        for picture in scene.pictures:
-            if thing is None:
-                break
-            found = find(thing, picture, world)
-            hits = found.sure(POSSIBLE)
-            if found.best > best:
-                best = found.best
-                ids = (*cites(hits[:1]), *(label.id for label, _ in found.labels[:1]))
-        scores.append((best, index, ids))
-    scores.sort(reverse=True)
-    top = scores[0]
-    if top[0] < POSSIBLE or (len(scores) > 1 and top[0] < 1.5 * scores[1][0]):
-        return None
-    sure = top[0] / (top[0] + sum(score for score, _, _ in scores[1:]) + 0.2)
-    text = world.say("choose_guess", option=world.say.quote(options[top[1]]), sure=world.say.percent(sure))
-    return Reply((said(text, *top[2]),), options[top[1]], sure)
