@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.app import Assistant, Reply, Upload
+    from assistant.errors import CannotAnswer
     from assistant.hookspecs import hookimpl
     from assistant.plugin import Answerer, Embedder, Perceiver, Request, Task
     from assistant.settings import Settings
-    from assistant.types import Answer, Delta, Gap, Kind, Message, Observation, Part, Question
+    from assistant.types import Answer, Delta, Example, Gap, Kind, Message, Observation, Part, Question
 
 __version__ = "0.1.0"
 
@@ -18,6 +19,7 @@ _HOMES = {
     "Assistant": "app",
     "Reply": "app",
     "Upload": "app",
+    "CannotAnswer": "errors",
     "hookimpl": "hookspecs",
     "Answerer": "plugin",
     "Embedder": "plugin",
@@ -27,6 +29,7 @@ _HOMES = {
     "Settings": "settings",
     "Answer": "types",
     "Delta": "types",
+    "Example": "types",
     "Gap": "types",
     "Kind": "types",
     "Message": "types",
@@ -39,8 +42,10 @@ __all__ = [
     "Answer",
     "Answerer",
     "Assistant",
+    "CannotAnswer",
     "Delta",
     "Embedder",
+    "Example",
     "Gap",
     "Kind",
     "Message",

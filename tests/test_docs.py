@@ -6,8 +6,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from assistant.app import Assistant
+from assistant.host import Host
+from assistant.media import text_part
+from assistant.settings import Settings
+from assistant.testing import FakeAnswerer, FakePlugin
+from assistant.types import Delta
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
@@ -27,7 +35,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_example_plugin_works(tmp_path: Path) -> None:
     """The plugin of docs/plugins.md, copied as it stands, keeps the contract."""
-    plugin, contract = blocks(ROOT / "docs" / "plugins.md", "python")
+    plugin, contract, _ = blocks(ROOT / "docs" / "plugins.md", "python")
     (tmp_path / "assistant_shout.py").write_text(plugin)
     (tmp_path / "test_shout.py").write_text(contract)
     ran = subprocess.run(
@@ -39,6 +47,20 @@ def test_the_example_plugin_works(tmp_path: Path) -> None:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "5 passed" in ran.stdout
+
+
+def test_the_example_answerer_works(tmp_path: Path) -> None:
+    """The answerer of docs/plugins.md answers from what the plugin of that page observed."""
+    plugin, _, answerer = blocks(ROOT / "docs" / "plugins.md", "python")
+    names: dict[str, Any] = {}
+    exec(compile(plugin + answerer, "plugins.md", "exec"), names)
+    settings = Settings(data_dir=tmp_path)
+    fakes = FakePlugin(names["Shout"](), names["Loudest"](), FakeAnswerer("other", lambda request: [Delta("pass")]))
+    with Assistant(settings, host=Host(settings, plugins={"fakes": fakes}, discover=False)) as assistant:
+        reply = assistant.ask("Who shouts here?", text_part("HELLO THERE", "note"))
+        assert reply.text.startswith("That is shouting.")
+        assert reply.evidence
+        assert assistant.ask("What is it?").text == "pass"
 
 
 @pytest.mark.weights
