@@ -1,0 +1,1 @@
+"""The published metrics as pure functions over plain values. Not for asking or for printing."""
