@@ -7,13 +7,14 @@ from typing import Any
 
 from assistant.context import Snapshot
 from assistant.plugin import Answerer, Request
-from assistant.types import AUDIO, IMAGE, VIDEO, Delta, Kind, Question
+from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Question
+from assistant_reasoner.check import best_pair, checked
 from assistant_reasoner.execute import execute, kinds_for
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.meaning import Meanings
 from assistant_reasoner.parse import Situation, parse
 from assistant_reasoner.phrase import Phrases, Reply
-from assistant_reasoner.programs import Parsed, Unknown
+from assistant_reasoner.programs import Attached, Parsed, SmallTalk, Unknown
 
 
 def situation(question: Question, context: Snapshot) -> Situation:
@@ -42,6 +43,7 @@ class Reasoner(Answerer):
     accepts = (IMAGE, AUDIO, VIDEO)
     quality = 10
     deadline = 20.0
+    checks = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +91,21 @@ class Reasoner(Answerer):
                 yield Delta(text=gap + sentence.text, citations=cites)
                 started = True
         yield verdict(replies)
+
+    def check(self, request: Request, answer: Answer) -> Delta | None:
+        """Compare another's answer with what was observed: a note where they contradict, a higher confidence if not."""
+        parsed = understand(request.question, request.context)
+        if any(isinstance(one.program, SmallTalk | Unknown | Attached) for one in parsed[:1]):
+            return None
+        embed: Any = self._meanings.over(request.embed)
+        worlds = [
+            World(request.context, request.question, one.which, Phrases(one.language), request.capabilities, embed)
+            for one in parsed
+        ]
+        found = best_pair(parsed, [execute(one, world) for one, world in zip(parsed, worlds, strict=True)])
+        if found is None:
+            return None
+        return checked(*found, worlds[parsed.index(found[0])], answer)
 
 
 def verdict(replies: Sequence[Reply]) -> Delta:
