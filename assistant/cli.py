@@ -256,7 +256,7 @@ def weights_list(ctx: click.Context, as_json: bool) -> None:
     """List all known weights and where they are."""
     with _reported():
         store = _host(ctx).weights
-        found = [store.describe(spec.name) for spec in store.specs()]
+        found = [store.describe(name) for name in store.names()]
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return
@@ -287,6 +287,8 @@ def weights_pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> N
                     share = f"{done / total:4.0%}" if total else ""
                     click.echo(f"\r\x1b[K{name}: {what} {share}", nl=False, err=True)
 
+            if store.about(name):
+                click.echo(store.about(name), err=as_json)
             pulled[name] = str(store.pull(name, progress))
             if terminal:
                 click.echo("\r\x1b[K", nl=False, err=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from assistant.plugin import Answerer, Embedder, Perceiver
-    from assistant.weights import WeightsSpec
+    from assistant.weights import WeightsChoice, WeightsSpec
 
 PROJECT = "assistant"
 """pluggy project name, and the entry-point group plugins are found in."""
@@ -42,8 +42,9 @@ def register_embedders(register: Callable[[Embedder], None]) -> None:
 
 
 @hookspec
-def register_weights(register: Callable[[WeightsSpec], None]) -> None:
-    """Call `register` with each set of model weights the plugin may ask for; nothing is fetched."""
+def register_weights(register: Callable[[WeightsSpec | WeightsChoice], None]) -> None:
+    """Call `register` with each set of model weights the plugin may ask for, and each choice among sets; nothing is
+    fetched."""
 
 
 @hookspec

@@ -107,7 +107,10 @@ class Host:
         """
         self.settings = settings or Settings()
         self.weights = weights or Weights(
-            self.settings.weights_directory(), self.settings.weights.paths, hub=self.settings.weights.hub
+            self.settings.weights_directory(),
+            self.settings.weights.paths,
+            hub=self.settings.weights.hub,
+            device=self.settings.engine.device,
         )
         self.lanes = Lanes(self.settings.engine.lanes)
         self.commands: list[click.Command] = []

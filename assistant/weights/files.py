@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ BLOCK: Final = 2**20
 def lacking(spec: WeightsSpec, directory: Path) -> list[str]:
     """Files that are absent, of another size, or were pulled for another version of the specification."""
     pulled = _manifest(directory)
+    if not spec.files:
+        return _lacking_unlisted(directory, pulled)
     missing = []
     for file in spec.files:
         path = directory / file.path
@@ -31,16 +34,35 @@ def lacking(spec: WeightsSpec, directory: Path) -> list[str]:
     return missing
 
 
-def verify(spec: WeightsSpec, file: WeightsFile, directory: Path, remedy: str) -> None:
+def _lacking_unlisted(directory: Path, pulled: dict[str, str] | None) -> list[str]:
+    """As `lacking`, by what the pull wrote down; of a copy made by hand, whether there is a model at all."""
+    try:
+        if pulled is not None:
+            # half a manifest vouches for nothing
+            return [path for path in pulled if not (directory / path).is_file()] if pulled else [MANIFEST]
+        missing = [] if (directory / "config.json").is_file() else ["config.json"]
+        return missing + ([] if any(directory.glob("*.safetensors")) else ["*.safetensors"])
+    except OSError:
+        return ["config.json"]
+
+
+def listed(spec: WeightsSpec, directory: Path) -> dict[str, str]:
+    """Path -> SHA-256 of every file; of weights that list none, as the pull wrote them down (empty if nothing did)."""
+    if spec.files:
+        return {file.path: file.sha256 for file in spec.files}
+    return _manifest(directory) or {}
+
+
+def verify(spec: WeightsSpec, relative: str, expected: str, directory: Path, remedy: str) -> None:
     """Compare one file's hash. Raises WeightsCorrupt with what was expected and what was found."""
-    path = directory / file.path
+    path = directory / relative
     if not path.is_file():
-        raise WeightsCorrupt(f"{file.path} of weights {spec.name} is not in {directory}.", remedy)
+        raise WeightsCorrupt(f"{relative} of weights {spec.name} is not in {directory}.", remedy)
     found = sha256(path)
-    if found != file.sha256:
+    if found != expected:
         raise WeightsCorrupt(
-            f"{file.path} of weights {spec.name} is not the file that was checked: "
-            f"its SHA-256 is {found}, expected {file.sha256}.",
+            f"{relative} of weights {spec.name} is not the file that was checked: "
+            f"its SHA-256 is {found}, expected {expected}.",
             remedy,
         )
 
@@ -54,7 +76,7 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_manifest(spec: WeightsSpec, directory: Path, source: str) -> None:
+def write_manifest(spec: WeightsSpec, directory: Path, source: str, brought: Sequence[WeightsFile]) -> None:
     """Write down what lies in the directory and where it came from."""
     described = {
         "name": spec.name,
@@ -62,7 +84,7 @@ def write_manifest(spec: WeightsSpec, directory: Path, source: str) -> None:
         "licence": spec.licence,
         "origin": spec.origin,
         "source": source,
-        "files": {file.path: file.sha256 for file in spec.files},
+        "files": {file.path: file.sha256 for file in brought},
     }
     (directory / MANIFEST).write_text(json.dumps(described, indent=2) + "\n")
 

