@@ -10,17 +10,15 @@ from typing import Any
 from assistant.plugin import Perceiver, Services, Task
 from assistant.types import IMAGE, Box, Kind, Observation
 from assistant_vision import specs
+from assistant_vision.appearance import Appearance, in_front
 from assistant_vision.boxes import area
 from assistant_vision.calibration import CLASS_PRESENT, DRAWN, OBJECT_HERE
 from assistant_vision.detector import Detector
-from assistant_vision.palette import named_colors
-from assistant_vision.pixels import inner, is_drawn, shrink
+from assistant_vision.pixels import is_drawn, shrink
 
 LOOKED_AT = 1280
 """Pixels of the longer side that are looked at: the network squeezes each tile to 300, and reducing in two steps keeps
 fine texture from turning into noise."""
-COLOR_SIDE = 48
-"""Pixels of the longer side on which an object's colours are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ class VisionObjects(Perceiver):
     """The 80 classes of COCO, found by SSD-MobileNet-v2 on the picture and on four overlapping tiles."""
 
     name = "vision_objects"
+    version = "2"
     consumes = (IMAGE,)
     produces = (Kind.OBJECT,)
     requires = ("cv2",)
@@ -67,7 +66,8 @@ class VisionObjects(Perceiver):
     def perceive(self, task: Task) -> Iterable[Observation]:
         """One observation an object, most certain first."""
         assert self._detector is not None
-        trust = DRAWN if is_drawn(task.image().rgb) else 1.0
+        drawn = is_drawn(task.image().rgb)
+        trust = DRAWN if drawn else 1.0
         rgb = shrink(task.image().rgb, LOOKED_AT)
         options = self._options
         floor = OBJECT_HERE.score(options.least)
@@ -75,18 +75,21 @@ class VisionObjects(Perceiver):
         best: dict[str, float] = {}
         for seen in found:
             best[seen.name] = max(best.get(seen.name, 0.0), seen.score)
+        appearance = Appearance(rgb, drawn=drawn)
+        plain = [seen.box for seen in found if OBJECT_HERE.probability(seen.score) >= 0.5]
         for seen in found:
             confidence = trust * OBJECT_HERE.probability(seen.score)
             if confidence < options.least or area(seen.box) == 0.0:
                 continue
-            colors = named_colors(shrink(inner(rgb, seen.box), COLOR_SIDE).reshape(-1, 3), least=0.1)
+            look = appearance.of(seen.box, in_front(seen.box, plain))
+            worn = appearance.clothes(seen.box) if seen.name == "person" else {}
             yield task.observe(
                 Kind.OBJECT,
                 seen.name,
                 confidence,
                 box=seen.box,
-                color=colors[0].name,
-                colors=[[color.name, color.share] for color in colors],
+                **look.data(),
+                **{f"{part}_{key}": value for part, one in worn.items() for key, value in one.named().items()},
                 depth_hint=depth_hint(seen.box),
                 presence=round(trust * CLASS_PRESENT.probability(best[seen.name]), 4),
                 score=round(seen.score, 4),

@@ -1,33 +1,29 @@
-"""Names of colours: basic colour terms by nearest example in CIELAB. Not for finding objects."""
+"""Names of colours: how likely people call a colour red, blue, ...; not for finding objects, nor light (light.py)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-EXAMPLES: Final[dict[str, tuple[tuple[int, int, int], ...]]] = {
-    "black": ((0, 0, 0), (26, 26, 28), (42, 38, 36)),
-    "gray": ((72, 72, 74), (105, 105, 107), (128, 128, 128), (150, 152, 150), (176, 176, 178), (200, 200, 202)),
-    "white": ((255, 255, 255), (242, 242, 242), (228, 229, 230)),
-    "red": ((255, 0, 0), (214, 28, 36), (178, 24, 32), (140, 18, 24), (105, 20, 24), (225, 70, 70)),
-    "orange": ((255, 140, 0), (255, 110, 20), (235, 120, 40), (245, 165, 70), (210, 100, 25)),
-    "yellow": ((255, 255, 0), (255, 215, 0), (240, 220, 90), (225, 190, 40), (255, 250, 160)),
-    "green": ((0, 255, 0), (0, 128, 0), (34, 92, 40), (110, 160, 60), (150, 210, 120), (85, 107, 47), (40, 60, 35)),
-    "teal": ((0, 128, 128), (0, 150, 136), (64, 190, 180), (0, 205, 205), (25, 95, 100)),
-    "blue": (
-        *((0, 0, 255), (0, 0, 128), (20, 30, 90), (0, 70, 160), (0, 153, 255), (100, 150, 220)),
-        *((135, 195, 240), (70, 90, 130), (65, 65, 200)),
-    ),
-    "purple": ((128, 0, 128), (90, 40, 130), (150, 80, 190), (180, 140, 215), (75, 35, 75)),
-    "pink": ((255, 192, 203), (255, 105, 180), (240, 140, 165), (255, 0, 255), (225, 160, 165)),
-    "brown": ((139, 69, 19), (101, 67, 33), (165, 42, 42), (120, 85, 60), (70, 45, 30), (150, 110, 75), (92, 74, 60)),
-    "beige": ((245, 245, 220), (222, 205, 175), (200, 178, 145), (235, 215, 190), (182, 160, 130)),
-}
-"""sRGB examples of the eleven basic colour terms of English (Berlin and Kay, 1969), and of teal and beige, which people
-use about as often for pictures. Several each, because a term covers light, dark, vivid and dull examples."""
+TERMS: Final = (
+    *("black", "gray", "white", "red", "orange", "yellow", "green"),
+    *("teal", "blue", "purple", "pink", "brown", "beige"),
+)
+"""The eleven basic colour terms of English (Berlin and Kay, 1969), and teal and beige, which people use about as often
+for pictures."""
+NEUTRAL: Final = 15.0
+"""CIELAB chroma over which the nearness to gray falls by e."""
+WHITE_LIFT: Final = 2.2
+"""Added to the score of "white": people who named a patch that filled their screen kept the word for its brightest,
+whereas in pictures paper and snow at a lightness of 87 and more are white."""
+KEYWORDS: Final = {(165, 42, 42): "brown"}
+"""CSS keywords that name another term than most people would: who draws picks colours by keyword."""
+LEVELS: Final = 32
+"""Levels of each channel in the table that many pixels are looked up in: 8 steps of 256 are hardly visible."""
 
 _D65: Final = np.array([0.95047, 1.0, 1.08883])
 _RGB_TO_XYZ: Final = np.array(
@@ -44,6 +40,13 @@ class NamedColor:
     """Of the pixels, 0-1."""
     rgb: tuple[int, int, int]
     """The median of the pixels that bear the name, 0-255."""
+    probability: float
+    """That people would call the pixels so, 0-1: the mean over the pixels that bear the name."""
+
+    @property
+    def shade(self) -> str:
+        """ "light blue", "dark green", or the plain name."""
+        return shade_of(self.name, self.rgb)
 
 
 def lab(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -56,38 +59,93 @@ def lab(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-_NAMES: Final = tuple(EXAMPLES)
-_OWNER: Final = np.array([index for index, name in enumerate(_NAMES) for _ in EXAMPLES[name]])
-_POINTS: Final = lab(np.array([rgb for name in _NAMES for rgb in EXAMPLES[name]], dtype=np.uint8))
+def features(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the names depend on: [n, 3] CIELAB to [n, 14].
+
+    A polynomial of second degree, chroma, and nearness to gray with its first two moments in lightness: a polynomial
+    alone would draw no narrow border round gray.
+    """
+    light, a, b = (points[:, 0] - 50) / 50, points[:, 1] / 50, points[:, 2] / 50
+    chroma = np.hypot(a, b)
+    near = np.exp(-chroma * 50 / NEUTRAL)
+    one = np.ones_like(light)
+    square = (light * light, light * a, light * b, a * a, a * b, b * b)
+    return np.stack([one, light, a, b, *square, near, near * light, near * light * light, chroma], axis=-1)
 
 
-def terms(rgb: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Index of each pixel's colour term: [n, 3] uint8 to [n]."""
-    points = lab(rgb)
-    squares = (points**2).sum(1)[:, None] + (_POINTS**2).sum(1)[None] - 2 * points @ _POINTS.T
-    owners: NDArray[np.int64] = _OWNER[squares.argmin(axis=1)]
-    return owners
+def probabilities(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """How likely people call each colour by each of TERMS: [n, 3] uint8 to [n, 13], rows of sum 1."""
+    scores = features(lab(rgb)) @ _weights()
+    scores[:, TERMS.index("white")] += WHITE_LIFT
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = scores / scores.sum(axis=1, keepdims=True)
+    return shares
+
+
+@lru_cache(maxsize=1)
+def _weights() -> NDArray[np.float64]:
+    from assistant_vision.color_terms import WEIGHTS
+
+    table: NDArray[np.float64] = np.array([WEIGHTS[term] for term in TERMS]).T
+    return table
+
+
+@lru_cache(maxsize=1)
+def _table() -> NDArray[np.float32]:
+    """Probabilities at the middle of each of LEVELS ** 3 cells of sRGB: [cells, 13]."""
+    step = 256 // LEVELS
+    level = np.arange(LEVELS, dtype=np.uint8) * step + step // 2
+    level[0], level[-1] = 0, 255  # pure black and pure white shall be exact
+    grid = np.stack(np.meshgrid(level, level, level, indexing="ij"), axis=-1).reshape(-1, 3)
+    return probabilities(grid).astype(np.float32)
+
+
+def pixel_probabilities(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """As `probabilities` for many pixels, looked up: [n, 3] uint8 to [n, 13]."""
+    cell = rgb.astype(np.int64) // (256 // LEVELS)
+    likely: NDArray[np.float32] = _table()[(cell[:, 0] * LEVELS + cell[:, 1]) * LEVELS + cell[:, 2]]
+    return likely
 
 
 def name_of(rgb: tuple[int, int, int]) -> str:
-    """The colour term of one colour."""
-    return _NAMES[int(terms(np.array([rgb], dtype=np.uint8))[0])]
+    """The likeliest colour term of one colour, as it is drawn."""
+    return KEYWORDS.get(rgb) or TERMS[int(probabilities(np.array([rgb], dtype=np.uint8))[0].argmax())]
 
 
-def named_colors(pixels: NDArray[np.uint8], *, least: float = 0.05) -> list[NamedColor]:
+def shade_of(name: str, rgb: tuple[int, int, int]) -> str:
+    """The name with "light" or "dark" before it where people would say so: by its lightness."""
+    from assistant_vision.color_terms import SHADES
+
+    dark, light = SHADES[name]
+    lightness = float(lab(np.array([rgb], dtype=np.uint8))[0, 0])
+    word: Literal["dark ", "light ", ""] = "dark " if lightness <= dark else "light " if lightness >= light else ""
+    return word + name
+
+
+def named_colors(
+    pixels: NDArray[np.uint8], *, least: float = 0.05, weights: NDArray[np.float64] | None = None
+) -> list[NamedColor]:
     """The colour terms of some pixels, largest share first.
 
     Args:
         pixels: [n, 3] uint8, n at least 1.
         least: terms with a smaller share are left out, the largest one excepted.
+        weights: how much each pixel counts, at least 0 and not all 0; all alike if None.
     """
-    found = terms(pixels)
-    counts = np.bincount(found, minlength=len(_NAMES))
+    few = len(pixels) < 256
+    likely = probabilities(pixels) if few else pixel_probabilities(pixels)
+    found = likely.argmax(axis=1)
+    counts = np.bincount(found, weights=weights, minlength=len(TERMS)).astype(np.float64)
+    shares = counts / counts.sum()
     named: list[NamedColor] = []
-    for index in np.argsort(-counts, kind="stable"):
-        share = float(counts[index]) / len(pixels)
-        if counts[index] == 0 or (named and share < least):
+    for index in np.argsort(-shares, kind="stable"):
+        share = float(shares[index])
+        if share == 0 or (named and share < least):
             break
-        red, green, blue = (int(value) for value in np.median(pixels[found == index], axis=0))
-        named.append(NamedColor(_NAMES[index], round(share, 3), (red, green, blue)))
+        own = found == index
+        if weights is not None:
+            own &= weights > 0
+        red, green, blue = (int(value) for value in np.median(pixels[own], axis=0))
+        sure = float(likely[own, index].mean())
+        named.append(NamedColor(TERMS[index], round(share, 3), (red, green, blue), round(sure, 3)))
     return named
