@@ -1,231 +1,25 @@
 """The chat in a real browser against a really started server: asking, evidence, history, refusals, stopping, voice.
 
-Scripted perceivers stand in for models, so that every run is the same; the last tests use the starter weights.
+Scripted perceivers stand in for models, so that every run is the same; test_browser_real.py uses the starter weights.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("gradio", reason="the chat is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[1]
-IMAGES = ROOT / "docs" / "images"
-EXAMPLES = ROOT / "ui" / "src" / "assistant_ui" / "examples"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("/usr/bin/chromium") or shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)
-SECONDS = 1000.0
-"""Playwright counts in milliseconds."""
-START_SECONDS, ANSWER_SECONDS = 90 * SECONDS, 120 * SECONDS
-LOCAL = re.compile(r"(http://(127\.0\.0\.1|localhost)[:/]|data:|blob:|about:)")
+Opener = Callable[..., Any]
 ASTRONAUT_QUESTION = "How many people are in the photograph?"
-
-
-class Server:
-    """A server in its own process; its address is what it prints."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
-        )
-        self.output: list[str] = []
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.output.append(line)
-            if found := re.search(r"http://\S+", line):
-                self.url = found.group().rstrip("/") + "/"
-                break
-        else:
-            raise AssertionError("The server did not start:\n" + "".join(self.output))
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        self.output.extend(self._process.stdout)
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(20)
-        self._reader.join(20)
-
-
-class Chat:
-    """One browser with its own profile, at the chat."""
-
-    def __init__(self, page: Any, url: str) -> None:
-        self.page = page
-        self.url = url
-        self.strangers: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", lambda request: LOCAL.match(request.url) or self.strangers.append(request.url))
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("dialog", lambda dialog: dialog.accept())
-
-    def open(self, query: str = "") -> Chat:
-        self.page.goto(self.url + query)
-        self.page.wait_for_selector("#live .welcome, #live .turn", timeout=START_SECONDS)
-        return self
-
-    def attach(self, *files: Path) -> None:
-        self.page.set_input_files("#composer input[type=file]", [str(file) for file in files])
-        self.page.wait_for_function(
-            f"document.querySelectorAll('#composer .thumbnails .delete-button').length >= {len(files)}"
-        )
-
-    def ask(self, question: str, *files: Path) -> None:
-        if files:
-            self.attach(*files)
-        self.page.fill("#composer textarea", question)
-        asked = self.page.locator("#thread .turn").count()
-        self.page.press("#composer textarea", "Enter")
-        self.page.wait_for_function(f"document.querySelectorAll('#thread .turn').length > {asked}")
-
-    def answered(self, timeout: float = ANSWER_SECONDS) -> str:
-        """The answer of the last turn, once it is whole."""
-        self.page.wait_for_selector("#live .reply:not(.running)", timeout=timeout)
-        self.page.wait_for_selector("#composer .submit-button", timeout=timeout)
-        return str(self.page.locator("#live [data-role=answer]").inner_text())
-
-    def picture(self, name: str) -> None:
-        """A screenshot for the documentation, when asked for."""
-        if os.environ.get("SCREENSHOTS"):
-            IMAGES.mkdir(parents=True, exist_ok=True)
-            self.page.mouse.move(5, 5)
-            self.page.evaluate("document.activeElement?.blur()")
-            self.page.wait_for_timeout(600)  # pictures and transitions settle
-            self.page.screenshot(path=str(IMAGES / f"{name}.png"))
-
-
-Opener = Callable[..., Chat]
-
-
-@pytest.fixture(scope="module")
-def browser_type() -> Iterator[Any]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium here: install it, or name it in the environment variable CHROMIUM")
-    with playwright.sync_playwright() as started:
-        yield started.chromium
-
-
-@pytest.fixture(scope="module")
-def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A spoken question, for upload and for the browser's microphone."""
-    import av
-
-    path = tmp_path_factory.mktemp("voice") / "voice.wav"
-    with av.open(str(EXAMPLES / "voice.mp3")) as source, av.open(str(path), "w") as target:
-        stream = target.add_stream("pcm_s16le", rate=16000)
-        stream.layout = "mono"
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=16000)
-        for frame in source.decode(audio=0):
-            for resampled in resampler.resample(frame):
-                target.mux(stream.encode(resampled))
-        target.mux(stream.encode(None))
-    return path
-
-
-@pytest.fixture(scope="module")
-def photograph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from PIL import Image
-    from skimage import data
-
-    path = tmp_path_factory.mktemp("photo") / "astronaut.jpg"
-    Image.fromarray(data.astronaut()).save(path, quality=92)
-    return path
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-def start_scripted(data_dir: Path) -> Server:
-    paths = [str(ROOT), str(ROOT / "ui" / "src"), os.environ.get("PYTHONPATH", "")]
-    script = ROOT / "ui" / "tests" / "ui_fake_server.py"
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
-    return Server([sys.executable, str(script), str(data_dir)], environment)
-
-
-@pytest.fixture(scope="module")
-def server(data_dir: Path) -> Iterator[Server]:
-    started = start_scripted(data_dir)
-    yield started
-    started.stop()
-
-
-@pytest.fixture(scope="module")
-def launch(
-    browser_type: Any, tmp_path_factory: pytest.TempPathFactory, voice: Path
-) -> Iterator[Callable[..., tuple[Any, Path]]]:
-    contexts: list[Any] = []
-
-    def launched(profile: Path | None = None, **options: Any) -> tuple[Any, Path]:
-        profile = profile or tmp_path_factory.mktemp("profile")
-        settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", **options}
-        context = browser_type.launch_persistent_context(
-            str(profile),
-            executable_path=CHROMIUM,
-            headless=True,
-            args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"],
-            permissions=["microphone"],
-            locale=settings.pop("locale", "en-US"),
-            **settings,
-        )
-        contexts.append(context)
-        return context, profile
-
-    yield launched
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def open_chat(launch: Callable[..., tuple[Any, Path]], server: Server) -> Iterator[Opener]:
-    """Opens chats in browsers of their own; at the end nothing foreign was fetched and nothing failed."""
-    chats: list[tuple[Any, Chat]] = []
-
-    def opened(query: str = "", *, url: str = server.url, **options: Any) -> Chat:
-        context, _ = launch(**options)
-        chat = Chat(context.pages[0], url)
-        chats.append((context, chat))
-        return chat.open(query)
-
-    yield opened
-    for context, chat in chats:
-        context.close()
-        assert chat.strangers == [], "the page asked another host"
-        assert chat.errors == [], "the browser's console has errors"
 
 
 def test_photograph_and_question(open_chat: Opener, photograph: Path) -> None:
@@ -350,13 +144,18 @@ def test_follow_up_needs_no_second_upload(open_chat: Opener, photograph: Path) -
 
 
 def test_conversation_survives_reload_and_restart(
-    launch: Callable[..., tuple[Any, Path]], photograph: Path, voice: Path, tmp_path: Path
+    start_scripted: Callable[[Path], Any],
+    chat_at: Callable[[Any, str], Any],
+    launch: Callable[..., tuple[Any, Path]],
+    photograph: Path,
+    voice: Path,
+    tmp_path: Path,
 ) -> None:
     """Reload: everything is there again. Restart of server and browser: it is in the list, and opens."""
     first = start_scripted(tmp_path / "data")
     try:
         context, profile = launch()
-        chat = Chat(context.pages[0], first.url).open()
+        chat = chat_at(context.pages[0], first.url).open()
         chat.ask("", photograph, voice)
         before = chat.answered()
         chat.page.reload()
@@ -371,7 +170,7 @@ def test_conversation_survives_reload_and_restart(
     second = start_scripted(tmp_path / "data")
     try:
         context, _ = launch(profile)
-        chat = Chat(context.pages[0], second.url).open()
+        chat = chat_at(context.pages[0], second.url).open()
         chat.page.wait_for_selector("#live .welcome")
         chat.page.click("#side .conversation")
         chat.page.wait_for_selector("#live .reply")
@@ -381,7 +180,7 @@ def test_conversation_survives_reload_and_restart(
         assert "I see 1 person." in chat.answered()
         context.close()
         stranger, _ = launch()
-        other = Chat(stranger.pages[0], second.url)
+        other = chat_at(stranger.pages[0], second.url)
         other.open(address[len(second.url) :])
         assert other.page.locator("#live .turn").count() == 0, "someone else's link opens nothing"
         assert other.page.locator("#side .conversation").count() == 0
@@ -404,7 +203,7 @@ def test_pictures_are_served_to_their_owner_only(open_chat: Opener, photograph: 
 
 
 @pytest.mark.parametrize("named", ["secret.txt", "http://127.0.0.1:9/secret.txt"])
-def test_a_client_cannot_name_a_file_or_an_address(server: Server, tmp_path: Path, named: str) -> None:
+def test_a_client_cannot_name_a_file_or_an_address(server: Any, tmp_path: Path, named: str) -> None:
     """Only what was uploaded is read: a path on the server or a web address in its place is refused."""
     import httpx
 
@@ -569,88 +368,3 @@ def test_keyboard_reaches_everything(open_chat: Opener) -> None:
 
 
 # ---- with the starter weights ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`assistant serve` as a person starts it, on data of its own and the weights that are here."""
-    from assistant.settings import load_settings
-
-    environment = {
-        "ASSISTANT_DATA_DIR": str(tmp_path_factory.mktemp("real")),
-        "ASSISTANT_WEIGHTS__DIRECTORY": str(load_settings().weights_directory()),
-        "PYTHONUNBUFFERED": "1",
-    }
-    started = Server([sys.executable, "-m", "assistant", "serve", "--port", "0"], environment)
-    yield started
-    started.stop()
-
-
-@pytest.mark.weights
-def test_real_photograph(real_server: Server, open_chat: Opener, photograph: Path) -> None:
-    """The astronaut is found, boxed and counted; the follow-up needs no second upload."""
-    chat = open_chat(url=real_server.url)
-    chat.picture("welcome")
-    chat.ask(ASTRONAUT_QUESTION, photograph)
-    chat.page.wait_for_selector("#live .progress[open] .state-running, #live .progress[open] .state-loading")
-    chat.picture("progress")
-    assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
-    assert "person" in chat.page.locator("#panel .box.cited").first.inner_text()
-    chat.picture("evidence")
-    chat.ask("What is in the picture?")
-    assert "person" in chat.answered()
-
-
-@pytest.mark.weights
-def test_real_voice_message_about_a_photograph(
-    real_server: Server, open_chat: Opener, photograph: Path, voice: Path
-) -> None:
-    """A recording is transcribed with times, and what is said in it can be asked for; a broken file is only told."""
-    broken = photograph.with_name("holiday.jpg")
-    broken.write_bytes(photograph.read_bytes()[:60])
-    chat = open_chat(url=real_server.url)
-    chat.ask("What did they say?", voice, broken)
-    assert "Thursday" in chat.answered()
-    assert "Thursday" in chat.page.locator("#panel .transcript").inner_text()
-    assert "holiday.jpg" in chat.page.locator("#live .notes").inner_text()
-    chat.picture("voice")
-
-
-@pytest.mark.weights
-def test_real_spoken_question_about_a_photograph(real_server: Server, open_chat: Opener, photograph: Path) -> None:
-    """A voice message asks about the photograph that came with it; after a reload the conversation is there again."""
-    chat = open_chat(url=real_server.url)
-    chat.ask("", photograph, ROOT / "tests" / "data" / "how_many_people.ogg")
-    assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
-    assert "How many people" in chat.page.locator("#live [data-role=heard]").inner_text()
-    assert "person" in chat.page.locator("#panel .box.cited").first.inner_text()
-    chat.picture("spoken")
-    chat.page.reload()
-    chat.page.click("#side .conversation >> nth=0")
-    chat.page.wait_for_selector("#panel .box.cited")
-    assert re.search(r"\b(1|one)\b", chat.answered(), re.IGNORECASE)
-
-
-@pytest.mark.weights
-@pytest.mark.parametrize(
-    ("example", "expected", "locale", "options", "name"),
-    [
-        (0, "circle", "en-US", {"viewport": {"width": 390, "height": 844}}, "mobile"),
-        (1, "OPEN DAILY", "zh-CN", {"color_scheme": "dark"}, "chinese-dark"),
-        (2, "garden", "en-US", {"color_scheme": "dark"}, "dark"),
-    ],
-)
-def test_real_examples(
-    real_server: Server,
-    open_chat: Opener,
-    example: int,
-    expected: str,
-    locale: str,
-    options: dict[str, Any],
-    name: str,
-) -> None:
-    """Each example of the empty page is answered from what is in it."""
-    chat = open_chat(url=real_server.url, locale=locale, **options)
-    chat.page.click(f"#live .example >> nth={example}")
-    assert expected in chat.answered()
-    chat.picture(name)
