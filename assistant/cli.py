@@ -133,6 +133,10 @@ def _run(
     progress.clear()
     if written:
         click.echo()
+    answer = replies[0].answer
+    if answer is not None and answer.answerer and not quiet and sys.stderr.isatty():
+        sure = "" if answer.confidence is None else f", {answer.confidence:.0%} sure"
+        click.echo(f"({answer.answerer}{', cannot tell' if answer.abstained else sure})", err=True)
     return replies[0]
 
 
