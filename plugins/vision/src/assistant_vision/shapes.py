@@ -170,6 +170,7 @@ class VisionShapes(Perceiver):
     """Circles, ellipses, triangles, squares, rectangles, pentagons and hexagons drawn in even colours."""
 
     name = "vision_shapes"
+    version = "2"
     consumes = (IMAGE,)
     produces = (Kind.SHAPE,)
     requires = ("cv2",)
@@ -179,7 +180,8 @@ class VisionShapes(Perceiver):
     def perceive(self, task: Task) -> Iterable[Observation]:
         """One observation a figure, from top to bottom.
 
-        `panel` and `panels` say in which of the parts a picture is divided into by full-height bars it lies (from 0).
+        `panel` and `panels` say in which of the parts a picture is divided into by full-height bars it lies (from 0),
+        `panel_box` where that part is.
         """
         rgb = _reduced(task.image().rgb)
         if flatness(rgb) < FLAT:
@@ -215,6 +217,7 @@ class VisionShapes(Perceiver):
                 rgb=list(region.rgb),
                 panel=panel,
                 panels=len(spans),
+                panel_box=[spans[panel][0], 0.0, spans[panel][1], 1.0],
             )
 
 
