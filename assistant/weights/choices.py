@@ -29,6 +29,8 @@ class WeightsOption:
     """True if it would be too slow without one."""
     requires: tuple[str, ...] = ()
     """Import names without which it cannot work; looked for without importing."""
+    pulled_with: tuple[str, ...] = ()
+    """Further import names without which a pull chooses another; once here it is used all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,11 @@ def pick(choice: WeightsChoice, machine: Machine, installed: Callable[[str], boo
         machine: where it is to run.
         installed: whether an import name can be found.
     """
-    usable = [option for option in choice.options if all(installed(module) for module in option.requires)]
+    usable = [
+        option
+        for option in choice.options
+        if all(installed(module) for module in (*option.requires, *option.pulled_with))
+    ]
     fitting = (option for option in usable if option.memory_mb <= machine.memory_mb and (machine.gpu or not option.gpu))
     return next(fitting, (usable or choice.options)[-1])
 
