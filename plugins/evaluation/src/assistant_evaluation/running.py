@@ -154,7 +154,7 @@ def run(
         log: what was finished before; grows.
         answerer: a name; None for the one in the settings.
         jobs: items at work at once.
-        progress: told how many items were finished, each time some are.
+        progress: told how many items were finished, each time some are; never by two threads at once.
     """
     decided_by = fingerprint(assistant, answerer)
     absent: dict[str, None] = {}
@@ -176,16 +176,21 @@ def run(
             units.setdefault(place, []).append((number, item, key))
     reused = len(outcomes)
     progress(reused + len(items) - len(asked))
-    stop = threading.Event()
+    stop, telling = threading.Event(), threading.Lock()
 
     def work(place: tuple[Path, ...], unit: list[tuple[int, Item, str]]) -> None:
-        for number, item, key in unit:
-            if stop.is_set():
-                return
-            outcome = put(assistant, item, place if item.files else (), answerer)
-            log.add(key, outcome)
-            outcomes[number] = outcome
-            progress(1)
+        try:
+            for number, item, key in unit:
+                if stop.is_set():
+                    return
+                outcome = put(assistant, item, place if item.files else (), answerer)
+                log.add(key, outcome)
+                outcomes[number] = outcome
+                with telling:
+                    progress(1)
+        except BaseException:  # at once, before this thread takes up the next unit
+            stop.set()
+            raise
 
     with ThreadPoolExecutor(jobs, thread_name_prefix="eval") as pool:
         futures = [pool.submit(work, place, unit) for place, unit in units.items()]

@@ -52,10 +52,10 @@ def _layout(content: Content, name: str) -> Format:
         for each in FORMATS:
             if each.recognises(content):
                 return each
-        expected = "; ".join(f"{each.name}: {each.describes}" for each in FORMATS)
+        names = ", ".join(each.name for each in FORMATS)
         raise SetError(
-            f"The format of {content.path} is not known.",
-            f"Choose one with --format, or expected is one of: {expected}.",
+            f"The format of {content.path} is not known; expected is one of {names}.",
+            "`assistant eval --list` describes each; choose one with --format.",
         )
     for each in FORMATS:
         if each.name == name:

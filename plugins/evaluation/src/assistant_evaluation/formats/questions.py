@@ -12,6 +12,7 @@ from typing import Any
 from assistant_evaluation.formats.content import Content, Format, SetError, has
 from assistant_evaluation.items import Item, QuestionItem
 
+EASY_VQA_SHAPES = ("circle", "rectangle", "triangle")
 YOUTUBE_ID = re.compile(r"[\w-]{11}")
 
 
@@ -102,19 +103,12 @@ def _is_a_okvqa(content: Content) -> bool:
     return isinstance(document, list) and bool(document) and has(document[0], "question", "choices", "image_id")
 
 
-def easy_vqa_kind(question: str, answer: str) -> str:
-    """easy-VQA's kinds of question: presence (yes or no), shape, color."""
-    if answer in ("yes", "no"):
-        return "yes/no"
-    return "shape" if "shape" in question else "color"
-
-
 def _easy_vqa(content: Content) -> Iterator[Item]:
     for number, (question, answer, image) in enumerate(content.document):
         yield QuestionItem(
             id=str(number),
             files=(f"images/{int(image)}.png",),
-            kind=easy_vqa_kind(question, answer),
+            kind="yes/no" if answer in ("yes", "no") else "shape" if answer in EASY_VQA_SHAPES else "color",
             question=str(question),
             answers=(str(answer),),
         )

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant_evaluation.formats.content import SetError
+
+Floats = NDArray[np.float64]
 
 BINS: Final = 10
 """Bins of equal width of the reliability table."""
@@ -23,6 +26,8 @@ CLIP: Final = 1e-3
 FEWEST: Final = 20
 """Answers of one answerer below which no calibration is fitted."""
 NEWTON_STEPS: Final = 100
+TOLERANCE: Final = 1e-9
+"""Steps no longer than this end the fit."""
 RIDGE: Final = 1e-3
 """Weak pull of slope to 1 and offset to 0, which keeps the fit finite where right and wrong are separable."""
 
@@ -115,12 +120,19 @@ def fit_platt(confidences: Sequence[float], scores: Sequence[float]) -> Platt:
     design = np.stack([[_logit(confidence) for confidence in confidences], np.ones(len(right))], axis=1)
     start = np.array([1.0, 0.0])
     curve = start.copy()
+
+    def loss(at: Floats) -> float:
+        logits = design @ at
+        return float((np.logaddexp(0, logits) - target * logits).sum() + RIDGE / 2 * ((at - start) ** 2).sum())
+
     for _ in range(NEWTON_STEPS):
         fitted = 1 / (1 + np.exp(-design @ curve))
         slope = design.T @ (target - fitted) - RIDGE * (curve - start)
         bend = (design * (fitted * (1 - fitted))[:, None]).T @ design + RIDGE * np.eye(2)
         step = np.linalg.solve(bend, slope)
+        while loss(curve + step) > loss(curve) and float(np.abs(step).max()) > TOLERANCE:
+            step = step / 2  # a full step may overshoot where most answers are very sure
         curve = curve + step
-        if float(np.abs(step).max()) < 1e-9:
+        if float(np.abs(step).max()) <= TOLERANCE:
             break
     return Platt(float(curve[0]), float(curve[1]))
