@@ -18,6 +18,7 @@ from assistant_reasoner.programs import (
     Compare,
     Count,
     Describe,
+    Drawing,
     Every,
     Evidence,
     Facts,
@@ -53,7 +54,8 @@ def only(question: str, situation: Situation = BOTH, *, spoken: bool = False) ->
 
 
 def program(question: str, situation: Situation = BOTH, *, spoken: bool = False) -> Program:
-    return only(question, situation, spoken=spoken).program
+    found = only(question, situation, spoken=spoken).program
+    return found.otherwise if isinstance(found, Drawing) else found
 
 
 def thing(words: str) -> Thing:

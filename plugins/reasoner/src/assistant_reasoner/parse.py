@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant_reasoner import languages
+from assistant_reasoner import drawn, languages
 from assistant_reasoner.follow import doubted, follow_up, resolved, topic
 from assistant_reasoner.nouns import things
 from assistant_reasoner.options import alternatives, options_of
@@ -18,6 +18,7 @@ from assistant_reasoner.programs import (
     Beyond,
     Choose,
     Describe,
+    Drawing,
     Evidence,
     Locate,
     Parsed,
@@ -132,7 +133,7 @@ def _clause(text: str, situation: Situation, spoken: bool, previous: Parsed | No
     sentence = plain(text, spoken=spoken)
     verdict, judged = _true_or_false(sentence)
     if judged is not None:
-        program = _program(judged) or statement(judged.text, asked=False) or unknown(judged)
+        program = _drawn(judged.text, _program(judged) or statement(judged.text, asked=False) or unknown(judged))
         return Parsed(_fitted(resolved(program, previous), situation), judged.which, verdict=verdict)
     if previous is None and doubted(sentence) and isinstance(_program(sentence), Beyond | None):
         # Files sent without a question were answered with what is in them.
@@ -142,7 +143,7 @@ def _clause(text: str, situation: Situation, spoken: bool, previous: Parsed | No
     follow = follow_up(sentence, previous)
     if follow is not None:
         return follow
-    program = _program(sentence) or _named(sentence) or unknown(sentence)
+    program = _drawn(sentence.text, _program(sentence) or _named(sentence) or unknown(sentence))
     known = topic(previous.program) if previous else None
     if (
         isinstance(program, Place)
@@ -151,6 +152,19 @@ def _clause(text: str, situation: Situation, spoken: bool, previous: Parsed | No
     ):
         program = Locate(known)
     return Parsed(_fitted(resolved(program, previous), situation), sentence.which)
+
+
+def _drawn(text: str, program: Program) -> Program:
+    """The statement about boxes, towers and shapes that the words make of a drawing, beside what they ask else."""
+    asked = re.match(r"(?:is|are) there (?=.*\b(?:box|boxes|towers?|gray squares?)\b)", text)
+    if asked:
+        text = f"there is {text[asked.end() :]}"
+    elif re.match(r"(?:what|which|who|where|when|how|why|is|are|does|do|can|did|has|have)\b", text):
+        return program
+    if not re.search(r"\b(?:box(?:es)?|towers?|items?|objects?|blocks?|squares?|circles?|triangles?|shapes?)\b", text):
+        return program
+    found = drawn.read(text)
+    return Drawing(found, program) if found is not None else program
 
 
 def _named(sentence: Plain) -> Program | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from assistant_reasoner.drawn import Statement
 
 FactAsked: TypeAlias = Literal[
     "size",
@@ -206,6 +209,15 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """Is a statement true of a drawing of shapes in boxes and towers?"""
+
+    statement: Statement
+    otherwise: Program
+    """What the same words ask of a photograph."""
+
+
+@dataclass(frozen=True, slots=True)
 class Describe:
     """What is in the picture?"""
 
@@ -369,6 +381,7 @@ Program: TypeAlias = (
     | MoreThan
     | Extreme
     | Every
+    | Drawing
     | Describe
     | Place
     | Read

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.types import Kind
 from assistant_reasoner.execute import (
     colors,
+    drawing,
     feeling,
     hearing,
     naming,
@@ -34,6 +35,7 @@ from assistant_reasoner.programs import (
     Compare,
     Count,
     Describe,
+    Drawing,
     Every,
     Evidence,
     Extreme,
@@ -129,6 +131,8 @@ def _compute(program: Program, world: World) -> Reply:
         return compare(program, world)
     if isinstance(program, Evidence):
         return _evidence(program, world)
+    if isinstance(program, Drawing):
+        return drawing.verified(program, world) or _compute(program.otherwise, world)
     if isinstance(program, Choose):
         scene = world.scenes[0] if world.scenes else None
         return choose(program, scene, world, lambda: _compute(program.inner, world))
@@ -268,6 +272,8 @@ def kinds_for(program: Program) -> frozenset[str]:
         )
     if isinstance(program, Evidence):
         return kinds_for(program.inner)
+    if isinstance(program, Drawing):
+        return kinds_for(program.otherwise) | {Kind.SHAPE}
     if isinstance(program, Presence):
         return frozenset().union(*(_kinds_of_thing(one) for one in program.things)) | (
             frozenset() if all(one.shapes for one in program.things) else {CONCEPTS}
