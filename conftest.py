@@ -45,3 +45,13 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 def shared_data() -> Path:
     """The directory of real media beside the checkout; tests that use it are marked `shared`."""
     return ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def language_model() -> Path:
+    """The small language model, a GGUF file; tests that use it are marked `weights`."""
+    name = "smollm2-135m-instruct"
+    found = sorted((WEIGHTS / name).glob("*.gguf"))
+    if not found and not os.environ.get("REQUIRE_WEIGHTS"):
+        pytest.skip(f"the language model is missing; bring it with: assistant weights pull {name}")
+    return found[0]

@@ -12,7 +12,7 @@ SMOLLM2_135M_INSTRUCT = WeightsSpec(
     role="language model",
     format="gguf",
     licence="Apache-2.0",
-    origin="SmolLM2-135M-Instruct by Hugging Face (https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct), GGUF Q4_1",
+    origin="SmolLM2-135M-Instruct by Hugging Face (https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct), Q4_1",
     files=(
         WeightsFile(
             "SmolLM2-135M-Instruct.Q4_1.gguf",

@@ -114,7 +114,10 @@ class OpenAIAnswerer(Answerer):
                         self._terms = None  # perhaps it serves another model now
                     raise self._explained(error, terms.model) from error
                 logger.info("%s: %s, after status %d", self._server.shown, changed, error.status_code)
-                self._terms = terms = changed
+                # A prompt that is too long although its size is known says nothing about later ones.
+                halved = changed.context == terms.context // 2
+                self._terms = replace(changed, context=terms.context) if halved else changed
+                terms = changed
             except (openai.OpenAIError, Silent, NoStream, ValueError) as error:
                 raise self._explained(error, terms.model) from error
             else:
@@ -171,7 +174,7 @@ class OpenAIAnswerer(Answerer):
                 pictures=pictures,
                 recordings=0 if terms.audio is False else options.recordings,
                 tokens=max(100, min(PERCEIVED_TOKENS, (room - pictures * PICTURE_TOKENS) // 2)),
-                messages=8 if terms.context >= 4096 else 2,
+                messages=8 if terms.context >= 4096 else 2 if terms.context >= 768 else 0,
             ),
         )
 

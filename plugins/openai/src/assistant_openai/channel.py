@@ -49,6 +49,7 @@ class Channel:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant-openai-channel", daemon=True)
         self._thread.start()
+        self._headers: dict[str, Any] = {}
         self._client = self._wait(self._connect(url, key, retries))
 
     async def _connect(self, url: str, key: str, retries: int) -> Any:
@@ -66,12 +67,12 @@ class Channel:
             base_url=url,
             max_retries=retries,
             timeout=httpx2.Timeout(self.timeout, connect=CONNECT_SECONDS),
-            default_headers={} if key else {"Authorization": openai.omit},
             http_client=openai.DefaultAsyncHttpxClient(
                 follow_redirects=False, event_hooks={"response": [spare_long_waits]}
             ),
             _enforce_credentials=False,
         )
+        self._headers = {} if key else {"Authorization": openai.omit}
         client.organization = client.project = None  # of the vendor's own service; taken from the environment
         return client
 
@@ -99,7 +100,7 @@ class Channel:
         """
 
         async def ask() -> list[dict[str, Any]]:
-            page = await self._client.models.list()
+            page = await self._client.models.list(extra_headers=self._headers)
             return [model.model_dump() for model in page.data or ()]
 
         return self._wait(ask(), cancel)
@@ -122,7 +123,7 @@ class Channel:
         client = self._client if retries is None else self._client.with_options(max_retries=retries)
 
         async def receive() -> None:
-            async with await client.chat.completions.create(**body, stream=True) as stream:
+            async with await client.chat.completions.create(**body, stream=True, extra_headers=self._headers) as stream:
                 kind = stream.response.headers.get("content-type", "")
                 if not kind.startswith("text/event-stream"):
                     raise NoStream(kind)

@@ -14,7 +14,7 @@ from assistant_openai.options import OpenAIOptions
 
 DEFAULT_CONTEXT: Final = 8192
 """Tokens assumed where neither the settings nor the server say."""
-LEAST_CONTEXT: Final = 768
+LEAST_CONTEXT: Final = 384
 OPTIONAL: Final = ("logprobs", "seed", "temperature")
 """Body fields that a request can do without."""
 _OTHER_TASKS: Final = re.compile(r"embed|rerank|whisper|tts|moderation|transcri", re.I)
