@@ -2,23 +2,33 @@
 
     python benchmarks/quality.py ../shared/data [--json]
 
-Runs the other accuracy programs of this folder, each in a process of its own, and prints what the README quotes.
-DIRECTORY has the layout that each of them describes in its --help.
+Everything that `assistant eval` measures comes from it. Speech and sentiment come from the programs of this folder that
+know their gold: recordings are compared in Whisper's published normal form, sentiment on lines that the shipped head
+never saw. DIRECTORY has captions.jsonl and qa.jsonl in the layout of docs/evaluation.md, MANIFEST.tsv, and sentiment/.
+Perception is cached: a second run is quick.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
+
+from vision_accuracy import gold_texts
+
+from assistant.app import Assistant
+from assistant_evaluation.evaluate import Options, evaluate
+from assistant_evaluation.table import percent
 
 HERE = Path(__file__).parent
 BY_CHARACTER = ("ja", "ko", "yue", "zh")
 """Languages written without spaces between words (Korean: by the custom of the field)."""
+Row = tuple[str, str, str]
+"""What was measured, the figure, and on what."""
 
 
 def run(program: str, *arguments: str) -> dict[str, Any]:
@@ -28,42 +38,94 @@ def run(program: str, *arguments: str) -> dict[str, Any]:
     return dict(json.loads(printed))
 
 
-def rows(data: Path) -> list[tuple[str, str, str]]:
-    """What was measured, the figure, and on what."""
-    vision = run("vision_accuracy.py", str(data))
-    speech = run("speech_accuracy.py", str(data))
-    feeling = run("sentiment_accuracy.py", "--data", str(data / "sentiment"))
-    answers = run("answer_accuracy.py", str(data / "qa.jsonl"))
-    counts, text, shapes = vision["coco_counts"], vision["text"], vision["shapes"]
-    on_counts = f"{counts['classes_annotated']} classes in {counts['pictures']} COCO photographs"
-    found = [
-        ("presence of COCO classes: precision", f"{counts['precision']:.1%}", on_counts),
-        ("presence of COCO classes: recall", f"{counts['recall']:.1%}", on_counts),
-        ("exact counts, of all classes present", f"{counts['exact']:.1%}", on_counts),
-        ("exact counts, of classes found", f"{counts['exact_of_found']:.1%}", on_counts),
-        ("characters read right (1 - CER), mean", f"{statistics.mean(text.values()):.1%}", f"{len(text)} pages"),
-        ("drawn shapes and colours", f"{shapes['accuracy']:.1%}", f"{shapes['questions']} easy-VQA questions"),
+def tasks(assistant: Assistant, path: Path, **options: Any) -> dict[str, Any]:
+    """The sections of `assistant eval`."""
+    return dict(evaluate(assistant, path, Options(**options)).report["tasks"])
+
+
+def seen(assistant: Assistant, data: Path) -> list[Row]:
+    """Presence, counts and captions of photographs."""
+    found = tasks(assistant, data / "captions.jsonl")
+    presence, captions = found["presence"], found["captions"]
+    on = f"{presence['classes']} classes in {presence['pictures']} photographs"
+    return [
+        ("COCO classes present: precision", percent(presence["precision"]), on),
+        ("COCO classes present: recall", percent(presence["recall"]), on),
+        ("COCO classes present: recall at 90 % precision", percent(presence["recall_at_90_precision"]), on),
+        ("exact counts, of all classes present", percent(presence["exact_counts"]), on),
+        ("exact counts, of classes found", percent(presence["exact_counts_of_found"]), on),
+        ("captions: CIDEr-D", f"{captions['cider']:.2f}", f"{captions['items']} pictures"),
     ]
+
+
+def read(assistant: Assistant, data: Path) -> list[Row]:
+    """Text of printed pages."""
+    golds = gold_texts(data)
+    lines = [
+        {"file": file, "transcript": text, "prefix": prefix, "characters": True}
+        for file, (text, prefix) in sorted(golds.items())
+        if (data / file).is_file()
+    ]
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory, "pages.jsonl")
+        path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+        (row,) = tasks(assistant, path, images=data, output=Path(directory))["transcripts"]["rows"]
+    return [("characters read right (1 - CER)", percent(1 - row["error_rate"]), f"{row['items']} printed pages")]
+
+
+def heard(data: Path) -> list[Row]:
+    """Transcripts, by language."""
+    speech = run("speech_accuracy.py", str(data))
+    rows = []
     for language, rate in speech["error_rate"].items():
         by_character = language in BY_CHARACTER
-        unit = "characters" if by_character else "words"
-        on = f"{speech['units'][language]} {unit}"
-        found.append((f"speech, {language}: {'CER' if by_character else 'WER'}", f"{rate:.1%}", on))
+        on = f"{speech['units'][language]} {'characters' if by_character else 'words'}"
+        rows.append((f"speech, {language}: {'CER' if by_character else 'WER'}", percent(rate), on))
     silent = speech["false_speech"]
-    found.append(("speech heard where there is none", str(len(silent["false"])), f"{silent['recordings']} sounds"))
-    found.append(("language of speech right", speech["language_right"], "recordings"))
+    rows.append(("speech heard where there is none", str(len(silent["false"])), f"{silent['recordings']} sounds"))
+    rows.append(("language of speech right", speech["language_right"], "recordings"))
+    return rows
+
+
+def felt(data: Path) -> list[Row]:
+    """Sentiment of sentences, beside VADER's."""
+    feeling = run("sentiment_accuracy.py", "--data", str(data / "sentiment"))
+    on = f"{feeling['lines']} held-out lines"
+    rows = []
     for judge in ("head", "vader"):
         score = feeling[judge]["by_source"]["all"]
-        lines = f"{feeling['lines']} held-out lines"
-        found.append((f"sentiment, {judge}: polarity", f"{score['polarity']:.1%}", lines))
-        found.append((f"sentiment, {judge}: three classes", f"{score['accuracy']:.1%}", lines))
-        found.append((f"sentiment, {judge}: Pearson r of valence", f"{score['pearson']:.2f}", lines))
-    for name, score in answers["sets"].items():
+        rows.append((f"sentiment, {judge}: polarity", percent(score["polarity"]), on))
+        rows.append((f"sentiment, {judge}: three classes", percent(score["accuracy"]), on))
+        rows.append((f"sentiment, {judge}: Pearson r of valence", f"{score['pearson']:.2f}", on))
+    return rows
+
+
+def answered(assistant: Assistant, data: Path) -> list[Row]:
+    """Answers to published questions, over all and by set."""
+    found = tasks(assistant, data / "qa.jsonl")["answers"]
+    rows = []
+    for row in found["rows"]:
+        if row["by"] == "kind":
+            continue
         figure = (
-            f"{score['accuracy']:.1%} (answered {score['coverage']:.0%}, of these {score['selective_accuracy']:.0%})"
+            f"{percent(row['accuracy_at_100'])} at 100 % coverage; answered {row['coverage']:.0%}, "
+            f"of these {percent(row['selective_accuracy'])}"
         )
-        found.append((f"answers: {name}", figure, f"{score['questions']} questions"))
-    return found
+        rows.append((f"answers: {row['name']}", figure, f"{row['items']} questions"))
+    pope = tasks(assistant, data / "qa.jsonl", kinds=("POPE",))["answers"]["yes_no"]
+    figure = f"{percent(pope['accuracy'])}, F1 {percent(pope['f1'])}, yes ratio {percent(pope['yes_ratio'])}"
+    rows.append(("POPE, all three parts: accuracy at 100 %", figure, f"{pope['questions']} questions"))
+    error = found["calibration"]["expected_calibration_error"]
+    rows.append(("expected calibration error of answers", percent(error), f"{found['calibration']['answers']} answers"))
+    return rows
+
+
+def table(data: Path) -> list[Row]:
+    """Every row."""
+    with Assistant() as assistant:
+        looked = [*seen(assistant, data), *read(assistant, data)]
+        answers = answered(assistant, data)
+    return [*looked, *heard(data), *felt(data), *answers]
 
 
 def main() -> None:
@@ -71,11 +133,11 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    table = rows(arguments.directory)
+    rows = table(arguments.directory)
     if arguments.json:
-        print(json.dumps([dict(zip(("what", "figure", "on"), row, strict=True)) for row in table], indent=2))
+        print(json.dumps([dict(zip(("what", "figure", "on"), row, strict=True)) for row in rows], indent=2))
         return
-    for what, figure, on in table:
+    for what, figure, on in rows:
         print(f"| {what} | {figure} | {on} |")
 
 

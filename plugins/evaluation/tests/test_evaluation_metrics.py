@@ -224,8 +224,21 @@ def test_chrf_of_the_same_text_is_a_hundred() -> None:
 )
 def test_transcript_errors(said: str, gold: str, language: str, prefix: bool, wrong: int, units: int) -> None:
     """Words or characters are counted, whatever case and punctuation; nothing said is all wrong."""
-    found = errors(said, gold, language, prefix)
+    found = errors(said, gold, language, prefix=prefix)
     assert (found.errors, found.units) == (wrong, units)
+
+
+def test_a_beginning_is_compared_with_the_beginning_that_fits_best() -> None:
+    """A word inserted within does not push the last one out."""
+    found = errors("one two two three four five six seven", "one two three four five", prefix=True)
+    assert (found.errors, found.units) == (1, 5)
+
+
+def test_characters_as_written() -> None:
+    """Case, punctuation and missing spaces count; the kind of white space does not."""
+    found = errors("An ox\ngoes", "an ox  goes.", "en", characters=True)
+    assert (found.errors, found.units) == (2, 11)
+    assert errors("anox", "an ox", characters=True).errors == 1
 
 
 def test_sentiment_figures() -> None:

@@ -89,6 +89,8 @@ class TranscriptItem(Item):
     """ISO 639-1 code; decides whether words or characters are counted."""
     prefix: bool = False
     """The text is only the beginning of what is said."""
+    characters: bool = False
+    """Count characters as they are written, case and punctuation too, as is the custom for text in pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

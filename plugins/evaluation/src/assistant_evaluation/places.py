@@ -17,7 +17,7 @@ class Places:
     """Where media are looked for: as named, by their bare name, and by COCO's other names, in each directory."""
 
     def __init__(self, set_file: Path, images: Path | None = None) -> None:
-        """Look in `images`, if given, and everywhere below it; then beside the set's file.
+        """Look in `images`, if given, and everywhere below it; then beside the set's file and in `images` there.
 
         Raises:
             SetError: `images` is no directory.
@@ -32,7 +32,7 @@ class Places:
         """The file of that name; None if it is not there."""
         names = _names(name)
         for root in self._roots:
-            for each in names:
+            for each in (*names, *(f"images/{each}" for each in names)):
                 if (root / each).is_file():
                     return root / each
         for each in names:

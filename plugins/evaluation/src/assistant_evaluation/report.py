@@ -20,7 +20,7 @@ from assistant_evaluation.metrics.binary import ratio, yes_no
 from assistant_evaluation.metrics.intervals import interval
 from assistant_evaluation.metrics.presence import Seen, curve, presence
 from assistant_evaluation.metrics.sentiment import label_of, polarity_score, sentiment
-from assistant_evaluation.metrics.transcripts import errors
+from assistant_evaluation.metrics.transcripts import Errors, errors
 from assistant_evaluation.running import Run
 from assistant_evaluation.scoring import RIGHT, Scored, gold_of, judge
 
@@ -183,12 +183,16 @@ def _presence(pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
 # ---- transcripts ----------------------------------------------------------------------------------------------------
 
 
+def _errors(item: TranscriptItem, outcome: Outcome) -> Errors:
+    said = str(outcome.perceived.get("transcript", ""))
+    return errors(said, item.transcript, item.language, prefix=item.prefix, characters=item.characters)
+
+
 def _transcripts(pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
     counted = []
     for item, outcome in pairs:
         assert isinstance(item, TranscriptItem)
-        said = str(outcome.perceived.get("transcript", ""))
-        counted.append((item, outcome, errors(said, item.transcript, item.language, item.prefix)))
+        counted.append((item, outcome, _errors(item, outcome)))
     groups: dict[tuple[str, bool], list[Any]] = {}
     for row in counted:
         if row[2].units:
@@ -264,8 +268,7 @@ def _right(item: Item, outcome: Outcome) -> bool:
         found = presence([seen_in(item, outcome)])
         return found.recall == 1 and found.precision in (None, 1) and found.exact_counts in (None, 1)
     if isinstance(item, TranscriptItem):
-        said = str(outcome.perceived.get("transcript", ""))
-        return not errors(said, item.transcript, item.language, item.prefix).errors
+        return not _errors(item, outcome).errors
     if isinstance(item, RatedItem):
         score = polarity_score(float(outcome.perceived.get("valence", 0.0)), gold_label(item))
         return score is None or score > RIGHT

@@ -41,7 +41,7 @@ SOUND_FILE = re.compile(r"\S.*\.(wav|flac|mp3|ogg|opus|m4a|aiff?|webm|mp4|jpe?g|
 
 
 def spoken(row: Mapping[str, Any], identity: str, files: tuple[str, ...]) -> TranscriptItem:
-    """The item of an object with `transcript`, and perhaps `language`, `prefix`, `set`."""
+    """The item of an object with `transcript`, and perhaps `language`, `prefix`, `characters`, `set`."""
     return TranscriptItem(
         id=identity,
         files=files,
@@ -50,6 +50,7 @@ def spoken(row: Mapping[str, Any], identity: str, files: tuple[str, ...]) -> Tra
         transcript=str(row["transcript"]),
         language=str(row.get("language") or ""),
         prefix=bool(row.get("prefix")),
+        characters=bool(row.get("characters")),
     )
 
 
