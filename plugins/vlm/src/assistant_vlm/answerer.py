@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 4
-"""How often a prompt that is too long is written again, each time with about half of what it holds."""
+"""How often a prompt that is too long is written again, each time with much less in it."""
 
 
 class VisionLanguage(Answerer):
@@ -209,7 +209,7 @@ class VisionLanguage(Answerer):
             budget = replace(
                 budget,
                 pictures=max(1, budget.pictures // 2) if attempt else budget.pictures,
-                tokens=max(100, budget.tokens // 2),
+                tokens=max(100, budget.tokens // 3),
                 messages=0,
                 examples=budget.examples // 2,
             )

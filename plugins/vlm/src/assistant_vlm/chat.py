@@ -107,7 +107,7 @@ def prepare(
         decoded = {each.part.digest: picture(each.part) for each in shown}
         conversation = [_message(message, decoded, defuse) for message in messages]
         if asked in family.brief:
-            conversation[-1]["content"].append({"type": "text", "text": family.brief[asked]})
+            conversation[-1]["content"].append({"type": "text", "text": f"\n{family.brief[asked]}"})
         batch = _templated(processor, conversation, family)
     wanted = _accepted(loaded.model)
     floating = loaded.model.dtype

@@ -112,7 +112,8 @@ class Features:
 
     def _parts(self, output: Any, rows: Sequence[tuple[Any, Any]]) -> list[_Row] | None:
         """One `_Row` a row; None if the output cannot be told apart."""
-        pooled, deep = output.pooler_output, getattr(output, "deepstack_features", None) or ()
+        pooled = output.pooler_output
+        deep: Sequence[Any] = getattr(output, "deepstack_features", None) or ()
         if self._sort == "tiles":
             whole = torch.cat(list(pooled))
             if whole.shape[0] % len(rows):  # padding tiles were dropped

@@ -17,7 +17,7 @@ from transformers import LogitsProcessor, LogitsProcessorList, StoppingCriteria,
 from transformers import TextIteratorStreamer as Streamer
 
 from assistant.errors import AssistantError, Cancelled
-from assistant_vlm.loading import Loaded, explained
+from assistant_vlm.loading import Loaded, enough_memory
 
 POLL_SECONDS: Final = 0.05
 """How often a stop is looked for while no text comes."""
@@ -188,7 +188,7 @@ def generate(
         brake.stop.set()
         worker.join()
     if failure:
-        with explained(loaded.name, "answer"):
+        with enough_memory("vlm", "answer"):
             raise failure[0]
     rest = trim.rest()
     if rest:

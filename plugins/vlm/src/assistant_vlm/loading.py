@@ -77,10 +77,24 @@ def locate(model: str, services: Services, plugin: str) -> str:
 
 
 @contextmanager
-def explained(name: str, what: str) -> Iterator[None]:
-    """Turn what libraries raise into errors that say what to do."""
+def enough_memory(name: str, what: str) -> Iterator[None]:
+    """Turn the ways in which libraries say that memory ran out into one error that says what to do."""
     try:
         yield
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise AssistantError(f"There is not enough memory for {name} to {what}.", SMALLER.format(name=name)) from error
+    except RuntimeError as error:
+        if not _out_of_memory(error):
+            raise
+        raise AssistantError(f"There is not enough memory for {name} to {what}.", SMALLER.format(name=name)) from error
+
+
+@contextmanager
+def _explained(name: str, what: str) -> Iterator[None]:
+    """Turn what libraries raise while they read files into errors that say what to do."""
+    try:
+        with enough_memory(name, what):
+            yield
     except AssistantError:
         raise
     except ImportError as error:
@@ -89,14 +103,6 @@ def explained(name: str, what: str) -> Iterator[None]:
             f"{name} could not {what}: {_line(error)}.",
             f'Install it with: pip install "sensorium-vlm[{extra}]"' if extra else "Install what it names.",
         ) from error
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise AssistantError(f"There is not enough memory for {name} to {what}.", SMALLER.format(name=name)) from error
-    except RuntimeError as error:
-        if _out_of_memory(error):
-            raise AssistantError(
-                f"There is not enough memory for {name} to {what}.", SMALLER.format(name=name)
-            ) from error
-        raise
     except (OSError, ValueError, KeyError) as error:
         raise WeightsCorrupt(
             f"{name} could not {what}: {_line(error)}.", "Check its files, or pull it again."
@@ -139,7 +145,7 @@ def load(
     local = Path(source).is_dir()
     common: dict[str, Any] = {"local_files_only": local or not services.hub, "trust_remote_code": False}
     name = Path(source).name if local else source
-    with explained(plugin, f"load {name}"):
+    with _explained(plugin, f"load {name}"):
         config = transformers.AutoConfig.from_pretrained(source, **common)
         family = family_of(config.model_type)
         missing = [module for module in family.needs if importlib.util.find_spec(module) is None]

@@ -111,10 +111,10 @@ class VisualQuestionAnswering(Answerer):
         import torch
         from PIL import Image as Pillow
 
-        from assistant_vlm.loading import explained
+        from assistant_vlm.loading import enough_memory
 
         picture = Pillow.fromarray(request.media.image(part).rgb)
-        with explained(self.name, "answer"), torch.inference_mode():
+        with enough_memory(self.name, "answer"), torch.inference_mode():
             batch = loaded.processor(images=picture, text=question, return_tensors="pt", truncation=True)
             floating = next(loaded.model.parameters()).dtype
             tensors = {
