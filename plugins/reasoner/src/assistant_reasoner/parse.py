@@ -37,6 +37,7 @@ from assistant_reasoner.rules_read import READ
 from assistant_reasoner.rules_sight import SIGHT
 from assistant_reasoner.rules_talk import TALK
 from assistant_reasoner.rules_time import TIMED
+from assistant_reasoner.rules_values import VALUES
 from assistant_reasoner.rules_verdict import VERDICT, statement, unknown
 from assistant_reasoner.words import Plain, plain, sentences
 
@@ -184,7 +185,7 @@ def _program(sentence: Plain) -> Program | None:
     if isinstance(polite, SmallTalk):
         return polite
     program = TIMED.parse(sentence) or TALK.parse(sentence) or alternatives(sentence)
-    for rules in (READ, MANY, SIGHT, VERDICT):
+    for rules in (VALUES, READ, MANY, SIGHT, VERDICT):
         program = program or rules.parse(sentence)
     return program
 

@@ -25,6 +25,10 @@ FactAsked: TypeAlias = Literal[
     "length",
     "count",
 ]
+ValueKind: TypeAlias = Literal[
+    "price", "time", "date", "phone", "email", "url", "percent", "number", "address", "text", "any"
+]
+"""Kinds of values that are written beside a name."""
 Comparator: TypeAlias = Literal["=", ">=", "<=", ">", "<"]
 
 
@@ -238,9 +242,29 @@ class Read:
     holder: Thing | None = None
     """What carries the text: "the sign"."""
     wanted: str = ""
-    """"Is the word ... written there?"."""
-    ask: Literal["all", "presence", "number"] = "all"
+    """"Is the word ... written there?"; of "after" and "before" the line they start from."""
+    ask: Literal[
+        "all", "presence", "number", "title", "brand", "lines", "words", "line", "word", "after", "before"
+    ] = "all"
+    """lines, words: how many; line, word: the one of `index`."""
     region: str = ""
+    index: int = 0
+    """From 1; negative from the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What value is written beside a name: "how much is the soup?", "which platform for Bern?"."""
+
+    key: str = ""
+    """The name it stands by; "" for the only value of its kind."""
+    value: ValueKind = "any"
+    column: str = ""
+    """The head of the column that it stands in: "platform"."""
+    ask: Literal["value", "first", "last", "open", "closed", "cheapest", "dearest", "name"] = "value"
+    """first, last: an end of a range of hours; open, closed: whether it is; cheapest, dearest: of everything with a
+    price; name: what stands by a value,
+    the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +409,7 @@ Program: TypeAlias = (
     | Describe
     | Place
     | Read
+    | Lookup
     | Transcript
     | Sentiment
     | Facts

@@ -11,6 +11,7 @@ from assistant_reasoner.execute import (
     drawing,
     feeling,
     hearing,
+    keyvalue,
     naming,
     passage,
     places,
@@ -44,6 +45,7 @@ from assistant_reasoner.programs import (
     InRegion,
     IsA,
     Locate,
+    Lookup,
     MoreThan,
     Parsed,
     Place,
@@ -136,12 +138,22 @@ def _compute(program: Program, world: World) -> Reply:
     if isinstance(program, Choose):
         scene = world.scenes[0] if world.scenes else None
         return choose(program, scene, world, lambda: _compute(program.inner, world))
+    if isinstance(program, Lookup):
+        return keyvalue.lookup(program, world, lambda: _unwritten(program, world))
     if isinstance(program, Beyond):
         written = passage.quote(plain(world.question.text).text, world) if program.ask in _WRITTEN else None
         return written or sight.beyond(program, world.scenes[0] if world.scenes else None, world)
     if isinstance(program, Facts) and program.ask == "count":
         return _how_many_files(world)
     return _look(program, world)
+
+
+def _unwritten(program: Lookup, world: World) -> Reply | None:
+    """What is said of a value that is written nowhere: the passage that speaks of it, or why it cannot be told."""
+    quoted = passage.quote(plain(world.question.text).text, world)
+    if quoted is None and program.value == "price":
+        return sight.beyond(Beyond("price"), world.scenes[0] if world.scenes else None, world)
+    return quoted
 
 
 def _look(program: Program, world: World) -> Reply:
@@ -306,6 +318,8 @@ def kinds_for(program: Program) -> frozenset[str]:
         return frozenset({Kind.TEXT_LINE}) | (
             _kinds_of_thing(program.holder) & {Kind.OBJECT} if program.holder else frozenset()
         )
+    if isinstance(program, Lookup):
+        return frozenset({Kind.TEXT_LINE, Kind.CAPTION}) | _SPEECH
     if isinstance(program, Facts):
         return frozenset({Kind.IMAGE_FACTS, Kind.VIDEO_FACTS}) if program.ask != "count" else frozenset()
     if isinstance(program, Transcript):

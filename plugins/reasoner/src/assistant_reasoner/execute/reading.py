@@ -9,6 +9,7 @@ from typing import Any
 from assistant.fusion.align import containment, place
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import POSSIBLE, in_region
+from assistant_reasoner.execute.lines import by_place
 from assistant_reasoner.execute.passage import mentioning
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import abstain, called
@@ -47,6 +48,8 @@ def read(program: Read, scene: Scene, world: World) -> Reply:
             lines = list(named)
     elif program.region:
         lines = [line for line in lines if line.box and in_region(program.region, line.box)] or lines
+    if program.ask in ("title", "brand", "lines", "words", "line", "word", "after", "before"):
+        return by_place(program, lines, world)
     if program.wanted:
         return _wanted(program.wanted, lines, world)
     if program.ask == "number":
