@@ -94,7 +94,7 @@ class Answers:
         if needs is None or needs:
             await self._perception.settled(needs)
         context = self._context.snapshot()
-        return Request(
+        request = Request(
             question=question,
             context=context,
             media=self._media,
@@ -103,6 +103,17 @@ class Answers:
             examples=(*self._examples, *examples_of(context.messages, context.part)),
             cancel=self._cancel,
         )
+        return replace(request, computed=lambda: self._computed(runner, request))
+
+    def _computed(self, asking: Runner[Answerer], request: Request) -> Answer | None:
+        """The whole answer of the first ready answerer that checks others; called in the worker of the one asking."""
+        for runner in self._host.answerers():
+            if runner.plugged.checks and runner is not asking and runner.obstacle() is None:
+                whole = Answer("", answerer=runner.name)
+                for delta in runner.run(lambda answerer: tuple(answerer.answer(request))):
+                    whole += delta
+                return whole
+        return None
 
     def _deadline(self, runner: Runner[Answerer]) -> float:
         return runner.plugged.deadline * self._host.settings.engine.deadline_scale

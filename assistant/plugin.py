@@ -185,6 +185,8 @@ class Request:
     """Modality -> observation kinds that installed perceivers can give for it."""
     examples: tuple[Example, ...] = ()
     """Answered questions to go by: from the settings, then from the conversation."""
+    computed: Callable[[], Answer | None] = lambda: None
+    """Asks the answerer that checks others for its own answer to the same question; None if there is none."""
     cancel: threading.Event = field(default_factory=threading.Event)
 
 
