@@ -147,6 +147,14 @@ def test_platt_scaling_mends_what_is_too_sure() -> None:
     assert fitted.slope > 0
 
 
+def test_a_calibration_never_turns_round_who_is_surer() -> None:
+    """Where surer answers are wrong more often, all confidences become the share of right ones."""
+    fitted = fit_platt([0.9] * 50 + [0.6] * 50, [1.0] * 10 + [0.0] * 40 + [1.0] * 30 + [0.0] * 20)
+    assert fitted.slope > 0
+    assert fitted(0.9) == pytest.approx(0.4, abs=0.01)
+    assert fitted(0.6) == pytest.approx(0.4, abs=0.01)
+
+
 def test_calibration_needs_right_and_wrong() -> None:
     """Too few answers, or all of one sort, fit nothing."""
     with pytest.raises(SetError, match="too few to calibrate"):

@@ -315,3 +315,4 @@ def test_calibration_is_written_for_each_answerer(tmp_path: Path) -> None:
     text = as_toml({"fake_answerer": fitted})
     assert text.startswith("[calibration.fake_answerer]\nslope = ")
     assert "\noffset = " in text
+    Settings(calibration={"fake_answerer": {"slope": fitted.slope, "offset": fitted.offset}})

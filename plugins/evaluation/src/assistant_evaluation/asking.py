@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.media import text_part
-from assistant.types import IMAGE, Answered, Answering, Kind
+from assistant.types import IMAGE, Answered, Answering, Delta, Kind
 from assistant_evaluation.items import CaptionItem, CountsItem, Item, PlaceItem, QuestionItem, RatedItem, TranscriptItem
 from assistant_evaluation.metrics.presence import SAID
 
@@ -33,8 +33,12 @@ class Outcome:
     short: str | None = None
     """The bare answer; the best guess where it abstained."""
     confidence: float | None = None
+    own_confidence: float | None = None
+    """What the answerer said before others checked its answer: what a calibration applies to."""
     abstained: bool = False
     answerer: str = ""
+    checked: str | None = None
+    """agrees or disagrees, where observations bear on the answer."""
     box: list[float] | None = None
     """The first box among the evidence."""
     perceived: Mapping[str, Any] = field(default_factory=dict)
@@ -66,7 +70,7 @@ def put(assistant: Assistant, item: Item, files: Sequence[Path], answerer: str |
         sent: Sequence[Path | Part] = files or (
             [text_part(item.text, "sentence")] if isinstance(item, RatedItem) else []
         )
-        reply, answering = _turn(assistant, question, sent, answerer)
+        reply, answering, own = _turn(assistant, question, sent, answerer)
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         return Outcome(id=item.id, error=what, turn_seconds=time.perf_counter() - began)
@@ -76,8 +80,10 @@ def put(assistant: Assistant, item: Item, files: Sequence[Path], answerer: str |
         text=reply.text if answer else "",
         short=answer.short if answer else None,
         confidence=answer.confidence if answer else None,
+        own_confidence=own,
         abstained=answer.abstained if answer else False,
         answerer=answer.answerer if answer else "",
+        checked=answer.checked if answer else None,
         box=next((list(seen.box) for seen in reply.evidence if seen.box), None),
         perceived=_perceived(item, reply),
         evidence=[_brief(seen.to_json()) for seen in reply.evidence],
@@ -98,18 +104,23 @@ def _question(item: Item) -> str | None:
 
 def _turn(
     assistant: Assistant, question: str | None, files: Sequence[Path | Part], answerer: str | None
-) -> tuple[Reply, float | None]:
+) -> tuple[Reply, float | None, float | None]:
+    """The reply, the seconds of answering, and the answerer's own confidence."""
     replies: list[Reply] = []
     began: float | None = None
     spent: float | None = None
+    own: float | None = None
     for event in assistant.stream(
         question or "", *files, answerer=answerer, answer=question is not None, on_reply=replies.append
     ):
         if isinstance(event, Answering):
             began = time.perf_counter() if began is None else began
+            own = None
+        elif isinstance(event, Delta) and event.checked is None and event.confidence is not None:
+            own = event.confidence
         elif isinstance(event, Answered) and began is not None:
             spent = time.perf_counter() - began
-    return replies[0], spent
+    return replies[0], spent, own
 
 
 def _brief(seen: Mapping[str, Any]) -> dict[str, Any]:

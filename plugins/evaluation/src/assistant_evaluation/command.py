@@ -84,6 +84,8 @@ def _measure(
     from assistant_evaluation.table import lines
 
     settings = load_settings(data_dir=ctx.find_root().params.get("data_dir"))
+    if calibrate is not None:  # what is fitted applies to what answerers say themselves
+        settings = settings.model_copy(update={"calibration": {}})
     with ExitStack() as stack:
         assistant = stack.enter_context(Assistant(settings))
         shown = not quiet and sys.stderr.isatty()

@@ -180,18 +180,18 @@ def _add_retrieval(report: dict[str, Any], assistant: Assistant, measured: Evalu
 
 
 def calibrations(done: Run) -> dict[str, Platt]:
-    """Answerer -> what makes the confidences it gave on this set probabilities.
+    """Answerer -> what makes the confidences it gave on this set probabilities; measured without a calibration.
 
     Raises:
         SetError: no answerer gave enough of them, or all it said was right or wrong.
     """
     found: dict[str, tuple[list[float], list[float]]] = {}
     for item, outcome in zip(done.items, done.outcomes, strict=True):
-        if item.task == "answers" and outcome.confidence is not None and not outcome.error:
+        if item.task == "answers" and outcome.own_confidence is not None and not outcome.error:
             scored = judge(item, outcome)
             if scored.said is not None:
                 sure, right = found.setdefault(outcome.answerer, ([], []))
-                sure.append(outcome.confidence)
+                sure.append(outcome.own_confidence)
                 right.append(scored.score)
     if not found:
         raise SetError("No answer came with a confidence.", "Measure a set of questions.")

@@ -75,6 +75,7 @@ def _answers(pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
     return {
         "rows": _rows(scored, [one.item for one in scored], lambda part: _answer_row(part, seed)),
         "answerers": dict(Counter(one.outcome.answerer or "none" for one in scored).most_common()),
+        "checked": _checked(scored),
         "yes_no": asdict(yes_no([said for said, _ in judged], [gold for _, gold in judged])) if judged else None,
         "calibration": {
             "answers": len(sure),
@@ -102,6 +103,14 @@ def _answer_row(scored: Sequence[Scored], seed: int) -> dict[str, Any]:
         "selective_accuracy": fmean(one.score for one in answered) if answered else None,
         "accuracy": sum(one.score for one in answered) / len(scored),
     }
+
+
+def _checked(scored: Sequence[Scored]) -> dict[str, Any]:
+    """How right the answers are that observations agree with, disagree with, or do not bear on."""
+    found: dict[str, list[float]] = {}
+    for one in scored:
+        found.setdefault(one.outcome.checked or "not checked", []).append(one.score)
+    return {name: {"items": len(scores), "accuracy_at_100": fmean(scores)} for name, scores in sorted(found.items())}
 
 
 def _rows(

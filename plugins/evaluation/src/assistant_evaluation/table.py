@@ -51,6 +51,11 @@ def _answers(section: Mapping[str, Any]) -> Iterator[str]:
         table.append([_name(row), str(row["items"]), score, _range(row["interval"]), *shares])
     yield from _columns(table)
     yield "answered by: " + ", ".join(f"{name} {count}" for name, count in section["answerers"].items())
+    if len(section["checked"]) > 1:
+        shares = (
+            f"{name} {each['items']} ({percent(each['accuracy_at_100'])})" for name, each in section["checked"].items()
+        )
+        yield "observations, and how many were right: " + ", ".join(shares)
     judged = section["yes_no"]
     if judged:
         names = ("accuracy", "precision", "recall", "f1", "yes_ratio")

@@ -21,8 +21,10 @@ Floats = NDArray[np.float64]
 
 BINS: Final = 10
 """Bins of equal width of the reliability table."""
-CLIP: Final = 1e-3
-"""Confidences are kept this far from 0 and 1 before their logit is taken."""
+CLIP: Final = 1e-4
+"""Confidences are kept this far from 0 and 1 before their logit is taken, by `settings.CalibrationSettings` too."""
+FLATTEST: Final = 1e-3
+"""Least slope: a calibration never turns round who is surer."""
 FEWEST: Final = 20
 """Answers of one answerer below which no calibration is fitted."""
 NEWTON_STEPS: Final = 100
@@ -106,6 +108,8 @@ def _logit(confidence: float) -> float:
 def fit_platt(confidences: Sequence[float], scores: Sequence[float]) -> Platt:
     """Slope and offset that make confidences probabilities, by Newton's method on the logistic likelihood.
 
+    Where surer answers are not righter, the slope is next to nothing: all become the share of right ones.
+
     Raises:
         SetError: there are fewer than 20 answers, or all are right or all are wrong.
     """
@@ -135,4 +139,6 @@ def fit_platt(confidences: Sequence[float], scores: Sequence[float]) -> Platt:
         curve = curve + step
         if float(np.abs(step).max()) <= TOLERANCE:
             break
+    if curve[0] <= FLATTEST:
+        return Platt(FLATTEST, math.log((good + 1) / (bad + 1)))
     return Platt(float(curve[0]), float(curve[1]))
