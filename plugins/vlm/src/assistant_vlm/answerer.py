@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from assistant.errors import AssistantError, Cancelled, CannotAnswer
 from assistant.plugin import Answerer, Request, Services
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assistant_vlm.features import Features
     from assistant_vlm.generation import Brake, Outcome
     from assistant_vlm.loading import Loaded
+    from assistant_vlm.pictures import Pictures
     from assistant_vlm.reuse import Prefix
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class VisionLanguage(Answerer):
         self._loaded: Loaded | None = None
         self._brake: Brake | None = None
         self._prefix: Prefix | None = None
+        self._pictures: Pictures
         self._yes: frozenset[int] = frozenset()
         self._no: frozenset[int] = frozenset()
         self._closing = threading.Event()
@@ -76,6 +78,7 @@ class VisionLanguage(Answerer):
         from assistant_vlm.features import Features
         from assistant_vlm.generation import Brake
         from assistant_vlm.loading import load, locate
+        from assistant_vlm.pictures import Pictures
         from assistant_vlm.reuse import Prefix, picture_tokens
 
         options: VlmOptions = services.options
@@ -93,9 +96,12 @@ class VisionLanguage(Answerer):
         self._turns = Turns(self.name, options.queue)
         self._closing.clear()
         self._yes, self._no = spelled(loaded.tokenizer, YES), spelled(loaded.tokenizer, NO)
-        side = self._side(loaded)
+        side = options.image_size or (loaded.family.cpu_side if loaded.device == "cpu" else 0)
         if loaded.family.enlarges and side:
             loaded.processor.image_processor.size = {"longest_edge": side}
+        self._pictures = Pictures(side)
+        if options.reuse:
+            self._pictures.attach(loaded.processor.image_processor)
         if options.reuse and loaded.family.prefix and not loaded.model.config.is_encoder_decoder:
             self._prefix = Prefix(picture_tokens(loaded.model, loaded.processor))
         if options.reuse and loaded.family.features and options.features_mb:
@@ -107,6 +113,8 @@ class VisionLanguage(Answerer):
         self._closing.set()
         with self._turns.take(threading.Event(), self.deadline):
             device = self._loaded.device if self._loaded is not None else ""
+            if self._loaded is not None:
+                del self._pictures
             self._loaded = self._brake = self._prefix = self.features = None
         if device:
             from assistant_vlm.loading import free
@@ -129,6 +137,7 @@ class VisionLanguage(Answerer):
             yield from self._answer(request, self._loaded, self._brake, cancel)
 
     def _answer(self, request: Request, loaded: Loaded, brake: Brake, cancel: threading.Event) -> Iterator[Delta]:
+        from assistant_vlm.chat import placed
         from assistant_vlm.generation import Outcome, generate
         from assistant_vlm.reuse import empty_cache
 
@@ -151,7 +160,7 @@ class VisionLanguage(Answerer):
             for piece in generate(
                 loaded,
                 brake,
-                tensors,
+                placed(tensors, loaded.device, loaded.model.dtype),
                 outcome,
                 cancel=cancel,
                 seconds=self._options.seconds,
@@ -197,11 +206,15 @@ class VisionLanguage(Answerer):
             examples=options.examples,
         )
         question = request.question.text
+
+        def picture(part: Part) -> Picture:
+            return self._pictures.get(request.media, part)
+
         for attempt in range(ATTEMPTS):
             if cancel.is_set():
                 raise Cancelled
             messages = prompt(request, budget)
-            inputs = prepare(loaded, messages, asked_of(question), question, self._picture(request, loaded))
+            inputs = prepare(loaded, messages, asked_of(question), question, picture)
             room = loaded.longest - options.max_new_tokens if loaded.longest and loaded.family.talk == "chat" else 0
             if room <= 0 or len(inputs.tokens) <= room:
                 return inputs, "\n".join(message.text for message in messages)
@@ -218,20 +231,6 @@ class VisionLanguage(Answerer):
             f"{loaded.longest}.",
             "Choose fewer `pictures`, a smaller `image_size`, or another model in [plugins.vlm] of the settings.",
         )
-
-    def _picture(self, request: Request, loaded: Loaded) -> Any:
-        from assistant_vlm.chat import to_pillow
-
-        side = self._side(loaded)
-
-        def picture(part: Part) -> Picture:
-            return to_pillow(request.media.image(part).rgb, side)
-
-        return picture
-
-    def _side(self, loaded: Loaded) -> int:
-        """Pixels of the long side that the model is shown; 0 for its own choice."""
-        return self._options.image_size or (loaded.family.cpu_side if loaded.device == "cpu" else 0)
 
     def _forget(self) -> None:
         """After a failure nothing half-computed is used again."""

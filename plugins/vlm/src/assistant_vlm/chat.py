@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,14 +72,6 @@ class Defuser:
         return text
 
 
-def to_pillow(rgb: Any, side: int) -> Pillow.Image:
-    """A picture of [height, width, 3] uint8, reduced to `side` pixels on its long side; 0 leaves it."""
-    picture = Pillow.fromarray(rgb)
-    if side and max(picture.size) > side:
-        picture.thumbnail((side, side), Pillow.Resampling.LANCZOS)
-    return picture
-
-
 def prepare(
     loaded: Loaded,
     messages: Sequence[PromptMessage],
@@ -87,7 +79,7 @@ def prepare(
     question: str,
     picture: Callable[[Part], Pillow.Image],
 ) -> Inputs:
-    """The model's inputs for these messages, on its device.
+    """The model's inputs for these messages, still in main memory.
 
     Args:
         loaded: the model.
@@ -110,13 +102,16 @@ def prepare(
             conversation[-1]["content"].append({"type": "text", "text": f"\n{family.brief[asked]}"})
         batch = _templated(processor, conversation, family)
     wanted = _accepted(loaded.model)
-    floating = loaded.model.dtype
-    tensors = {
-        name: value.to(loaded.device, floating) if value.is_floating_point() else value.to(loaded.device)
-        for name, value in batch.items()
-        if name in wanted and hasattr(value, "is_floating_point")
-    }
+    tensors = {name: value for name, value in batch.items() if name in wanted and hasattr(value, "is_floating_point")}
     return Inputs(tensors, tuple(each.part.digest for each in shown))
+
+
+def placed(tensors: Mapping[str, Any], device: str, dtype: Any) -> dict[str, Any]:
+    """The tensors on a device, numbers with fractions in this precision."""
+    return {
+        name: value.to(device, dtype) if value.is_floating_point() else value.to(device)
+        for name, value in tensors.items()
+    }
 
 
 def _message(message: PromptMessage, decoded: dict[str, Pillow.Image], defuse: Defuser) -> dict[str, Any]:

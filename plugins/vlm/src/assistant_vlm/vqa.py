@@ -111,16 +111,13 @@ class VisualQuestionAnswering(Answerer):
         import torch
         from PIL import Image as Pillow
 
+        from assistant_vlm.chat import placed
         from assistant_vlm.loading import enough_memory
 
         picture = Pillow.fromarray(request.media.image(part).rgb)
         with enough_memory(self.name, "answer"), torch.inference_mode():
             batch = loaded.processor(images=picture, text=question, return_tensors="pt", truncation=True)
-            floating = next(loaded.model.parameters()).dtype
-            tensors = {
-                name: value.to(loaded.device, floating) if value.is_floating_point() else value.to(loaded.device)
-                for name, value in batch.items()
-            }
+            tensors = placed(batch, loaded.device, loaded.model.dtype)
             if loaded.model.can_generate():
                 return self._generated(loaded, tensors)
             scores = torch.sigmoid(loaded.model(**tensors).logits[0].float())  # ViLT: one of 3,129 answers, each scored
