@@ -422,12 +422,12 @@ def test_video_frames_are_looked_at_as_one(talk: Any) -> None:
 
 
 def test_chinese_is_answered_in_chinese(talk: Any) -> None:
-    """Question and answer share the language; the short answer stays a plain value."""
+    """Question and answer share the language, the short answer too."""
     talk.picture().thing("dog", LEFT, color="black").thing("dog", RIGHT, color="black")
     assert talk.ask("有几只狗？").short == "2"
-    assert "2 个狗" in talk.ask("有几只狗？").text
+    assert "2 只狗" in talk.ask("有几只狗？").text
     assert talk.ask("图里有猫吗？").text.startswith("图里没有猫")
-    assert talk.ask("狗是什么颜色？").short == "black"
+    assert talk.ask("狗是什么颜色？").short == "黑色"
     assert "黑色" in talk.ask("狗是什么颜色？").text
 
 

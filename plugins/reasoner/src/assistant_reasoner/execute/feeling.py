@@ -11,7 +11,6 @@ from assistant_reasoner.execute.hearing import silent
 from assistant_reasoner.execute.wording import abstain
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.phrase_zh import FEELINGS
 from assistant_reasoner.programs import Sentiment, Transcript
 from assistant_reasoner.words import sentences
 
@@ -83,8 +82,8 @@ def _felt(program: Sentiment, judged: Sequence[Observation], subject: str, world
     feeling = fuse_sentiment(judged)
     assert feeling is not None
     say = world.say
-    word = FEELINGS.get(feeling.text, feeling.text) if say.language == "zh" else feeling.text
-    name = f"{subject[:1].upper()}{subject[1:]}"
+    word = say.word(feeling.text)
+    name = f"{subject[:1].upper()}{subject[1:]}" if say.language == "en" else subject
     ids = tuple(identity for one in feeling.contributions for identity in one.observations)
     if program.expected:
         same = program.expected == feeling.text
@@ -123,7 +122,7 @@ def _strongest(judged: Sequence[Observation], feeling: Feeling, world: World) ->
     ]
     if not heard:
         return None
-    word = FEELINGS.get(top.text, top.text) if world.say.language == "zh" else top.text
+    word = world.say.word(top.text)
     return said(
         world.say("feels_quote", text=world.say.quote(heard[0].text.strip(), 200), feeling=word), top.id, heard[0].id
     )

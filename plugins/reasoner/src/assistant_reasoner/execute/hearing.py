@@ -12,7 +12,6 @@ from assistant_reasoner.execute.wording import abstain
 from assistant_reasoner.execute.world import Recording, World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.phrase_en import LANGUAGES
-from assistant_reasoner.phrase_zh import LANGUAGES as LANGUAGES_ZH
 from assistant_reasoner.programs import Transcript
 
 RELATED_WORDS: Final = 0.34
@@ -203,14 +202,12 @@ def _mention(program: Transcript, spoken: Sequence[Recording], world: World) -> 
     heard = [seen for recording in spoken for seen in recording.heard]
     found = occurrences(program.topic, heard)
     topic = world.say.quote(program.topic)
-    counted = "once" if len(found) == 1 else f"{len(found)} times"
-    if world.say.language == "zh":
-        counted = f"{len(found)} 次"
+    counted = world.say.times(len(found))
     segments = list({seen.id: seen for seen, _ in found}.values())
     ids = tuple(seen.id for seen in segments)
     sure = sureness(heard)
     if program.ask == "times":
-        text = world.say("said_times", topic=topic, count=counted if found else "0 times")
+        text = world.say("said_times", topic=topic, count=counted)
         return Reply((said(text, *ids),), str(len(found)), sure)
     if found:
         listed = world.say.listed([_quote(seen, world) for seen in segments[:3]])
@@ -240,9 +237,7 @@ def _when(program: Transcript, spoken: Sequence[Recording], world: World) -> Rep
     timed = [(seen, start) for seen, start in found if start is not None]
     if not timed:
         return abstain(world, world.reason(Kind.TRANSCRIPT_SEGMENT, spoken[0].part, spoken[0].name))
-    times = world.say.listed(
-        [("" if world.say.language == "zh" else "at ") + world.say.time(start) for _, start in timed[:8]]
-    )
+    times = world.say.listed([world.say.at(start) for _, start in timed[:8]])
     text = world.say("said_when", topic=topic, times=times)
     inside = world.say("said_when_in", text=world.say.quote(timed[0][0].text.strip(), 200))
     ids = tuple(dict.fromkeys(seen.id for seen, _ in timed))
@@ -274,7 +269,7 @@ def _language_ids(recording: Recording) -> tuple[str, ...]:
 
 
 def _language_name(code: str, world: World) -> str:
-    return LANGUAGES_ZH.get(code, code) if world.say.language == "zh" else LANGUAGES.get(code, code)
+    return world.say.language_name(code)
 
 
 def _language(program: Transcript, spoken: Sequence[Recording], world: World) -> Reply:
@@ -284,7 +279,8 @@ def _language(program: Transcript, spoken: Sequence[Recording], world: World) ->
     name = _language_name(code, world)
     ids = _language_ids(spoken[0])
     if program.topic:
-        same = name.casefold() == program.topic.casefold() or (program.topic == "mandarin" and code == "zh")
+        known = LANGUAGES.get(code, code)
+        same = known.casefold() == program.topic.casefold() or (program.topic == "mandarin" and code == "zh")
         text = world.say("language_yes" if same else "language_no", language=name, sure=world.say.percent(sure))
         return Reply((said(text, *ids),), "yes" if same else "no", sure)
     return Reply((said(world.say("language", language=name, sure=world.say.percent(sure)), *ids),), name, sure)

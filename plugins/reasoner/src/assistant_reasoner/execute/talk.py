@@ -10,6 +10,7 @@ from assistant_reasoner.execute.sight import describe
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import where
 from assistant_reasoner.execute.world import Recording, World
+from assistant_reasoner.languages import language_of, understands
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.phrase_en import KINDS
 from assistant_reasoner.programs import Describe, Sentiment, SmallTalk, Transcript, Unknown
@@ -36,6 +37,8 @@ def small_talk(program: SmallTalk, world: World) -> Reply:
         return Reply((said(world.say(key)),), None, None)
     if program.ask == "capabilities":
         return _capabilities(world)
+    if program.ask == "languages":
+        return Reply((said(understands(language_of(world.question.text))),), None, None, abstained=True)
     sentences = [said(world.say(program.ask))]
     if program.ask == "identity" and world.say.language == "en":
         sentences.extend(_capabilities(world).sentences[1:3])

@@ -1,0 +1,371 @@
+"""What the reasoner says, in Spanish. Data only: see tongue.py for its form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant_reasoner.tongue import Tongue, rows
+
+SPANISH: Final = Tongue(
+    code="es",
+    name="español",
+    plurals=((r"z$", "ces"), (r"(s|x)$", r"\1"), (r"([aeiouáéó])$", r"\1s"), (r"$", "es")),
+    repairs=(
+        (r"\buna (?=(?:agua|águila|ave)\b)", "un "),
+        (r"\bla (?=(?:agua|águila|ave)\b)", "el "),
+        (r"\bde el (?=\w)", "del "),
+        (r"\ba el (?=\w)", "al "),
+        (r" y (?=i|hi(?!e))", " e "),
+        (r" +([,.;:!?])", r"\1"),
+    ),
+    listing=(", ", " y "),
+    decimal=",",
+    forms={
+        "bare": "{n} {c}",
+        "many": "{N} {C}",
+        "a.m": "un {n} {c}",
+        "a.f": "una {n} {c}",
+        "a.p": "unos {N} {C}",
+        "nom.m": "un {n} {c}",
+        "nom.f": "una {n} {c}",
+        "nom.p": "unos {N} {C}",
+        "the.m": "el {n} {c}",
+        "the.f": "la {n} {c}",
+        "the.p": "los {N} {C}",
+        "no.m": "ningún {n} {c}",
+        "no.f": "ninguna {n} {c}",
+        "no.p": "{N} {C}",
+        "count": "{k} {N} {C}",
+        "one": "1 {n} {c}",
+    },
+    colors=rows(
+        """
+red = rojo/roja/rojos/rojas
+orange = naranja
+yellow = amarillo/amarilla/amarillos/amarillas
+green = verde/verde/verdes/verdes
+blue = azul/azul/azules/azules
+purple = morado/morada/morados/moradas
+pink = rosa
+brown = marrón/marrón/marrones/marrones
+black = negro/negra/negros/negras
+white = blanco/blanca/blancos/blancas
+gray = gris/gris/grises/grises
+teal = turquesa
+beige = beige
+"""
+    ),
+    places=rows(
+        """
+top left = arriba a la izquierda
+top = arriba
+top right = arriba a la derecha
+left = a la izquierda
+centre = en el centro
+right = a la derecha
+bottom left = abajo a la izquierda
+bottom = abajo
+bottom right = abajo a la derecha
+foreground = en primer plano
+background = al fondo
+whole picture = en casi toda la imagen
+"""
+    ),
+    relations=rows(
+        """
+left_of = a la izquierda de {x}
+right_of = a la derecha de {x}
+above = encima de {x}
+below = debajo de {x}
+inside = dentro de {x}
+on = sobre {x}
+next_to = al lado de {x}
+touching = en contacto con {x}
+far_from = lejos de {x}
+in_front = delante de {x}
+behind = detrás de {x}
+bigger = más grande que {x}
+"""
+    ),
+    words=rows(
+        """
+yes = sí
+no = no
+true = verdadero
+false = falso
+none = ninguno
+indoors = interior
+outdoors = exterior
+positive = positivo
+negative = negativo
+neutral = neutral
+mixed = mixto
+once = una vez
+times = {k} veces
+at = a los {time}
+frame = , en el fotograma de {time}
+picture = la imagen
+video = el vídeo
+recording = la grabación
+picture_n = la imagen {k}
+video_n = el vídeo {k}
+recording_n = la grabación {k}
+brighter = más clara
+darker = más oscura
+sharper = más nítida
+bigger = más grande
+smaller = más pequeña
+dark = oscura
+bright = clara
+landscape = horizontal
+portrait = vertical
+square = cuadrada
+supported = coincide
+contradicted = no coincide
+unclear = no se puede saber
+the speaker = la persona que habla
+the text = el texto
+the face = la cara
+"""
+    ),
+    languages=rows(
+        """
+en = inglés
+de = alemán
+fr = francés
+es = español
+it = italiano
+zh = chino
+yue = cantonés
+ja = japonés
+ko = coreano
+ru = ruso
+pt = portugués
+nl = neerlandés
+ar = árabe
+vi = vietnamita
+pl = polaco
+tr = turco
+"""
+    ),
+    kinds=rows(
+        """
+object = los objetos
+label = lo que muestra la imagen
+shape = las formas
+text_line = el texto escrito
+color = los colores
+face = las caras
+transcript = lo que se dice
+transcript_segment = lo que se dice
+sentiment = el sentimiento
+image_facts = el tamaño y la nitidez
+video_facts = la duración
+language = el idioma
+"""
+    ),
+    sentences=rows(
+        """
+yes_one = Sí, veo {thing} {where} ({sure} de seguridad).
+yes_many = Sí, veo {things}; lo más claro está {where} ({sure} de seguridad).
+yes_seen = Sí, veo {things} ({sure} de seguridad).
+probably_one = Probablemente: algo {where} parece {thing}, pero solo con {sure} de seguridad.
+yes_label = Probablemente sí: la imagen en conjunto muestra {label} ({sure}).
+follows_yes = Probablemente: no reconozco {things} directamente, pero parece {place}: veo {seen}.
+follows_no = Probablemente no: no reconozco {things} directamente, pero parece {place}: veo {seen}.
+yes_text = Sí, como texto: se lee {text}.
+no = No, no veo {no_thing}.
+no_sure = Seguridad aproximada: {sure}; las cosas pequeñas se me pueden escapar.
+no_shape = No, entre las formas dibujadas no veo {no_thing}.
+no_almost = Lo más parecido es {thing} {where}, con solo {sure}.
+not_color = Sí veo {things}, pero de color {color}.
+true_none = Correcto, no veo {no_thing}.
+no_but = Sí que hay: veo {thing} {where} ({sure} de seguridad).
+number_yes = Sí, cuento {things}.
+number_no = No, cuento {things}.
+count_one = Cuento {thing:one}, {where} ({sure} de seguridad).
+count_many = Cuento {things} ({sure} de seguridad).
+count_least = Cuento al menos {things} ({sure} de seguridad); el número exacto es difícil de decir.
+count_none = Cero: no veo {no_thing} ({sure} de seguridad).
+count_possible = Puede haber {more} más, con menos seguridad.
+count_crowd = En una multitud se me escapan algunos; tómelo como mínimo.
+count_total = En total: {things}.
+placed = Posición: {places}.
+color = {thing:the}: {color:thing} ({sure} de seguridad).
+color_mixed = {thing:the}: sobre todo {color:thing}, con algo de {others} ({sure} de seguridad).
+colors_each = Veo {list}.
+colors_picture = Los colores principales son: {list}.
+has_color_yes = Sí, {thing:the}: {color:thing} ({sure} de seguridad).
+has_color_no = No, {thing:the} parece de color {actual} y no {color} ({sure} de seguridad).
+where_one = {thing:the} está {where} ({sure} de seguridad).
+where_many = Veo {things}: {places}.
+in_region_yes = Sí, {thing:the} está {where} ({sure} de seguridad).
+in_region_no = No, {thing:the} está {where} ({sure} de seguridad).
+stands_yes = Sí, según los recuadros {subject:the} está {relation:anchor} ({sure} de seguridad).
+stands_no = No, según los recuadros {subject:the} no está {relation:anchor} ({sure} de seguridad).
+stands_at = {subject:the} está {first}, {anchor:the} {second}.
+unjudged_relation = los recuadros con los que trabajo no muestran esa relación
+extreme = En la imagen {thing:the} destaca en eso: {share} de la imagen, frente a {others} ({sure} de seguridad).
+related_none = Ahí no reconozco nada.
+what = Parece {thing} ({sure} de seguridad).
+what_list = Veo {list}.
+what_label = Podría ser {thing} ({sure}); no es seguro.
+what_closer = Más en concreto, parece {label} ({sure}).
+what_kind_only = Reconozco {thing}, pero no de qué tipo.
+is_a_yes = Sí, parece {thing} ({sure} de seguridad).
+is_a_no = No, parece {actual} más que {thing} ({sure} de seguridad).
+region_none = No reconozco nada {where}.
+describe = {caption}
+describe_in = {name}: {caption}
+describe_video = El vídeo muestra {list}.
+describe_reads = El texto dice {text}.
+describe_nothing = No he reconocido nada en {name}.
+place = Parece {place} ({sure} de seguridad): veo {list}.
+place_hint = Puede ser {place}, pero solo con {sure} de seguridad: veo {list}.
+place_yes = Sí, parece {place} ({sure} de seguridad): veo {list}.
+place_no = No, parece {actual} más que {place} ({sure} de seguridad): veo {list}.
+read = Pone: {text}.
+read_on = En {holder:the} pone: {text}.
+read_sure = Seguridad de la lectura: {sure}.
+read_none = No he encontrado texto en {name}.
+read_yes = Sí, hay texto: {text}.
+read_word_yes = Sí, leo {text} {where} ({sure} de seguridad).
+read_word_no = No, ahí no leo {text}. Leo {read}.
+read_word_none = No, no he encontrado texto en {name}, así que tampoco {text}.
+read_numbers = Leo el número {text} ({sure} de seguridad).
+read_no_numbers = Ahí no leo ningún número.
+size = Mide {width} x {height} píxeles.
+video_length = El vídeo dura {seconds}.
+said = He oído: {text}.
+said_in = En {name} he oído: {text}.
+said_language = Está en {language} ({sure} de seguridad).
+said_sure = Seguridad de las palabras: {sure}.
+said_none = No he oído a nadie hablar en {name}.
+said_about = Sobre {topic} se dice: {list}
+said_about_none = No he oído nada sobre {topic}.
+said_yes = Sí, {topic} se menciona {count}: {list}
+said_no = No, no he oído {topic}.
+said_when = {topic} se dice {times}.
+said_when_in = La frase: {text}.
+said_times = {topic} se dice {count}.
+said_speech_yes = Sí, he oído hablar: {text}.
+said_speech_no = No, no he oído a nadie hablar.
+said_length = {name} dura {seconds}.
+said_at = En ese momento he oído: {list}.
+said_at_none = En ese momento no he oído a nadie hablar.
+said_nearest = Lo más cercano: {list}.
+said_first = Las primeras palabras son {text} ({time}).
+said_last = Las últimas palabras son {text} ({time}).
+said_summary = En resumen: {list}.
+said_numbers = He oído estos números: {list}.
+said_names = He oído estos nombres: {list}.
+said_prices = He oído estos precios: {list}.
+said_dates = He oído estas fechas u horas: {list}.
+said_found_none = No he oído nada así.
+said_longer = Se habla más tiempo en {name}: {seconds}, frente a {others}.
+said_one_speaker = Dentro de una grabación no distingo las voces.
+said_related = Probablemente, con otras palabras: {list} ({sure} de seguridad).
+said_after = Después de {topic} he oído: {list}.
+said_before = Antes de {topic} he oído: {list}.
+said_after_none = Entonces no se dice nada más.
+said_while = Mientras se ve {thing:the}, he oído: {list}.
+said_while_none = Mientras se ve {thing:the}, no he oído a nadie hablar.
+language = Es {language} ({sure} de seguridad).
+language_no = No, suena a {language} ({sure} de seguridad).
+language_yes = Sí, es {language} ({sure} de seguridad).
+who_speaks = No puedo decir quién habla: reconozco palabras, no voces.
+feels = {subject:word} da una impresión: {feeling} ({sure} de seguridad).
+feels_yes = Sí, la impresión es: {feeling} ({sure} de seguridad).
+feels_no = No, la impresión es: {feeling} ({sure} de seguridad).
+feels_quote = El pasaje más fuerte: {text} ({feeling}).
+feels_words_only = Solo se han juzgado las palabras, no la voz ni una cara.
+compare_only = Solo en {name}: {list}.
+compare_both = En las dos: {list}.
+compare_count = {name}: {list}.
+compare_light = {name} es {word:word} que {other}.
+compare_same_bytes = Es exactamente la misma imagen.
+compare_alike = No veo diferencias en lo que reconozco.
+compare_differ = No, son diferentes.
+compare_need_two = Para comparar necesito dos imágenes; tengo {count}.
+compare_which = {name}: {why}.
+compare_none = Ninguna de las dos: no veo {no_thing}.
+compare_equal = En eso son iguales.
+choose = {option:thing}: {why}
+choose_guess = De estas opciones, {option:thing} encaja mejor, pero solo con {sure} de seguridad.
+appears = {thing:the} se ve a los {times} ({sure} de seguridad).
+appears_note = He mirado {count} fotogramas; el momento exacto puede estar entre ellos.
+video_seen = Veo {thing} en {count} de los {total} fotogramas mirados, primero a los {first}, por última vez a los
+    {last} ({sure} de seguridad).
+video_enters = Aparece entre los {low} y los {high}.
+video_leaves = Desaparece entre los {low} y los {high}.
+video_start = Ya se ve en el primer fotograma mirado.
+video_end = Todavía se ve en el último fotograma mirado.
+video_lasts = Se ve al menos {least} y como mucho {most}.
+video_most = Como mucho {things} a la vez, {where} ({sure} de seguridad).
+video_shows = {time}: veo {list}
+video_says = {time}: oigo {text}
+video_new = Nuevo al final: {list}.
+video_gone = Ya no está al final: {list}.
+video_same = Entre el principio y el final no veo cambios en lo que reconozco.
+agree_yes = Sí, hasta donde puedo comprobarlo coincide ({sure} de seguridad).
+agree_no = No, no coincide ({sure} de seguridad).
+agree_unclear = Con lo que he percibido no puedo comprobarlo.
+agree_supported = {claim}: coincide, veo {seen}.
+agree_contradicted = {claim}: no coincide, veo {seen}.
+agree_unknown = {claim}: no se puede saber.
+agree_reads = {claim}: también está escrito, {seen}.
+about_which = {name} es la que mejor encaja ({sure} de seguridad): {list}.
+about_which_none = Ninguna imagen encaja claramente con lo que se dice.
+same_place_yes = Probablemente el mismo tipo de lugar, {place} ({sure} de seguridad). Si es exactamente el mismo
+    lugar, no lo puedo decir.
+same_place_no = Probablemente no: {name} parece {place}, {other} más bien {second} ({sure} de seguridad).
+cannot = No lo puedo decir por lo que he percibido: {reason}.
+cannot_see = No puedo decir si hay {thing}: {reason}.
+unknown_class = ninguno de los plugins instalados reconoce {things} en imágenes
+not_found = no he encontrado {no_thing} en {name}
+no_plugin = ningún plugin instalado ofrece: {what}
+not_perceived = no se ha percibido en {name}: {what}
+do_see = Lo que sí veo: {caption}
+no_picture = Todavía no hay ninguna imagen. Envíe una (JPEG, PNG, WebP, ...) y pregunte otra vez.
+no_recording = Todavía no hay ninguna grabación. Envíe un mensaje de voz o un archivo de audio y pregunte otra vez.
+no_video = Todavía no hay ningún vídeo. Envíe uno y pregunte otra vez.
+no_such_picture = No hay imagen número {index}; tengo {count}.
+who = No puedo decir quién es: reconozco personas, no su identidad.
+activity = Reconozco cosas, no acciones, así que no puedo decir qué se hace.
+why = No puedo decir por qué: percibo lo que hay, no las razones.
+age = No sé estimar edades.
+gender = No puedo decir si es hombre o mujer.
+weather = No sé juzgar el tiempo que hace.
+time = Una imagen no me dice ni la hora ni la estación.
+price = No sé precios, salvo que estén escritos en la imagen.
+sound_only = Reconozco el habla, no otros sonidos.
+feeling = No sé juzgar estados de ánimo en una imagen.
+emotion = No sé leer sentimientos en una cara.
+unknown = No lo he entendido como una pregunta sobre lo que ha enviado.
+world = Solo respondo sobre lo que me envía, no sobre el mundo en general.
+voice_message = el mensaje de voz
+remark = Si era una pregunta, no la he entendido.
+closest_heard = El pasaje más cercano que he oído: {text} ({time}).
+closest_read = El pasaje más cercano que he leído: {text} ({where}).
+closest_sure = Lo cito porque habla de lo mismo; la seguridad de que responda es {sure}.
+greeting = ¡Hola! Envíeme una imagen, un mensaje de voz o un vídeo y pregúnteme.
+greeting_files = ¡Hola! Pregúnteme lo que quiera sobre lo que ha enviado.
+greeting_again = ¡Hola otra vez! Pregúnteme lo que quiera sobre lo que ha enviado.
+thanks = ¡De nada!
+goodbye = ¡Hasta luego!
+acknowledge = De acuerdo.
+mood = Estoy bien, gracias. ¿Qué miro o escucho?
+identity = Soy Sensorium, un programa que percibe lo que envía y responde con las pruebas. No soy una persona.
+capabilities = Respondo preguntas sobre lo que me envía, según lo que percibo, y muestro las pruebas.
+can_ask = Pregunte por ejemplo: «¿Qué hay en la imagen?», «¿Cuántas personas hay?», «¿De qué color es el coche?»,
+    «¿Qué pone?», «¿Qué han dicho?»
+evidence = Me baso en esto: {list}.
+evidence_none = No he percibido nada que lo indique, y en eso se basa mi respuesta.
+evidence_sure = En conjunto la seguridad es {sure}.
+unasked = Todavía no le he dicho nada de lo que pudiera estar seguro.
+attached_text = Ha enviado un texto. Pregúnteme sobre él.
+nothing_perceived = No he podido percibir nada en lo que ha enviado: {reason}.
+pictures = Ha enviado {list}.
+"""
+    ),
+)

@@ -1,0 +1,286 @@
+"""What the reasoner says, in Vietnamese. Data only: see tongue.py for its form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assistant_reasoner.tongue import Tongue, rows
+
+VIETNAMESE: Final = Tongue(
+    code="vi",
+    name="tiếng Việt",
+    repairs=((r" +([,.;:!?])", r"\1"),),
+    listing=(", ", " và "),
+    decimal=",",
+    forms={
+        "bare": "{n} {c}",
+        "many": "{n} {c}",
+        "a": "một {l} {n} {c}",
+        "nom": "một {l} {n} {c}",
+        "the": "{l} {n} {c}",
+        "no": "{l} {n} {c} nào",
+        "count": "{k} {l} {n} {c}",
+        "one": "1 {l} {n} {c}",
+    },
+    colors=rows(
+        """
+red = màu đỏ
+orange = màu cam
+yellow = màu vàng
+green = màu xanh lá cây
+blue = màu xanh dương
+purple = màu tím
+pink = màu hồng
+brown = màu nâu
+black = màu đen
+white = màu trắng
+gray = màu xám
+teal = màu xanh ngọc
+beige = màu be
+"""
+    ),
+    places=rows(
+        """
+top left = ở phía trên bên trái
+top = ở phía trên
+top right = ở phía trên bên phải
+left = ở bên trái
+centre = ở giữa
+right = ở bên phải
+bottom left = ở phía dưới bên trái
+bottom = ở phía dưới
+bottom right = ở phía dưới bên phải
+foreground = ở phía trước
+background = ở phía sau
+whole picture = trên gần hết bức ảnh
+"""
+    ),
+    relations=rows(
+        """
+left_of = ở bên trái {x}
+right_of = ở bên phải {x}
+above = ở phía trên {x}
+below = ở dưới {x}
+inside = ở trong {x}
+on = ở trên {x}
+next_to = ở cạnh {x}
+touching = chạm vào {x}
+far_from = ở xa {x}
+in_front = ở trước {x}
+behind = ở sau {x}
+bigger = lớn hơn {x}
+"""
+    ),
+    words=rows(
+        """
+yes = đúng
+no = không
+true = đúng
+false = sai
+none = không có
+indoors = trong nhà
+outdoors = ngoài trời
+positive = tích cực
+negative = tiêu cực
+neutral = trung tính
+mixed = lẫn lộn
+once = 1 lần
+times = {k} lần
+at = lúc {time}
+frame = (khung hình {time})
+picture = bức ảnh
+video = video
+recording = bản ghi âm
+picture_n = ảnh {k}
+video_n = video {k}
+recording_n = bản ghi âm {k}
+brighter = sáng hơn
+darker = tối hơn
+sharper = nét hơn
+bigger = lớn hơn
+smaller = nhỏ hơn
+supported = phù hợp
+contradicted = không phù hợp
+unclear = không thể biết
+the speaker = người nói
+the text = văn bản
+the face = khuôn mặt
+"""
+    ),
+    languages=rows(
+        """
+en = tiếng Anh
+de = tiếng Đức
+fr = tiếng Pháp
+es = tiếng Tây Ban Nha
+it = tiếng Ý
+zh = tiếng Trung
+yue = tiếng Quảng Đông
+ja = tiếng Nhật
+ko = tiếng Hàn
+ru = tiếng Nga
+pt = tiếng Bồ Đào Nha
+vi = tiếng Việt
+"""
+    ),
+    kinds=rows(
+        """
+object = các đồ vật
+label = nội dung của cả bức ảnh
+shape = các hình
+text_line = chữ viết
+color = màu sắc
+face = khuôn mặt
+transcript = lời nói
+transcript_segment = lời nói
+sentiment = cảm xúc
+image_facts = kích thước và độ nét
+video_facts = thời lượng
+language = ngôn ngữ
+"""
+    ),
+    sentences=rows(
+        """
+yes_one = Có, tôi thấy {thing} {where} (chắc {sure}).
+yes_many = Có, tôi thấy {things}; rõ nhất {where} (chắc {sure}).
+yes_seen = Có, tôi thấy {things} (chắc {sure}).
+probably_one = Có lẽ có: một vật {where} trông giống {thing}, nhưng tôi chỉ chắc {sure}.
+yes_label = Có lẽ có: cả bức ảnh trông giống {label} ({sure}).
+follows_yes = Có lẽ có: tôi không nhận ra trực tiếp {things}, nhưng đây trông giống {place:bare}: tôi thấy {seen}.
+follows_no = Có lẽ không: tôi không nhận ra trực tiếp {things}, nhưng đây trông giống {place:bare}: tôi thấy {seen}.
+yes_text = Có, dưới dạng chữ: {text}.
+no = Không, tôi không thấy {no_thing}.
+no_sure = Tôi chắc khoảng {sure}: vật nhỏ tôi có thể bỏ sót.
+no_shape = Không, trong các hình vẽ tôi không thấy {no_thing}.
+no_almost = Gần nhất là {thing} {where}, chỉ {sure}.
+not_color = Tôi có thấy {things}, nhưng là {color}.
+true_none = Đúng, tôi không thấy {no_thing}.
+no_but = Không, có: tôi thấy {thing} {where} (chắc {sure}).
+number_yes = Đúng, tôi đếm được {things}.
+number_no = Không, tôi đếm được {things}.
+count_one = Tôi đếm được {thing:one}, {where} (chắc {sure}).
+count_many = Tôi đếm được {things} (chắc {sure}).
+count_least = Tôi đếm được ít nhất {things} (chắc {sure}); khó nói con số chính xác.
+count_none = 0: tôi không thấy {no_thing} (chắc {sure}).
+count_possible = Có thể còn {more} nữa mà tôi không chắc.
+count_crowd = Khi đông tôi có thể bỏ sót, nên đây là con số tối thiểu.
+count_total = Tổng cộng: {things}.
+placed = Vị trí: {places}.
+color = {thing:the}: {color} (chắc {sure}).
+color_mixed = {thing:the}: chủ yếu {color}, có chút {others} (chắc {sure}).
+colors_each = Tôi thấy {list}.
+colors_picture = Các màu chính là: {list}.
+has_color_yes = Đúng, {thing:the}: {color} (chắc {sure}).
+has_color_no = Không, {thing:the} trông là {actual}, không phải {color} (chắc {sure}).
+where_one = {thing:the} {where} (chắc {sure}).
+where_many = Tôi thấy {things}: {places}.
+in_region_yes = Đúng, {thing:the} {where} (chắc {sure}).
+in_region_no = Không, {thing:the} {where} (chắc {sure}).
+stands_yes = Đúng, theo các khung, {subject:the} {relation:anchor} (chắc {sure}).
+stands_no = Không, theo các khung, {subject:the} không {relation:anchor} (chắc {sure}).
+stands_at = {subject:the} {first}, {anchor:the} {second}.
+unjudged_relation = các khung không cho thấy quan hệ đó
+related_none = Ở đó tôi không nhận ra gì.
+what = Trông giống {thing} (chắc {sure}).
+what_list = Tôi thấy {list}.
+what_label = Có thể là {thing} ({sure}); tôi không chắc.
+what_closer = Cụ thể hơn, trông giống {label} ({sure}).
+what_kind_only = Tôi nhận ra {thing}, nhưng không biết loại nào.
+is_a_yes = Đúng, trông giống {thing} (chắc {sure}).
+is_a_no = Không, trông giống {actual} hơn là {thing} (chắc {sure}).
+region_none = Tôi không nhận ra gì {where}.
+describe = {caption}
+describe_in = {name}: {caption}
+describe_video = Video cho thấy {list}.
+describe_reads = Chữ là: {text}.
+describe_nothing = Tôi không nhận ra gì trong {name}.
+place = Trông giống {place:bare} (chắc {sure}): tôi thấy {list}.
+place_hint = Có thể là {place:bare}, nhưng tôi chỉ chắc {sure}: tôi thấy {list}.
+place_yes = Đúng, trông giống {place:bare} (chắc {sure}): tôi thấy {list}.
+place_no = Không, trông giống {actual:bare} hơn là {place:bare} (chắc {sure}): tôi thấy {list}.
+read = Trên đó viết: {text}.
+read_on = Trên {holder:the} viết: {text}.
+read_sure = Tôi chắc {sure} về cách đọc.
+read_none = Tôi không tìm thấy chữ trong {name}.
+read_yes = Có chữ: {text}.
+read_word_yes = Có, tôi đọc thấy {text} {where} (chắc {sure}).
+read_word_no = Không, ở đó không có {text}. Tôi đọc thấy {read}.
+read_word_none = Không, tôi không tìm thấy chữ trong {name}, nên cũng không có {text}.
+read_numbers = Tôi đọc thấy số {text} (chắc {sure}).
+read_no_numbers = Tôi không đọc thấy số nào.
+size = Kích thước là {width} x {height} điểm ảnh.
+video_length = Video dài {seconds}.
+said = Tôi nghe thấy: {text}.
+said_in = Trong {name} tôi nghe thấy: {text}.
+said_language = Đó là {language} (chắc {sure}).
+said_sure = Tôi chắc {sure} về các từ.
+said_none = Tôi không nghe thấy ai nói trong {name}.
+said_about = Về {topic}, họ nói: {list}
+said_about_none = Tôi không nghe thấy gì về {topic}.
+said_yes = Có, {topic} được nhắc đến {count}: {list}
+said_no = Không, tôi không nghe thấy {topic}.
+said_when = {topic} được nói {times}.
+said_when_in = Câu nói: {text}.
+said_times = {topic} được nói {count}.
+said_speech_yes = Có người nói: {text}.
+said_speech_no = Không có ai nói.
+said_length = {name} dài {seconds}.
+said_first = Những lời đầu tiên là {text} ({time}).
+said_last = Những lời cuối cùng là {text} ({time}).
+said_summary = Tóm lại: {list}.
+language = Đó là {language} (chắc {sure}).
+who_speaks = Tôi không biết ai đang nói: tôi nhận ra từ ngữ, không nhận ra giọng nói.
+feels = {subject:word} nghe có vẻ {feeling} (chắc {sure}).
+feels_yes = Đúng, nghe có vẻ {feeling} (chắc {sure}).
+feels_no = Không, nghe có vẻ {feeling} (chắc {sure}).
+feels_words_only = Chỉ xét từ ngữ, không xét giọng nói hay khuôn mặt.
+compare_only = Chỉ có trong {name}: {list}.
+compare_both = Có trong cả hai: {list}.
+compare_count = {name}: {list}.
+compare_light = {name} {word:word} {other}.
+compare_need_two = Để so sánh tôi cần hai bức ảnh; tôi có {count}.
+compare_alike = Tôi không thấy khác biệt trong những gì tôi nhận ra.
+compare_differ = Không, chúng khác nhau.
+choose = {option:thing}: {why}
+choose_guess = Trong số đó, {option:thing} phù hợp nhất, nhưng tôi chỉ chắc {sure}.
+appears_note = Tôi đã xem {count} khung hình; thời điểm chính xác có thể nằm giữa chúng.
+cannot = Tôi không thể biết từ những gì tôi nhận thấy: {reason}.
+cannot_see = Tôi không thể biết có {thing} hay không: {reason}.
+unknown_class = không plugin nào đã cài nhận ra {things} trong ảnh
+not_found = tôi không tìm thấy {no_thing} trong {name}
+no_plugin = không có plugin nào cung cấp: {what}
+not_perceived = không nhận thấy trong {name}: {what}
+do_see = Những gì tôi thấy: {caption}
+no_picture = Chưa có bức ảnh nào. Hãy gửi một ảnh (JPEG, PNG, WebP, ...) rồi hỏi lại.
+no_recording = Chưa có bản ghi âm nào. Hãy gửi một tin nhắn thoại hoặc tệp âm thanh rồi hỏi lại.
+no_video = Chưa có video nào. Hãy gửi một video rồi hỏi lại.
+who = Tôi không biết đó là ai: tôi nhận ra có người, không nhận ra là ai.
+activity = Tôi nhận ra đồ vật, không nhận ra hành động, nên không biết đang làm gì.
+why = Tôi không biết tại sao: tôi chỉ nhận thấy những gì có ở đó.
+age = Tôi không đoán được tuổi.
+gender = Tôi không biết là nam hay nữ.
+weather = Tôi không đánh giá được thời tiết.
+time = Tôi không biết thời gian hay mùa từ một bức ảnh.
+price = Tôi không biết giá, trừ khi được viết trong ảnh.
+feeling = Tôi không đánh giá được tâm trạng từ một bức ảnh.
+emotion = Tôi không đọc được cảm xúc trên khuôn mặt.
+unknown = Tôi không hiểu đó là câu hỏi về những gì bạn đã gửi.
+world = Tôi chỉ trả lời về những gì bạn gửi cho tôi.
+voice_message = tin nhắn thoại
+remark = Nếu đó là câu hỏi thì tôi chưa hiểu.
+greeting = Xin chào! Hãy gửi cho tôi một bức ảnh, tin nhắn thoại hoặc video rồi hỏi tôi.
+greeting_files = Xin chào! Hãy hỏi tôi về những gì bạn đã gửi.
+greeting_again = Xin chào! Hãy hỏi tôi về những gì bạn đã gửi.
+thanks = Không có gì!
+goodbye = Tạm biệt!
+identity = Tôi là Sensorium, một chương trình nhận biết những gì bạn gửi và trả lời kèm bằng chứng. Tôi không phải là
+    người.
+capabilities = Tôi trả lời câu hỏi về những gì bạn gửi, theo những gì tôi nhận thấy, kèm bằng chứng.
+can_ask = Ví dụ: “Trong ảnh có gì?”, “Có bao nhiêu người?”, “Xe màu gì?”, “Trên đó viết gì?”, “Họ nói gì?”
+evidence = Tôi dựa vào: {list}.
+evidence_sure = Nhìn chung tôi chắc {sure}.
+evidence_none = Tôi không nhận thấy gì cho thấy điều đó.
+pictures = Bạn đã gửi {list}.
+"""
+    ),
+)
