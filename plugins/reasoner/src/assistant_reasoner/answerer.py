@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.context import Snapshot
@@ -90,7 +91,9 @@ class Reasoner(Answerer):
                 cites = tuple(identity for identity in dict.fromkeys(sentence.cites) if identity in known)
                 yield Delta(text=gap + sentence.text, citations=cites)
                 started = True
-        yield verdict(replies)
+        told_all = verdict(replies)
+        short = told_all.short
+        yield told_all if short is None else replace(told_all, short=Phrases(parsed[0].language).bare(short))
 
     def check(self, request: Request, answer: Answer) -> Delta | None:
         """Compare another's answer with what was observed: a note where they contradict, a higher confidence if not."""

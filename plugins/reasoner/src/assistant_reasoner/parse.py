@@ -125,10 +125,18 @@ def _clauses(sentence: str, spoken: bool) -> tuple[str, ...]:
 
 
 def _clause(text: str, situation: Situation, spoken: bool, previous: Parsed | None, *, first: bool) -> Parsed:
-    foreign = languages.parse(text)
+    foreign = languages.translate(text)
     if foreign is not None:
-        program, language = foreign
-        return Parsed(_fitted(resolved(program, previous), situation), Which(), language)
+        return languages.answered(_english(foreign.english, situation, spoken, previous), foreign)
+    language = languages.language_of(text)
+    if languages.understands(language) and not spoken:
+        return Parsed(SmallTalk("languages"), language=language)
+    one = _english(text, situation, spoken, previous)
+    return replace(one, language=language) if language != "en" and isinstance(one.program, Unknown) else one
+
+
+def _english(text: str, situation: Situation, spoken: bool, previous: Parsed | None) -> Parsed:
+    """The program of an English sentence."""
     if len(text) > LONGEST_SENTENCE:
         return Parsed(Unknown(text[:LONGEST_SENTENCE]))
     sentence = plain(text, spoken=spoken)

@@ -285,10 +285,20 @@ class Transcript:
         "last",
         "sound",
         "at",
+        "summary",
+        "numbers",
+        "prices",
+        "dates",
+        "names",
+        "longer",
+        "after",
+        "before",
     ] = "all"
     topic: str = ""
     span: tuple[float, float] = (0.0, 0.0)
     """For "at": seconds from the start; a negative start counts from the end."""
+    also: str = ""
+    """The topic in English, when it was asked in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,9 +380,10 @@ class SmallTalk:
     """Greetings, thanks, and what the assistant can do."""
 
     ask: Literal[
-        "greeting", "thanks", "goodbye", "capabilities", "identity", "mood", "praise", "blame", "acknowledge", "unasked"
+        "greeting", "thanks", "goodbye", "capabilities", "identity", "mood", "praise", "blame", "acknowledge", "unasked",
+        "languages",
     ]
-    """unasked: "are you sure?" when nothing was answered yet."""
+    """unasked: "are you sure?" when nothing was answered yet; languages: asked in one that is not understood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from assistant.fusion.reconcile import agree, merge
 from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Kind, Observation, Part, Question
 from assistant_reasoner.labels import GROUPS, kinds
 from assistant_reasoner.phrase import Phrases
-from assistant_reasoner.phrase_en import KINDS
 from assistant_reasoner.programs import Which
 
 CONCEPTS = "concepts"
@@ -281,7 +280,7 @@ class World:
                 remedy = f" {gap.remedy}" if gap.remedy else ""
                 return f"{gap.message}{remedy}".strip().rstrip(".")
         modality = part.modality if part else IMAGE
-        what = KINDS.get(kind, kind)
+        what = self.say.kind(kind)
         if kind not in self.capabilities.get(modality, ()):
             return self.say("no_plugin", what=what)
         return self.say("not_perceived", what=what, name=name)
