@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from assistant.fusion.align import area
@@ -11,37 +12,21 @@ from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, colo
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import abstain, cannot_find, caveats, cites, phrased, seen_instead, where
 from assistant_reasoner.execute.world import Scene, World
-from assistant_reasoner.lexicon import is_plural
+from assistant_reasoner.lexicon import CLOSE_COLORS, is_plural
 from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.programs import ColorOf, HasColor, Thing
 
-WORN: Final = frozenset(
-    [
-        "shirt",
-        "tshirt",
-        "jacket",
-        "coat",
-        "dress",
-        "sweater",
-        "hoodie",
-        "pullover",
-        "jersey",
-        "suit",
-        "clothes",
-        "clothing",
-        "outfit",
-        "uniform",
-        "blouse",
-        "top",
-        "pants",
-        "trousers",
-        "jeans",
-        "shorts",
-        "skirt",
-        "vest",
-    ]
+UPPER: Final = frozenset(
+    "shirt,tshirt,tee,jacket,coat,dress,sweater,hoodie,sweatshirt,pullover,jersey,suit,clothes,clothing,outfit,uniform,"
+    "blouse,top,vest,jumper,cardigan,blazer,robe,costume,gown,polo".split(",")
 )
-"""Clothes: nobody finds them, but their colours are among those of the person who wears them."""
+LOWER: Final = frozenset("pants,pant,trousers,trouser,jeans,jean,shorts,short,skirt,leggings,slacks,bottoms".split(","))
+"""Clothes: nobody finds them, but their colours are those of the upper or lower body of the person who wears them."""
+WORN: Final = UPPER | LOWER
+CLOTHED: Final = 0.8
+"""Factor on the confidence of a colour of clothes: where on the body they sit is guessed from the box."""
+BOTH: Final = 0.2
+"""Share that black and white both need for a thing to be called black and white."""
 
 
 def color_of_thing(program: ColorOf, scene: Scene, world: World) -> Reply:
@@ -50,12 +35,17 @@ def color_of_thing(program: ColorOf, scene: Scene, world: World) -> Reply:
     say = world.say
     if thing is None:
         return _picture_colors(scene, world)
+    worn = _garment(thing)
+    if worn is not None:
+        clothed = _worn(worn, scene, world)
+        if clothed is not None:
+            return clothed
     found = search(thing, scene, world)
     sure = found.sure(COUNTED) or found.sure(POSSIBLE)[:1]
     colored = [match for match in sure if match.color]
     if not colored:
         if thing.words in WORN:
-            return _worn(thing, scene, world)
+            return _wearer(thing, scene, world)
         if sure:
             return abstain(world, world.reason(Kind.COLOR, scene.pictures[0].part, scene.name))
         if found.able:
@@ -74,8 +64,11 @@ def color_of_thing(program: ColorOf, scene: Scene, world: World) -> Reply:
         top = max(groups, key=lambda key: groups[key])[1]
         return Reply((said(say("colors_each", list=listed), *cites(colored)),), top, 0.6 * colored[0].confidence)
     match = max(colored, key=lambda one: one.confidence * _size(one)) if thing.definite else colored[0]
-    share = _share(match)
-    confidence = match.confidence * (0.95 if match.seen.kind == Kind.SHAPE else min(0.9, 0.45 + 0.6 * share))
+    pied = _black_and_white(match)
+    confidence = match.confidence * _color_sure(match)
+    if pied:
+        text = say("color", thing=say.name(match.seen.text), color=pied, sure=say.percent(confidence))
+        return Reply((said(text, *match.cites), *caveats(thing, (match,), world)), "black and white", confidence)
     others = [
         str(pair[0]) for pair in match.seen.data.get("colors") or () if pair[0] != match.color and float(pair[1]) >= 0.2
     ]
@@ -129,7 +122,54 @@ def _picture_colors(scene: Scene, world: World) -> Reply:
     )
 
 
-def _worn(thing: Thing, scene: Scene, world: World) -> Reply:
+def _color_sure(match: Match) -> float:
+    """That the colour of a thing that is there is named right."""
+    if match.seen.kind == Kind.SHAPE:
+        return 0.95
+    stated = match.seen.data.get("color_probability")
+    return float(stated) if isinstance(stated, int | float) else min(0.9, 0.45 + 0.6 * _share(match))
+
+
+def _black_and_white(match: Match) -> str:
+    """ "black and white" of a thing that is both and little else, else ""."""
+    shares = {str(pair[0]): float(pair[1]) for pair in match.seen.data.get("colors") or ()}
+    neutral = shares.get("black", 0.0) + shares.get("white", 0.0) + shares.get("gray", 0.0)
+    both = min(shares.get("black", 0.0), shares.get("white", 0.0)) >= BOTH
+    return "black and white" if both and neutral >= 0.7 and match.seen.kind != Kind.SHAPE else ""
+
+
+def _garment(thing: Thing) -> tuple[str, Thing] | None:
+    """What part of whose body a phrase is about: "his shirt", "the man's shirt", "the shirt of the woman"."""
+    person = Thing("person", frozenset({"person"}), definite=True)
+    if "person" in thing.classes:
+        worn = next((word for word in thing.others if word in WORN), "")
+        wearer = replace(thing, others=tuple(word for word in thing.others if word not in (worn, "of")))
+        return (worn, wearer) if worn else None
+    if thing.words not in WORN:
+        return None
+    anchor = thing.anchor
+    return thing.words, anchor if anchor is not None and "person" in anchor.classes else person
+
+
+def _worn(garment: tuple[str, Thing], scene: Scene, world: World) -> Reply | None:
+    """The colour of clothes, from the wearer's upper or lower body; None where that was not made out."""
+    word, wearer = garment
+    key = "lower" if word in LOWER else "upper"
+    people = search(wearer, scene, world).sure(SEEN) or search(wearer, scene, world).sure(POSSIBLE)[:1]
+    dressed = [match for match in people if match.seen.data.get(f"{key}_color")]
+    if not dressed:
+        return None
+    match = max(dressed, key=lambda one: one.confidence * _size(one))
+    color = str(match.seen.data[f"{key}_color"])
+    sure = match.confidence * float(match.seen.data.get(f"{key}_color_probability") or 0.5) * CLOTHED
+    if len(dressed) > 1:
+        sure *= 0.8
+    text = world.say("color", thing=world.say.name(word), color=world.say.color(color), sure=world.say.percent(sure))
+    return Reply((said(text, *match.cites),), color, sure)
+
+
+def _wearer(thing: Thing, scene: Scene, world: World) -> Reply:
+    """The colours of the whole person, where clothes were not made out."""
     person = search(Thing("person", frozenset({"person"}), definite=True), scene, world).sure(SEEN)
     pairs = [pair for match in person[:1] for pair in match.seen.data.get("colors") or ()]
     if not pairs:
@@ -142,6 +182,10 @@ def _worn(thing: Thing, scene: Scene, world: World) -> Reply:
 def has_color(program: HasColor, scene: Scene, world: World) -> Reply:
     """Is ... red?"""
     thing = program.thing
+    worn = _garment(thing)
+    clothed = _worn(worn, scene, world) if worn is not None else None
+    if clothed is not None:
+        return _is_color(program, clothed, world)
     found = search(thing, scene, world)
     sure = found.sure(COUNTED) or found.sure(POSSIBLE)[:1]
     if not sure:
@@ -176,3 +220,18 @@ def has_color(program: HasColor, scene: Scene, world: World) -> Reply:
         sure=world.say.percent(confidence),
     )
     return Reply((said(text, *sure[best].cites),), "yes" if truth else "no", max(0.5, confidence))
+
+
+def _is_color(program: HasColor, clothed: Reply, world: World) -> Reply:
+    """Whether clothes have the colour that is asked for."""
+    holds = clothed.short in program.colors
+    close = any(frozenset((clothed.short, color)) in CLOSE_COLORS for color in program.colors)
+    sure = max(0.5, (clothed.confidence or 0.5) * (0.8 if close and not holds else 1.0))
+    text = world.say(
+        "has_color_yes" if holds else "has_color_no",
+        thing=world.say.name(program.thing.words),
+        color=" and ".join(world.say.color(color) for color in program.colors),
+        actual=world.say.color(clothed.short or ""),
+        sure=world.say.percent(sure),
+    )
+    return Reply((said(text, *clothed.cites),), "yes" if holds != program.negated else "no", sure)

@@ -90,7 +90,9 @@ def _neighbour(program: Read, lines: Sequence[Observation], world: World) -> Rep
 
 def _nth(program: Read, lines: Sequence[Observation], world: World) -> Reply:
     if program.ask == "word":
-        items = [(word, (line,)) for line in lines for word in _words(line.text)]
+        items: list[tuple[str, tuple[Observation, ...]]] = [
+            (word, (line,)) for line in lines for word in _words(line.text)
+        ]
     else:
         items = [(" ".join(line.text for line in row), tuple(row)) for row in rows(lines)]
     place = program.index - 1 if program.index > 0 else len(items) + program.index
