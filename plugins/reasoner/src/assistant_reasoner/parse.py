@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
-from assistant_reasoner import drawn, languages
+from assistant_reasoner import drawn, languages, pairs
 from assistant_reasoner.follow import doubted, follow_up, resolved, topic
 from assistant_reasoner.nouns import things
 from assistant_reasoner.options import alternatives, options_of
@@ -139,6 +139,9 @@ def _english(text: str, situation: Situation, spoken: bool, previous: Parsed | N
     """The program of an English sentence."""
     if len(text) > LONGEST_SENTENCE:
         return Parsed(Unknown(text[:LONGEST_SENTENCE]))
+    paired = _paired(text, situation)
+    if paired is not None:
+        return paired
     sentence = plain(text, spoken=spoken)
     verdict, judged = _true_or_false(sentence)
     if judged is not None:
@@ -161,6 +164,39 @@ def _english(text: str, situation: Situation, spoken: bool, previous: Parsed | N
     ):
         program = Locate(known)
     return Parsed(_fitted(resolved(program, previous), situation), sentence.which)
+
+
+_TOLD: Final = re.compile(
+    r"^\W*(?:(?P<tf>true or false|is (?:it|this) true(?: or false)?(?: that)?|"
+    r"(?:verify|check)(?: that| whether)?)[\s:,]+)?"
+    r"(?P<rest>.+?)(?P<yes>[,.]? (?:true or false|yes or no))?[?.!\s]*$",
+    re.I | re.S,
+)
+
+
+def _paired(text: str, situation: Situation) -> Parsed | None:
+    """A statement about two pictures; None for questions, and for statements about the one picture there is."""
+    told = _TOLD.match(text)
+    if told is None or not (
+        situation.pictures >= 2 or re.search(r"\b(?:left|right)(?:[- ]?hand)? (?:image|picture)", text)
+    ):
+        return None
+    if not (told["tf"] or told["yes"] or text.strip().endswith(".")):
+        return None
+
+    def inner(said: str) -> Program | None:
+        sentence = plain(said)
+        program = _program(sentence) or statement(sentence.text, asked=False)
+        if program is None or isinstance(program, Beyond | Unknown | Describe):
+            mentioned = unknown(sentence).things
+            return Presence(mentioned) if mentioned else None
+        return program
+
+    found = pairs.read(told["rest"], inner, situation.pictures)
+    if found is None:
+        return None
+    true = "true" if (told["tf"] or "").casefold().startswith("true") or told["tf"] is None else "yes"
+    return Parsed(found, Which("all"), verdict=true)  # type: ignore[arg-type]
 
 
 def _drawn(text: str, program: Program) -> Program:

@@ -191,6 +191,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "compare_same_bytes": "They are the very same picture.",
         "compare_alike": "I see no difference in what I recognise.",
         "compare_differ": "No, they differ.",
+        "pictures_yes": "Yes, as far as I see ({sure} sure).",
+        "pictures_no": "No, as far as I see ({sure} sure).",
+        "pictures_doubt": "what I see in the pictures leaves it open",
         "compare_need_two": "To compare I need two pictures; I have {count}.",
         "compare_which": "{name}: {why}.",
         "compare_none": "Neither: I see {no_thing} in them.",
@@ -202,6 +205,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "appears": "The {thing} is in view at {times} ({sure} sure).",
         "appears_note": "I looked at {count} frames, so the exact moment may lie between them.",
         # not knowing
+        "reworded": "I take this as {question}.",
         "guess": "My best guess would be {short}, at {sure}.",
         "guess_blind": "A blind guess would be {short}, at {sure}.",
         "cannot": "I can't tell from what I perceived: {reason}.",

@@ -222,6 +222,21 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Pictures:
+    """Is a statement true of two pictures?"""
+
+    scope: Literal["index", "every", "any", "exactly_one", "none", "one_other", "total", "same", "more", "fewer"]
+    """one_other: the first of `inner` holds of one picture, the second of the other; total, same, more and fewer are
+    about numbers in both."""
+    inner: tuple[Program, ...]
+    """What is said of a picture; for numbers one `Presence` of what is counted."""
+    index: int = 0
+    """From 1: the picture of "index", and the one that has more, or fewer."""
+    also: Pictures | None = None
+    """A further statement that must hold too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Describe:
     """What is in the picture?"""
 
@@ -417,6 +432,7 @@ Program: TypeAlias = (
     | Extreme
     | Every
     | Drawing
+    | Pictures
     | Describe
     | Place
     | Read

@@ -13,6 +13,7 @@ from assistant_reasoner.execute import (
     hearing,
     keyvalue,
     naming,
+    pairwise,
     passage,
     places,
     reading,
@@ -25,8 +26,10 @@ from assistant_reasoner.execute import (
 from assistant_reasoner.execute.choosing import choose
 from assistant_reasoner.execute.guess import guessed
 from assistant_reasoner.execute.several import compare
-from assistant_reasoner.execute.world import CONCEPTS, World
+from assistant_reasoner.execute.world import CONCEPTS, Scene, World
 from assistant_reasoner.lexicon import HYPERNYMS
+from assistant_reasoner.paraphrase import TRUST, nearest
+from assistant_reasoner.parse import parse
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import (
     Attached,
@@ -48,6 +51,7 @@ from assistant_reasoner.programs import (
     Lookup,
     MoreThan,
     Parsed,
+    Pictures,
     Place,
     Presence,
     Program,
@@ -124,7 +128,7 @@ def _compute(program: Program, world: World) -> Reply:
     if isinstance(program, Attached):
         return talk.attached(world)
     if isinstance(program, Unknown):
-        return talk.unknown(program, world)
+        return _reworded(program, world) or talk.unknown(program, world)
     if isinstance(program, Transcript):
         return hearing.transcript(program, world)
     if isinstance(program, Sentiment):
@@ -133,6 +137,8 @@ def _compute(program: Program, world: World) -> Reply:
         return compare(program, world)
     if isinstance(program, Evidence):
         return _evidence(program, world)
+    if isinstance(program, Pictures):
+        return pairwise.statement(program, world, lambda inner, scene: _of_scene(inner, scene, world))
     if isinstance(program, Drawing):
         return drawing.verified(program, world) or _compute(program.otherwise, world)
     if isinstance(program, Choose):
@@ -191,6 +197,32 @@ def _look(program: Program, world: World) -> Reply:
         short = "yes" if truth else "no"
         return Reply(tuple(sentences), short, max(reply.confidence or 0.5 for reply in known if reply.short == short))
     return Reply(tuple(sentences), known[0].short, sure)
+
+
+def _reworded(program: Unknown, world: World) -> Reply | None:
+    """The answer to the known question that is nearest in meaning; None if none is near, or it has no answer."""
+    if world.embed is None or program.world or world.say.language != "en" or not (world.scenes or world.recordings):
+        return None
+    found = nearest(program.text, [thing.words for thing in program.things[:2]], world.embed)
+    if found is None:
+        return None
+    question, alike = found
+    read = parse(question)[0].program
+    if isinstance(read, Unknown | SmallTalk | Attached):
+        return None
+    reply = _compute(read, world)
+    if reply.abstained:
+        return None
+    lead = said(world.say("reworded", question=world.say.quote(question)))
+    sure = None if reply.confidence is None else reply.confidence * TRUST * min(1.0, alike / 0.9)
+    return replace(reply, sentences=(lead, *reply.sentences), confidence=sure)
+
+
+def _of_scene(program: Program, scene: Scene, world: World) -> Reply:
+    """What holds of one picture, as far as it can be told, or else guessed."""
+    work = _LOOK.get(type(program))
+    reply = work(program, scene, world) if work is not None else Reply((), abstained=True)
+    return guessed(program, reply, world, scene)
 
 
 def _nothing_to_see(program: Program, world: World) -> Reply:
@@ -284,6 +316,9 @@ def kinds_for(program: Program) -> frozenset[str]:
         )
     if isinstance(program, Evidence):
         return kinds_for(program.inner)
+    if isinstance(program, Pictures):
+        further = kinds_for(program.also) if program.also is not None else frozenset()
+        return further.union(*(kinds_for(one) for one in program.inner))
     if isinstance(program, Drawing):
         return kinds_for(program.otherwise) | {Kind.SHAPE}
     if isinstance(program, Presence):
@@ -332,6 +367,6 @@ def kinds_for(program: Program) -> frozenset[str]:
         passages = frozenset({Kind.TEXT_LINE}) | _SPEECH
         return frozenset({Kind.CAPTION}) | (passages if program.ask in _WRITTEN else frozenset())
     if isinstance(program, Unknown):
-        looked = frozenset({Kind.OBJECT, Kind.LABEL, Kind.SHAPE, Kind.TEXT_LINE}) | _SPEECH
+        looked = _WHOLE | _SPEECH | {Kind.COLOR, CONCEPTS}
         return frozenset() if program.world else looked
     return _WHOLE | _SPEECH | {Kind.SENTIMENT, Kind.VIDEO_FACTS}

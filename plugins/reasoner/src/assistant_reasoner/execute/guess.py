@@ -30,6 +30,7 @@ from assistant_reasoner.programs import (
     IsA,
     Locate,
     MoreThan,
+    Pictures,
     Place,
     Presence,
     Program,
@@ -110,12 +111,20 @@ class Guess:
     """Whether anything in the picture speaks for it."""
 
 
-def guessed(program: Program, reply: Reply, world: World) -> Reply:
-    """The abstention with the best guess that there is any ground for; other replies unchanged."""
-    if not reply.abstained or not world.scenes or not world.scenes[0].pictures:
+def guessed(program: Program, reply: Reply, world: World, scene: Scene | None = None) -> Reply:
+    """The abstention with the best guess that there is any ground for; other replies unchanged.
+
+    Args:
+        program: what was asked.
+        reply: the computed reply.
+        world: the context.
+        scene: the picture it is about; None for the first in question.
+    """
+    scene = scene or next(iter(world.scenes), None)
+    if not reply.abstained or scene is None or not scene.pictures:
         return reply
     if reply.short is None:
-        found = _guess(program, world.scenes[0], world)
+        found = _guess(program, scene, world)
         if found is None:
             return reply
         reply = replace(reply, short=found.short, confidence=round(found.probability, 4))
@@ -143,7 +152,7 @@ def _guess(program: Program, scene: Scene, world: World) -> Guess | None:
         return _verdict(1 - chance if program.negated else chance)
     if isinstance(program, InRegion | Stands):
         return _verdict(1 - EVEN if program.negated else EVEN, grounded=False)
-    if isinstance(program, MoreThan | Every):
+    if isinstance(program, MoreThan | Every | Pictures):
         return _verdict(1 - EVEN, grounded=False)
     if isinstance(program, HasColor):
         typical = _TYPICAL_COLORS.get(program.thing.words)

@@ -141,6 +141,14 @@ def concept(thing: Thing, picture: Picture, world: World) -> tuple[float, str, O
     return _nearest(thing.words, {name: float(share) for name, share in shares.items()}, basis, seen, world)
 
 
+def asked_concept(probability: float, seen: Observation) -> float:
+    """The probability given that somebody asks for it: by the concepts' own slope and offset, if they state them."""
+    line = seen.data.get("asked")
+    if isinstance(line, list | tuple) and len(line) == 2:
+        return 1 / (1 + math.exp(-max(-20.0, min(20.0, float(line[0]) * _logit(probability) + float(line[1])))))
+    return asked_for(probability)
+
+
 def _nearest(
     word: str, shares: Mapping[str, float], basis: object, seen: Observation, world: World
 ) -> tuple[float, str, Observation] | None:
@@ -166,16 +174,19 @@ def likely(thing: Thing, found: Found, picture: Picture | None, world: World) ->
     if sure:
         best = max(found.best, sure[0].confidence)
         chance = best if sure[0].seen.kind == Kind.SHAPE else asked_for(best)
+        if known is not None and known[1] == "seen":
+            return Likelihood(mean_logit(chance, asked_concept(known[0], known[2])), "boxes", sure[0].cites)
         return Likelihood(chance, "boxes", sure[0].cites)
     if label is not None and known is None and share >= SEEN:
         return Likelihood(share, "label", (label.id,))
     if known is not None:
         chance, basis, seen = known
-        chance = asked_for(chance)
+        chance = asked_concept(chance, seen)
         if label is not None and share > chance:
             return Likelihood(mean_logit(share, chance), "label", (label.id, seen.id))
         if found.able:
-            chance = mean_logit(chance, 1 - absence(thing, found))
+            # The concepts of classes that the detector knows take its silence into account already.
+            chance = chance if basis == "seen" else mean_logit(chance, 1 - absence(thing, found))
             basis = "absence" if chance < 0.5 else basis
         return Likelihood(chance, basis, (seen.id,))
     if found.able:
