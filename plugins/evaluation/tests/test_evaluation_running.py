@@ -170,7 +170,7 @@ def test_another_version_of_a_plugin_is_asked_anew(tmp_path: Path) -> None:
 
 
 def test_a_failed_item_is_wrong_and_does_not_stop_the_run(tmp_path: Path) -> None:
-    """An item the assistant refuses is counted, listed, and tried again by the next run; so is one unanswered."""
+    """An item the assistant refuses is counted, listed and tried again; so is one whose answerer crashed."""
     path = questions(
         tmp_path,
         {"question": " ", "answers": ["yes"]},
@@ -181,8 +181,10 @@ def test_a_failed_item_is_wrong_and_does_not_stop_the_run(tmp_path: Path) -> Non
     (failed,) = report["failed"]
     assert "neither a question nor a file" in failed["error"]
     assert report["tasks"]["answers"]["rows"][0]["accuracy_at_100"] == pytest.approx(1 / 3)
-    assert any("Boom?" in gap for gap in report["shown"][2]["gaps"])
-    assert measured(tmp_path, path, saying(ANSWERS)).report["timing"]["reused"] == 2
+    (gap,) = [each for each in report["gaps"] if each["cause"] == "crashed"]
+    assert (gap["source"], gap["items"]) == ("fake_answerer", 1)
+    assert "Boom?" in gap["message"]
+    assert measured(tmp_path, path, saying(ANSWERS)).report["timing"]["reused"] == 1
 
 
 def test_absent_media_are_counted_and_named(tmp_path: Path) -> None:

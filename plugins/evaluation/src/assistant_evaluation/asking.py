@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assistant.app import Assistant, Reply
     from assistant.types import Part
 
+PASSING = frozenset({"timeout", "crashed", "cancelled", "paused"})
+"""Causes of gaps that may be gone the next time."""
 DESCRIBE = "Describe the picture in one sentence."
 """What is asked for a caption."""
 
@@ -45,14 +47,19 @@ class Outcome:
     """What a task that asks nothing reads from the observations."""
     evidence: Sequence[Mapping[str, Any]] = ()
     """The observations it rests on: kind, text, confidence, box, span, source."""
-    gaps: Sequence[str] = ()
-    """What was missing, a sentence each."""
+    gaps: Sequence[Mapping[str, str]] = ()
+    """What was missing: source, cause, message."""
     error: str = ""
     """Why nothing came back."""
     answering_seconds: float | None = None
     """From the first answerer's start to the whole answer."""
     turn_seconds: float = 0.0
     """The whole turn, perception included where it was not cached."""
+
+    @property
+    def final(self) -> bool:
+        """Whether asking again would give the same: nothing failed, ran late or was resting."""
+        return not self.error and not any(gap["cause"] in PASSING for gap in self.gaps)
 
     def to_json(self) -> dict[str, Any]:
         """Every field."""
@@ -87,7 +94,10 @@ def put(assistant: Assistant, item: Item, files: Sequence[Path], answerer: str |
         box=next((list(seen.box) for seen in reply.evidence if seen.box), None),
         perceived=_perceived(item, reply),
         evidence=[_brief(seen.to_json()) for seen in reply.evidence],
-        gaps=[f"{gap.message} {gap.remedy}".strip() for gap in reply.gaps],
+        gaps=[
+            {"source": gap.source, "cause": gap.cause, "message": f"{gap.message} {gap.remedy}".strip()}
+            for gap in reply.gaps
+        ],
         answering_seconds=answering,
         turn_seconds=time.perf_counter() - began,
     )

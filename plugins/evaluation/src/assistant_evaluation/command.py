@@ -77,7 +77,7 @@ def evaluation(
 def _measure(
     ctx: click.Context, set_file: Path, options: Options, calibrate: Path | None, as_json: bool, quiet: bool
 ) -> bool:
-    """Measure and print. True if media were absent or items failed."""
+    """Measure and print. True if media were absent, items failed or something could not be perceived."""
     from assistant.app import Assistant
     from assistant.settings import load_settings
     from assistant_evaluation.evaluate import as_toml, calibrations, evaluate
@@ -106,7 +106,7 @@ def _measure(
     if calibrate is not None:
         _write(calibrate, fitted)
     click.echo(document if as_json else text, nl=as_json)
-    return bool(report["absent"]["items"] or report["failed"])
+    return bool(report["absent"]["items"] or report["failed"] or report["gaps"])
 
 
 def _write(path: Path, text: str) -> None:

@@ -57,7 +57,7 @@ def build(measured: EvaluationSet, run: Run, *, answerer: str, seed: int, show: 
         "failed": failed,
         "seed": seed,
         "tasks": tasks,
-        "gaps": dict(Counter(gap for outcome in run.outcomes for gap in outcome.gaps).most_common()),
+        "gaps": _gaps(run.outcomes),
         "shown": [_listed(*pair) for pair in pairs if _wanted(*pair, show)],
         "timing": {"reused": run.reused, **timing(run.outcomes)},
     }
@@ -309,6 +309,17 @@ def _listed(item: Item, outcome: Outcome) -> dict[str, Any]:
         listed |= {"question": item.text, "gold": item.label or item.valence, "said": dict(outcome.perceived)}
     keys = ("text", "confidence", "abstained", "answerer", "evidence", "gaps", "error")
     return listed | {key: getattr(outcome, key) for key in keys}
+
+
+def _gaps(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """What was missing and in how many items, most often first; with the first message of its sort."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for outcome in outcomes:
+        for sort in {(gap["source"], gap["cause"]): gap for gap in reversed(outcome.gaps)}.items():
+            (source, cause), gap = sort
+            entry = {"source": source, "cause": cause, "items": 0, "message": gap["message"]}
+            found.setdefault((source, cause), entry)["items"] += 1
+    return sorted(found.values(), key=lambda each: (-each["items"], each["source"], each["cause"]))
 
 
 def timing(outcomes: Iterable[Outcome]) -> dict[str, Any]:

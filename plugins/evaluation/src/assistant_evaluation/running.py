@@ -94,9 +94,9 @@ class Log:
             return  # torn by a kill, or written by another version: that item is asked again
 
     def get(self, key: str) -> Outcome | None:
-        """What came of it before; None if it was not finished, or failed."""
+        """What came of it before; None if it was not finished, or if something failed that may not fail again."""
         known = self._known.get(key)
-        return None if known is None or known.error else known
+        return known if known is not None and known.final else None
 
     def add(self, key: str, outcome: Outcome) -> None:
         """Append a finished item."""

@@ -142,8 +142,8 @@ def _missing(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"not asked, for want of {len(absent['media'])} media: {absent['items']} items ({names})"
     for each in failed:
         yield f"failed, counted as wrong: {each['id']}: {each['error']}"
-    for gap, count in list(report["gaps"].items())[:5]:
-        yield f"missed in {count} items: {gap}"
+    for gap in report["gaps"]:
+        yield f"missed in {gap['items']} items ({gap['source'] or 'media'}, {gap['cause']}): {gap['message']}"
 
 
 def _times(timing: Mapping[str, Any]) -> Iterator[str]:
@@ -176,6 +176,6 @@ def _shown(row: Mapping[str, Any]) -> Iterator[str]:
         when = f" {seen['span'][0]:.1f}-{seen['span'][1]:.1f} s" if seen["span"] else ""
         yield f"    {seen['confidence']:4.0%} {seen['kind']}: {seen['text']}{where}{when}  [{seen['source']}]"
     for gap in row["gaps"]:
-        yield f"    missed: {gap}"
+        yield f"    missed: {gap['message']}"
     if row["error"]:
         yield f"    failed: {row['error']}"
