@@ -86,7 +86,7 @@ COCO_INSTANCES = {
     ],
     "categories": [{"id": 1, "name": "person"}, {"id": 18, "name": "dog"}, {"id": 3, "name": "car"}],
 }
-FLICKR = "10_a.jpg#0\tA child climbs stairs .\n10_a.jpg#1\tA girl .\n11_b.jpg#0\tTwo dogs .\n"
+FLICKR = "10_a.jpg#0\tA child climbs stairs .\n10_a.jpg#1\tA girl .\n11_b.jpg.1#0\tTwo dogs .\n"
 LIBRISPEECH = "84-121123-0000 GO DO YOU HEAR\n84-121123-0001 BUT IN LESS THAN FIVE MINUTES\n"
 IEMOCAP = (
     "% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from assistant.app import Assistant
+from assistant.hookspecs import hookimpl
 from assistant.host import Host
-from assistant.plugin import Answerer, Perceiver, Request, Task
+from assistant.plugin import Answerer, Embedder, Perceiver, Request, Task
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Delta, Observation
@@ -295,6 +297,51 @@ def test_retrieval_says_what_it_lacks(tmp_path: Path) -> None:
     path = questions(tmp_path, {"file": "a.png", "captions": ["a"]}, {"file": "b.png", "captions": ["b"]})
     with pytest.raises(SetError, match="an embedder of texts and one of pictures in the same space"):
         measured(tmp_path, path, FakeAnswerer(), tasks=("retrieval",))
+
+
+class Colors(Embedder):
+    """Embeds pictures as their mean colour, and the names of three colours as those."""
+
+    space = "colors"
+    dimensions = 3
+
+    def __init__(self, modality: str) -> None:
+        self.name = f"{modality}_colors"  # type: ignore[misc]
+        self.modality = modality  # type: ignore[misc]
+
+    def embed(self, inputs: Sequence[Any]) -> np.ndarray:
+        if self.modality == "text":
+            return np.array([[float(word in text) for word in ("red", "green", "blue")] for text in inputs], np.float32)
+        means = np.stack([picture.rgb.mean(axis=(0, 1)) for picture in inputs])
+        return (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
+
+
+class ColorsPlugin:
+    @hookimpl
+    def register_embedders(self, register: Callable[[Embedder], None]) -> None:
+        register(Colors("text"))
+        register(Colors("image"))
+
+
+def test_retrieval_goes_both_ways(tmp_path: Path) -> None:
+    """Every caption finds its picture first; the third picture, more green than blue, finds its caption second."""
+    rows = []
+    for name, color, caption in (("r", (255, 0, 0), "red"), ("g", (0, 255, 0), "green"), ("x", (0, 200, 90), "blue")):
+        Image.new("RGB", (8, 8), color).save(tmp_path / f"{name}.png")
+        rows.append({"file": f"{name}.png", "captions": [caption]})
+    rows.append({"file": "absent.png", "captions": ["red"]})
+    path = tmp_path / "set.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    settings = Settings(data_dir=tmp_path / "data")
+    with Assistant(settings, host=Host(settings, plugins={"colors": ColorsPlugin()}, discover=False)) as assistant:
+        report = evaluate(assistant, path, Options(tasks=("retrieval",))).report
+    section = report["tasks"]["retrieval"]
+    assert section["space"] == "colors"
+    assert section["text_to_image"]["recall"][1] == 1.0
+    assert section["image_to_text"]["recall"][1] == pytest.approx(2 / 3)
+    assert section["image_to_text"]["median_rank"] == 1.0
+    assert report["absent"] == {"items": 1, "media": ["absent.png"]}
+    assert (report["items"], report["asked"]) == (4, 3)
 
 
 def test_an_unknown_answerer_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ COCO_CLASSES = tuple(
     "refrigerator|book|clock|vase|scissors|teddy bear|hair drier|toothbrush".split("|")
 )
 """The 80 classes of the COCO 2017 instances, in the order of their ids."""
-TOKEN_LINE = re.compile(r"(?P<file>\S+\.(?:jpe?g|png))#\d+\t(?P<caption>.+)", re.IGNORECASE)
+TOKEN_LINE = re.compile(r"(?P<file>\S+\.(?:jpe?g|png)(?:\.\d+)?)#\d+\t(?P<caption>.+)", re.IGNORECASE)
 
 
 def _pictures(document: Mapping[str, Any]) -> dict[Any, str]:

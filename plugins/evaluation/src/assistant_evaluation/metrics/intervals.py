@@ -34,10 +34,14 @@ def interval(
     member = np.array([names[name] for name in clusters])
     top = np.bincount(member, np.asarray(parts, float), len(names))
     bottom = np.bincount(member, np.asarray(wholes, float), len(names))
-    drawn = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))
-    tops, bottoms = top[drawn].sum(axis=1), bottom[drawn].sum(axis=1)
-    ratios = tops[bottoms > 0] / bottoms[bottoms > 0]
-    if not len(ratios):
+    random = np.random.default_rng(seed)
+    ratios = []
+    for _ in range(RESAMPLES):  # one by one: all at once would take gigabytes on a large set
+        drawn = random.integers(0, len(names), len(names))
+        whole = bottom[drawn].sum()
+        if whole > 0:
+            ratios.append(top[drawn].sum() / whole)
+    if not ratios:
         return None
     low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

@@ -44,9 +44,9 @@ def risk_coverage(confidences: Sequence[float], scores: Sequence[float]) -> list
     order = np.argsort(-np.asarray(confidences, float), kind="stable")
     sure = np.asarray(confidences, float)[order]
     wrong = 1 - np.asarray(scores, float)[order]
-    for value in np.unique(sure):
-        tied = sure == value
-        wrong[tied] = wrong[tied].mean()
+    if len(sure):
+        _, tied = np.unique(sure, return_inverse=True)
+        wrong = (np.bincount(tied, wrong) / np.bincount(tied))[tied]
     count = np.arange(1, len(wrong) + 1)
     return [(float(n / len(wrong)), float(risk)) for n, risk in zip(count, np.cumsum(wrong) / count, strict=True)]
 
