@@ -50,7 +50,7 @@ class Channel:
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant-openai-channel", daemon=True)
         self._thread.start()
         self._headers: dict[str, Any] = {}
-        self._client = self._wait(self._connect(url, key, retries))
+        self._client = asyncio.run_coroutine_threadsafe(self._connect(url, key, retries), self._loop).result()
 
     async def _connect(self, url: str, key: str, retries: int) -> Any:
         import httpx2
@@ -76,13 +76,13 @@ class Channel:
         client.organization = client.project = None  # of the vendor's own service; taken from the environment
         return client
 
-    def _wait(self, work: Coroutine[Any, Any, T], cancel: threading.Event | None = None) -> T:
+    def _wait(self, work: Coroutine[Any, Any, T], cancel: threading.Event) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         ends = time.monotonic() + self.timeout
         done = threading.Event()
         future.add_done_callback(lambda _: done.set())
         while not done.wait(POLL_SECONDS):
-            if cancel is not None and cancel.is_set():
+            if cancel.is_set():
                 future.cancel()
                 raise Cancelled
             if time.monotonic() > ends:
