@@ -32,6 +32,7 @@ class Kind:
     IMAGE_FACTS: Final = "image_facts"
     OBJECT: Final = "object"
     LABEL: Final = "label"
+    CONCEPTS: Final = "concepts"
     SHAPE: Final = "shape"
     TEXT_LINE: Final = "text_line"
     COLOR: Final = "color"

@@ -36,6 +36,7 @@ _ORDER: Final = (
     Kind.SHAPE,
     Kind.TEXT_LINE,
     Kind.LABEL,
+    Kind.CONCEPTS,
     Kind.SENTIMENT,
     Kind.FACE,
     Kind.COLOR,

@@ -285,7 +285,7 @@ class TestCaptionContract(PerceiverContract):
 
 
 def test_registering_is_light() -> None:
-    """Registering all seven perceivers and the weights imports none of the libraries they run on."""
+    """Registering all perceivers and the weights imports none of the libraries they run on."""
     code = (
         "import sys, assistant_vision as v; names = []; v.register_perceivers(lambda p: names.append(p.name));"
         "v.register_weights(lambda s: names.append(s.name));"
@@ -294,5 +294,5 @@ def test_registering_is_light() -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.split() == [
         *("vision_facts", "vision_objects", "vision_labels", "vision_text", "vision_colors", "vision_shapes"),
-        *("vision_caption", "ssd-mobilenet-v2-coco", "efficientnet-lite3"),
+        *("vision_caption", "vision_concepts", "ssd-mobilenet-v2-coco", "efficientnet-lite3"),
     ]

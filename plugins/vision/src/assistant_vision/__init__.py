@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.hookspecs import hookimpl
-from assistant.plugin import Perceiver
+from assistant.plugin import Embedder, Perceiver
 from assistant.weights import WeightsSpec
 
 ASSISTANT_API = 1
@@ -13,9 +13,10 @@ ASSISTANT_API = 1
 
 @hookimpl
 def register_perceivers(register: Callable[[Perceiver], None]) -> None:
-    """The seven perceivers of pictures."""
+    """The eight perceivers of pictures."""
     from assistant_vision.caption import VisionCaption
     from assistant_vision.colors import VisionColors
+    from assistant_vision.concepts import VisionConcepts
     from assistant_vision.facts import VisionFacts
     from assistant_vision.labels import VisionLabels
     from assistant_vision.objects import VisionObjects
@@ -30,8 +31,17 @@ def register_perceivers(register: Callable[[Perceiver], None]) -> None:
         VisionColors,
         VisionShapes,
         VisionCaption,
+        VisionConcepts,
     ):
         register(perceiver())
+
+
+@hookimpl
+def register_embedders(register: Callable[[Embedder], None]) -> None:
+    """Pictures in the space of the sentence embedder."""
+    from assistant_vision.embedder import VisionEmbedder
+
+    register(VisionEmbedder())
 
 
 @hookimpl

@@ -1,0 +1,86 @@
+"""What EfficientNet-Lite3 sees on the way to its classes: inner features of a picture. Not for naming it: labels.py."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import WeightsCorrupt
+from assistant_vision import specs
+from assistant_vision.labels import DEVIATION, MEAN, SIDE
+from assistant_vision.pixels import RGB
+
+LAYER: Final = "blocks_22/Add"
+"""Where the features are read. Of the ends of the network's blocks, the mean over the places of this one told best what
+stuff a picture shows; the features right before the classes tell much less (scripts/fit_concepts.py --layers)."""
+CLASSES: Final = "head/dense/BiasAdd"
+"""The classes' logits: the network's own output is rounded to 1/256, which loses all that is unlikely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the network saw of one picture."""
+
+    features: NDArray[np.float32]
+    """[232]: mean over all places and over the picture and its mirror image."""
+    classes: NDArray[np.float32]
+    """[1000]: probabilities of ImageNet's classes."""
+
+
+class Eye:
+    """The loaded network, with its inner layers kept; not thread-safe."""
+
+    def __init__(self, directory: Path, threads: int, layer: str = LAYER) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # keeping the layers takes memory, 16 MB here: meant so
+            self._network: Any = Interpreter(
+                str(directory / "efficientnet_lite3.tflite"),
+                num_threads=threads,
+                experimental_preserve_all_tensors=True,
+            )
+        self._network.allocate_tensors()
+        self._input = self._network.get_input_details()[0]
+        tensors = self._network.get_tensor_details()
+        self._layer, self._classes = self._named(tensors, layer), self._named(tensors, CLASSES)
+
+    @staticmethod
+    def _named(tensors: list[dict[str, Any]], end: str) -> dict[str, Any]:
+        for tensor in tensors:
+            if tensor["name"].endswith(end):
+                return tensor
+        raise WeightsCorrupt(
+            f"efficientnet_lite3.tflite has no layer {end}.",
+            f"Bring the weights again: assistant weights pull {specs.EFFICIENTNET.name}",
+        )
+
+    def look(self, rgb: RGB) -> Seen:
+        """Features and classes of a picture and its mirror image, squeezed square."""
+        from PIL import Image
+
+        picture = Image.fromarray(np.ascontiguousarray(rgb)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        value = (np.asarray(picture, dtype=np.float32) - MEAN) / DEVIATION
+        scale, zero = self._input["quantization"]
+        pixels = np.clip(np.round(value / scale + zero), 0, 255).astype(np.uint8)
+        looks = []
+        for view in (pixels, pixels[:, ::-1]):
+            self._network.set_tensor(self._input["index"], np.ascontiguousarray(view)[None])
+            self._network.invoke()
+            looks.append((self._read(self._layer).mean(axis=(0, 1)), self._read(self._classes)))
+        logits = np.mean([look[1] for look in looks], axis=0)
+        likely = np.exp(logits - logits.max())
+        return Seen(
+            np.mean([look[0] for look in looks], axis=0, dtype=np.float32),
+            (likely / likely.sum()).astype(np.float32),
+        )
+
+    def _read(self, tensor: dict[str, Any]) -> NDArray[np.float32]:
+        scale, zero = tensor["quantization"]
+        value: NDArray[np.float32] = (self._network.get_tensor(tensor["index"])[0].astype(np.float32) - zero) * scale
+        return value
