@@ -249,6 +249,9 @@ def test_perceived_tasks_ask_nothing(tmp_path: Path) -> None:
             task.observe("object", "dog", 0.8, presence=0.95),
             task.observe("object", "dog", 0.4, presence=0.95),
             task.observe("object", "cat", 0.3, presence=0.35),
+            task.observe(
+                "concepts", "probably also a bench", 0.6, probabilities={"cat": 0.9, "bench": 0.6, "wall": 0.8}
+            ),
             task.observe("text_line", "world", 0.9, order=1),
             task.observe("text_line", "Hello", 0.9, order=0),
         ]
@@ -258,7 +261,7 @@ def test_perceived_tasks_ask_nothing(tmp_path: Path) -> None:
 
     path = questions(
         tmp_path,
-        {"file": "a.png", "captions": ['{"dog": 1, "cat": 1}'], "source": "COCO 2017 instance counts"},
+        {"file": "a.png", "captions": ['{"dog": 1, "cat": 1, "bench": 1}'], "source": "COCO 2017 instance counts"},
         {"file": "a.png", "transcript": "hello world"},
         {"text": "I like it", "label": "positive"},
         {"text": "I do not", "label": "negative"},
@@ -267,14 +270,14 @@ def test_perceived_tasks_ask_nothing(tmp_path: Path) -> None:
     report = measured(
         tmp_path,
         path,
-        FakePerceiver("look", look, consumes=("image",), produces=("object", "text_line")),
+        FakePerceiver("look", look, consumes=("image",), produces=("object", "concepts", "text_line")),
         FakePerceiver("feel", feel, consumes=("text",), produces=("sentiment",)),
         answerer,
     ).report
     assert answerer.calls == 0
     tasks = report["tasks"]
-    assert (tasks["presence"]["precision"], tasks["presence"]["recall"]) == (1.0, 0.5)
-    assert tasks["presence"]["exact_counts"] == 0.5
+    assert (tasks["presence"]["precision"], tasks["presence"]["recall"]) == (1.0, pytest.approx(2 / 3))
+    assert tasks["presence"]["exact_counts"] == pytest.approx(1 / 3)
     assert tasks["transcripts"]["rows"][0]["error_rate"] == 0.0
     assert tasks["sentiment"]["rows"][0]["polarity"] == 0.5
 

@@ -141,11 +141,13 @@ def _perceived(item: Item, reply: Reply) -> dict[str, Any]:
     seen = reply.observations
     if isinstance(item, CountsItem):
         objects = [each for each in seen if each.kind == Kind.OBJECT]
-        likely: dict[str, float] = {}
+        detected: dict[str, float] = {}
         for each in objects:
             stated = each.data.get("presence")
             here = float(stated) if stated is not None else each.confidence
-            likely[each.text] = max(here, likely.get(each.text, 0.0))
+            detected[each.text] = max(here, detected.get(each.text, 0.0))
+        concepts = [each.data.get("probabilities", {}) for each in seen if each.kind == Kind.CONCEPTS]
+        likely = {name: float(value) for shares in concepts for name, value in shares.items()} | detected
         counted = Counter(each.text for each in objects if each.confidence >= SAID)
         return {"likely": likely, "counted": dict(counted)}
     if isinstance(item, TranscriptItem):
