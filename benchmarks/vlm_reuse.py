@@ -13,10 +13,12 @@ import argparse
 import contextlib
 import io
 import json
+import multiprocessing
 import statistics
 import tempfile
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,10 +74,12 @@ def requests(photo: Part, media: Media, rounds: int) -> list[Request]:
     return made
 
 
-def run(model: Path, reuse: bool, arguments: argparse.Namespace, media: Media, photo: Part) -> dict[str, Any]:
+def run(model: Path, reuse: bool, arguments: argparse.Namespace) -> dict[str, Any]:
     """Load, ask every question, measure."""
     import torch
 
+    media = Media()
+    photo = picture(media, arguments.photo)
     gpu = arguments.device.startswith("cuda")
     process = psutil.Process()
     before = process.memory_info().rss
@@ -179,15 +183,19 @@ def main() -> None:
     parser.add_argument("--image-size", type=int, default=0, help="As the option image_size.")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    media = Media()
-    photo = picture(media, arguments.photo)
     with tempfile.TemporaryDirectory() as scratch:
         model = arguments.model
         if model is None:
             from assistant_vlm.checkpoints import make
 
             model = make("idefics3", Path(scratch), arguments.size, endless=True)
-        results = [run(model, reuse, arguments, media, photo) for reuse in (False, True)]
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context) as first, ProcessPoolExecutor(1, mp_context=context) as second:
+            # in processes of their own, so that each has its own memory
+            results = [
+                process.submit(run, model, reuse, arguments).result()
+                for process, reuse in ((first, False), (second, True))
+            ]
     report(results, arguments)
 
 

@@ -17,8 +17,9 @@ from assistant.testing import FakeServices, imported_by
 from assistant.types import VIDEO, Example, Kind, Message, Observation, Part
 from assistant_vlm.options import VlmOptions
 
-FAMILIES = ("idefics3", "smolvlm", "llava", "qwen2_vl", "qwen3_vl", "qwen3_5", "florence2")
-CAUSAL = ("idefics3", "smolvlm", "llava", "qwen2_vl", "qwen3_vl")
+CAUSAL = ("idefics3", "smolvlm", "llava", "llava_next", "llava_onevision", "qwen2_vl", "qwen3_vl")
+"""Families whose prompts can be computed from where they differ."""
+FAMILIES = (*CAUSAL, "qwen3_5", "gemma3", "florence2")
 CHATS = FAMILIES[:-1]
 
 Load = Callable[..., Any]
@@ -160,8 +161,35 @@ def test_reuse_changes_nothing(family: str, answerer: Load, picture: Picture, as
     assert said[True] == said[False]
     assert reused[:5] == [0] * 5
     assert (reused[5] > 100) == (family in CAUSAL)
-    assert loaded.features is not None
-    assert loaded.features.remembered > 0
+    if loaded.features is not None:
+        assert loaded.features.remembered > 0
+    assert (loaded.features is None) == (family in ("llava_next", "llava_onevision", "gemma3"))
+
+
+def test_pictures_are_prepared_once(picture: Picture, ask: Ask) -> None:
+    """The same pictures in the same order are decoded and prepared once; others anew."""
+    from assistant_vlm.pictures import Pictures
+
+    prepared: list[int] = []
+
+    class Processor:
+        def preprocess(self, images: list[Any], **named: Any) -> dict[str, Any]:
+            prepared.append(len(images))
+            return {"rows": len(images)}
+
+    pictures, processor = Pictures(64), Processor()
+    pictures.attach(processor)
+    media = ask("?").media
+    one, other = pictures.get(media, picture(1)), pictures.get(media, picture(2))
+    assert one.size == (64, 43)
+    assert pictures.get(media, picture(1)) is one
+    first = processor.preprocess([one, other])
+    first.pop("rows")
+    assert processor.preprocess([one, other]) == {"rows": 2}
+    processor.preprocess([other, one])
+    processor.preprocess([one, other], size=3)
+    processor.preprocess([[one], [other]], size=3)
+    assert prepared == [2, 2, 2, 2]
 
 
 def test_features_are_bounded(answerer: Load, picture: Picture, ask: Ask) -> None:

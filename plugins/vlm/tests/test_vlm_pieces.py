@@ -9,7 +9,7 @@ import pytest
 
 from assistant.errors import Cancelled
 from assistant_vlm.families import BRIEF, FAMILIES, OTHER, family_of
-from assistant_vlm.replies import asked_of, likelihood, spelled, yes_or_no
+from assistant_vlm.replies import asked_of, guess, likelihood, spelled, yes_or_no
 from assistant_vlm.turns import Busy, Turns
 
 trimming = pytest.importorskip("assistant_vlm.generation")
@@ -43,6 +43,13 @@ def test_sureness_of_yes_and_no() -> None:
     assert yes_or_no(first, frozenset((3,)), frozenset((2,)), "no") is None
     assert yes_or_no(first, frozenset((0,)), frozenset((2,)), "red") is None
     assert yes_or_no(first, frozenset((0,)), frozenset((0,)), "yes") is None
+
+
+def test_guess_of_one_that_passes() -> None:
+    """Of a model that says neither yes nor no, the first token still leans to one of them."""
+    assert guess([0.5, 0.2, 0.3], frozenset((1,)), frozenset((2,))) == ("no", pytest.approx(0.6))
+    assert guess([1.0, 0.0, 0.0], frozenset((1,)), frozenset((2,))) is None
+    assert guess([0.5, 0.5], frozenset(), frozenset((1,))) is None
 
 
 def test_sureness_is_length_normalised() -> None:

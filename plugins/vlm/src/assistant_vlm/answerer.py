@@ -17,8 +17,8 @@ from assistant.prompt import Budget, chosen_pictures, prompt
 from assistant.replies import abstains, cited, options_in, short_of
 from assistant.types import Delta, Part
 from assistant_vlm.options import VlmOptions
-from assistant_vlm.replies import NO, YES, asked_of, likelihood, spelled, yes_or_no
-from assistant_vlm.turns import Turns
+from assistant_vlm.replies import NO, YES, asked_of, guess, likelihood, spelled, yes_or_no
+from assistant_vlm.turns import Either, Turns
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -130,7 +130,7 @@ class VisionLanguage(Answerer):
         """
         if not chosen_pictures(request.context, 1):
             raise CannotAnswer("there is no picture to look at")
-        cancel = _Either(request.cancel, self._closing)
+        cancel = Either(request.cancel, self._closing)
         with self._turns.take(cancel, self._options.seconds):
             if self._loaded is None or self._brake is None:
                 raise Cancelled
@@ -186,11 +186,14 @@ class VisionLanguage(Answerer):
         short = short_of(question, said)
         sure = yes_or_no(outcome.first, self._yes, self._no, short)
         confidence = likelihood(outcome.logprobs) if sure is None else sure
+        abstained = abstains(said) and not (short is not None and short in options_in(question))
+        if abstained and short is None and asked_of(question) == "polar":
+            short, confidence = guess(outcome.first, self._yes, self._no) or (None, confidence)
         named = cited(said, [seen for seen in request.context.observations if seen.text in shown])
         return Delta(
             citations=named,
             confidence=None if confidence is None else round(confidence, 4),
-            abstained=abstains(said) and not (short is not None and short in options_in(question)),
+            abstained=abstained,
             short=short,
         )
 
@@ -238,17 +241,6 @@ class VisionLanguage(Answerer):
             self._prefix.clear()
         if self.features is not None:
             self.features.clear()
-
-
-class _Either(threading.Event):
-    """Set when one of two events is."""
-
-    def __init__(self, one: threading.Event, other: threading.Event) -> None:
-        super().__init__()
-        self._both = (one, other)
-
-    def is_set(self) -> bool:
-        return any(each.is_set() for each in self._both)
 
 
 def named_weights(model: str) -> tuple[str, ...]:

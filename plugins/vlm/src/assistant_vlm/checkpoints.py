@@ -196,6 +196,96 @@ def _llava(directory: Path) -> None:
     processor.save_pretrained(directory)
 
 
+def _llava_next(directory: Path) -> None:
+    from transformers import (
+        LlavaNextConfig,
+        LlavaNextForConditionalGeneration,
+        LlavaNextImageProcessorPil,
+        LlavaNextProcessor,
+    )
+
+    words = tokenizer([PICTURE])
+    grid = [[64, 128], [128, 64], [128, 128]]
+    config = LlavaNextConfig(
+        image_token_index=words.convert_tokens_to_ids(PICTURE),
+        image_grid_pinpoints=grid,
+        vision_config={"model_type": "clip_vision_model", "projection_dim": 32, **_vision()},
+        text_config={"model_type": "llama", **_text(words)},
+        vision_feature_layer=-1,
+    )
+    square = {"height": 64, "width": 64}
+    processor = LlavaNextProcessor(
+        LlavaNextImageProcessorPil(size={"shortest_edge": 64}, crop_size=square, image_grid_pinpoints=grid),
+        words,
+        patch_size=8,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=template("{{ message['role'] | upper }}: ", f"{PICTURE}\n", " ", "ASSISTANT:"),
+    )
+    LlavaNextForConditionalGeneration(config).save_pretrained(directory)
+    processor.save_pretrained(directory)
+
+
+def _llava_onevision(directory: Path) -> None:
+    from transformers import (
+        LlavaOnevisionConfig,
+        LlavaOnevisionForConditionalGeneration,
+        LlavaOnevisionImageProcessorPil,
+    )
+
+    words = tokenizer([PICTURE, "<video>", "<|im_start|>", "<|im_end|>"])
+    grid = [[64, 128], [128, 64], [128, 128]]
+    config = LlavaOnevisionConfig(
+        image_token_index=words.convert_tokens_to_ids(PICTURE),
+        video_token_index=words.convert_tokens_to_ids("<video>"),
+        image_grid_pinpoints=grid,
+        vision_config={"model_type": "siglip_vision_model", "vision_use_head": False, **_vision()},
+        text_config={"model_type": "qwen2", **_text(words)},
+        vision_feature_layer=-1,
+    )
+    pictures = LlavaOnevisionImageProcessorPil(size={"height": 64, "width": 64}, image_grid_pinpoints=grid)
+    LlavaOnevisionForConditionalGeneration(config).save_pretrained(directory)
+    chat = template("<|im_start|>{{ message['role'] }} ", f"{PICTURE}\n", "<|im_end|>", "<|im_start|>assistant\n")
+    _parts(directory, words, pictures, chat)
+    described = {"processor_class": "LlavaOnevisionProcessor", "num_image_tokens": 64}
+    described |= {"vision_feature_select_strategy": "full", "vision_aspect_ratio": "anyres_max_9"}
+    (directory / "processor_config.json").write_text(json.dumps(described))
+
+
+def _gemma3(directory: Path) -> None:
+    from transformers import Gemma3Config, Gemma3ForConditionalGeneration, Gemma3ImageProcessorPil, Gemma3Processor
+
+    begin, end, soft = "<start_of_image>", "<end_of_image>", "<image_soft_token>"
+    words = tokenizer(
+        [begin, end, soft, "<start_of_turn>", "<end_of_turn>"],
+        extra_special_tokens={"boi_token": begin, "eoi_token": end, "image_token": soft},
+    )
+    identity = words.convert_tokens_to_ids
+    config = Gemma3Config(
+        image_token_index=identity(soft),
+        boi_token_index=identity(begin),
+        eoi_token_index=identity(end),
+        mm_tokens_per_image=16,
+        tie_word_embeddings=False,
+        vision_config={"vision_use_head": False, **_vision()},
+        text_config={
+            **_text(words, head_dim=16),
+            "sliding_window": 64,
+            "layer_types": ["sliding_attention", "full_attention"],
+        },
+    )
+    processor = Gemma3Processor(
+        Gemma3ImageProcessorPil(size={"height": 64, "width": 64}),
+        words,
+        image_seq_length=16,
+        chat_template=template(
+            "<start_of_turn>{{ message['role'] }}\n", begin, "<end_of_turn>", "<start_of_turn>model\n"
+        ),
+    )
+    Gemma3ForConditionalGeneration(config).save_pretrained(directory)
+    processor.save_pretrained(directory)
+
+
 _QWEN_TOKENS: Final = (
     *("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>", "<|im_start|>", "<|im_end|>"),
 )
@@ -305,6 +395,9 @@ FAMILIES: Final[dict[str, Callable[[Path], None]]] = {
     "idefics3": _idefics3,
     "smolvlm": _smolvlm,
     "llava": _llava,
+    "llava_next": _llava_next,
+    "llava_onevision": _llava_onevision,
+    "gemma3": _gemma3,
     "qwen2_vl": lambda directory: _qwen(directory, "Qwen2VL"),
     "qwen3_vl": lambda directory: _qwen(directory, "Qwen3VL"),
     "qwen3_5": lambda directory: _qwen(directory, "Qwen3_5"),

@@ -4,6 +4,7 @@ to do. Imported only when a model is loaded; heavy. Not for prompts or generatio
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,7 +190,8 @@ def _processor(source: str, model_type: str, family: Family, common: dict[str, A
     pictures_only = type(known.__name__, (known,), {"check_argument_for_proper_class": check})
     described, _ = known.get_processor_dict(source, **common)
     tokenizer = transformers.AutoTokenizer.from_pretrained(source, **common)
-    further = {key: described[key] for key in ("image_seq_len",) if key in described}
+    taken = set(inspect.signature(known.__init__).parameters) - {"self", "kwargs", "chat_template"}
+    further = {key: value for key, value in described.items() if key in taken and key not in known.get_attributes()}
     return pictures_only(
         image_processor=transformers.AutoImageProcessor.from_pretrained(source, **common),
         tokenizer=tokenizer,

@@ -58,6 +58,16 @@ def yes_or_no(first: Any, yes: frozenset[int], no: frozenset[int], short: str | 
     return mass["yes" if short in ("yes", "true") else "no"] / total
 
 
+def guess(first: Any, yes: frozenset[int], no: frozenset[int]) -> tuple[str, float] | None:
+    """Yes or no by the first token's mass, with its share, for a model that said neither; None if it cannot be told."""
+    if first is None or not yes or not no or yes & no:
+        return None
+    for_yes, for_no = (float(sum(first[each] for each in ids)) for ids in (yes, no))
+    if not for_yes + for_no:
+        return None
+    return ("yes" if for_yes >= for_no else "no"), max(for_yes, for_no) / (for_yes + for_no)
+
+
 def likelihood(logprobs: Sequence[float]) -> float | None:
     """The geometric mean of the tokens' probabilities: the answer's probability, made independent of its length."""
     if not logprobs:

@@ -19,6 +19,18 @@ class Busy(CannotAnswer):
     """As many questions wait as may; the next answerer is asked. No failure of the plugin, so it needs no rest."""
 
 
+class Either(threading.Event):
+    """Set when one of two events is."""
+
+    def __init__(self, one: threading.Event, other: threading.Event) -> None:
+        super().__init__()
+        self._both = (one, other)
+
+    def is_set(self) -> bool:
+        """Whether one is."""
+        return any(each.is_set() for each in self._both)
+
+
 class Turns:
     """One at a time, first come first served, at most `waiting` others in the queue."""
 

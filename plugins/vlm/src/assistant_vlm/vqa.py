@@ -12,10 +12,10 @@ from assistant.plugin import Answerer, Request, Services
 from assistant.prompt import chosen_pictures
 from assistant.replies import options_in, short_of
 from assistant.types import IMAGE, Delta, Part
-from assistant_vlm.answerer import _Either, named_weights
+from assistant_vlm.answerer import named_weights
 from assistant_vlm.options import VqaOptions
 from assistant_vlm.replies import likelihood
-from assistant_vlm.turns import Turns
+from assistant_vlm.turns import Either, Turns
 
 if TYPE_CHECKING:
     from assistant_vlm.loading import Loaded
@@ -83,7 +83,7 @@ class VisualQuestionAnswering(Answerer):
         """
         part = self._picture(request)
         question = request.question.text.strip()
-        with self._turns.take(_Either(request.cancel, self._closing), SECONDS):
+        with self._turns.take(Either(request.cancel, self._closing), SECONDS):
             if self._loaded is None:
                 raise Cancelled
             text, confidence = self._ask(self._loaded, request, part, question)
