@@ -204,6 +204,9 @@ def noun_phrase(text: str) -> Thing | None:
     """The thing that the text names, or None if it is no noun phrase."""
     text = _TRAILING.sub("", f" {_joined_colors(text)}").strip(" ,")
     text = re.sub(r"^(?:of |one of |some of |any of |all of |all the |kinds? of |types? of )+", "", text)
+    text = re.sub(r"\b(?:anything|something|things?) (?:to eat|edible|that (?:one|you|i) can eat)\b", "some food", text)
+    text = re.sub(r"\b(?:anything|something|things?) to drink\b", "some drink", text)
+    text = re.sub(r"\b(?:anything|something) (?:alive|living)\b", "living thing", text)
     if not text or len(text) > 200:
         return None
     having = _having(text)

@@ -1,16 +1,17 @@
-"""Chooses among given options, with a probability for each. Not for open questions, nor for reading options: options.py.
+"""Chooses among given options, with a probability for each. Not for reading options out of a question: options.py.
 
-Each option gets log-odds from what speaks for it: the computed answer to the question, whether the picture shows what it
-names, and how near in meaning it lies to what was perceived and to the question; a softmax makes them probabilities.
+Each option gets log-odds from what speaks for it: the computed answer to the question, whether the picture shows what
+it names, and how near in meaning it lies to what was perceived and to the question; a softmax makes them probabilities.
 """
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from assistant_reasoner.execute.find import POSSIBLE, find
 from assistant_reasoner.execute.likely import likely
@@ -27,13 +28,17 @@ DECIDED: Final = 0.55
 """Probability from which an option is chosen rather than guessed."""
 SAME: Final = 3.0
 """Log-odds that a sure answer adds to the option that says the same."""
-SHOWN: Final = 1.6
-"""At most so much log-odds for, or against, an option for what the picture shows of what it names."""
+ABSENT: Final = 2.5
+"""Log-odds against an option that names what surely is not there."""
+SHOWN: Final = 0.6
+"""Log-odds for an option that names what surely is there: much is there that is not asked for."""
+LOOKS: Final = 4.0
+"""Log-odds that a cosine similarity of 1 between an option and the picture's own vector would add."""
 MEANT: Final = 5.0
 """Log-odds that a cosine similarity of 1 to something surely perceived would add."""
 SUITS: Final = 2.0
 """The same for similarity to the question alone: options differ in how likely they are before one looks."""
-TOGETHER: Final = 0.75
+TOGETHER: Final = 0.65
 """Factor on the sum: what speaks for an option is not independent, as meaning and presence rest on the same boxes."""
 RELATED: Final = 0.25
 """Cosine similarity below which texts of everyday words have nothing to do with each other."""
@@ -187,9 +192,9 @@ def _by_color(
 
 
 def _shown(option: str, program: Choose, picture: Picture, world: World) -> tuple[float, tuple[str, ...]]:
-    """Log-odds for, or against, what the option names being in the picture; 0 where nobody can say."""
+    """Log-odds for, or against, an option by whether the picture shows what it names; of doubt if nobody can say."""
     asked = program.inner.kind.words if isinstance(program.inner, WhatIs) and program.inner.kind else ""
-    best: tuple[float, tuple[str, ...]] = (0.0, ())
+    best: tuple[float, tuple[str, ...]] = ((SHOWN - ABSENT) / 2, ())
     for text in dict.fromkeys((option, f"{option} {asked}".strip())):
         thing = noun_phrase(text.casefold())
         if thing is None or thing.pronoun or thing.anything:
@@ -198,10 +203,9 @@ def _shown(option: str, program: Choose, picture: Picture, world: World) -> tupl
         chance = likely(thing, find(thing, picture, world), picture, world)
         if not chance.basis:
             continue
-        odds = math.log(max(1e-3, chance.probability) / max(1e-3, 1 - chance.probability))
-        odds = max(-SHOWN, min(SHOWN, odds))
-        if abs(odds) > abs(best[0]):
-            best = odds, chance.cites
+        odds = SHOWN * chance.probability - ABSENT * (1 - chance.probability)
+        if not best[1] or odds > best[0]:
+            best = odds, chance.cites or (picture.part.digest,)
     return best
 
 
@@ -254,14 +258,29 @@ def _by_meaning(program: Choose, inner: Reply, picture: Picture | None, world: W
     count = len(options)
     near = vectors[:count] @ vectors[count:].T
     scores = []
-    for row in near:
+    looks = _looks(vectors[:count], picture)
+    for row, option, look in zip(near, options, looks, strict=True):
         suits = SUITS * float(row[0])
         speaking = [
             weight * max(0.0, float(cosine) - RELATED) for cosine, (_, weight) in zip(row[1:], evidence, strict=True)
         ]
         speaking.sort(reverse=True)
-        scores.append(suits + MEANT * (sum(speaking[:1]) + 0.3 * sum(speaking[1:4])))
+        scores.append(suits + LOOKS * look + MEANT * (sum(speaking[:1]) + 0.3 * sum(speaking[1:4])))
     return scores
+
+
+def _looks(vectors: Any, picture: Picture | None) -> list[float]:
+    """Cosine similarity of each option to the picture's vector in the space of texts, less their mean."""
+    packed = picture.concepts.data.get("vector") if picture is not None and picture.concepts is not None else None
+    if not isinstance(packed, str):
+        return [0.0] * len(vectors)
+    import numpy as np
+
+    vector = np.frombuffer(base64.b64decode(packed), dtype="<f2").astype(np.float32)
+    if vector.shape[0] != vectors.shape[1]:
+        return [0.0] * len(vectors)
+    alike = vectors @ (vector / max(1e-9, float(np.linalg.norm(vector))))
+    return [float(value) for value in alike - alike.mean()]
 
 
 def _kind(program: Choose) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import POSSIBLE
 from assistant_reasoner.execute.wording import abstain, seen_instead
-from assistant_reasoner.execute.world import Picture, Scene, World, label_share
+from assistant_reasoner.execute.world import CONCEPTS, Picture, Scene, World, label_share
 from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.programs import Place, Thing
 
@@ -107,6 +107,10 @@ _ALSO: Final = {
     "crosswalk": "street",
 }
 """Further words, in options to choose from."""
+HINT: Final = 0.35
+"""Probability of a place below which its name is no more than a guess."""
+NOT_THERE: Final = 0.9
+"""How often a place is rightly denied when nothing speaks for it: places overlap."""
 SHARPNESS: Final = 1.2
 """Factor on the log-odds; over 1 because the hand-made figures are cautious."""
 NOTHING_KNOWN: Final = 1.0
@@ -135,7 +139,45 @@ def place_scores(picture: Picture) -> tuple[dict[str, float], dict[str, list[Obs
                 scores[scene] = scores.get(scene, 0.0) + weight * best[name].confidence
                 evidence.setdefault(scene, []).append(best[name])
     total = math.exp(NOTHING_KNOWN) + sum(math.exp(SHARPNESS * score) for score in scores.values())
-    return {scene: math.exp(SHARPNESS * score) / total for scene, score in scores.items()}, evidence
+    shares = {scene: math.exp(SHARPNESS * score) / total for scene, score in scores.items()}
+    return _with_concepts(shares, evidence, picture)
+
+
+def _with_concepts(
+    shares: dict[str, float], evidence: dict[str, list[Observation]], picture: Picture
+) -> tuple[dict[str, float], dict[str, list[Observation]]]:
+    """The mean of what stands there and what the picture as a whole looks like, where the concepts say so."""
+    seen = picture.concepts
+    stated = seen.data.get("places") if seen is not None else None
+    if seen is None or not isinstance(stated, Mapping) or not stated:
+        return shares, evidence
+    whole: dict[str, float] = {}
+    for name, share in stated.items():
+        place = place_named(str(name)) or str(name)
+        whole[place] = whole.get(place, 0.0) + float(share)
+    for place in set(shares) | {name for name, share in whole.items() if share >= 0.1}:
+        shares[place] = (shares.get(place, 0.0) + whole.get(place, 0.0)) / 2
+        if whole.get(place, 0.0) >= 0.1:
+            evidence.setdefault(place, []).append(seen)
+    return shares, evidence
+
+
+def likeliest(concepts: list[Observation], most: int = 3) -> list[str]:
+    """The nouns that the concepts give the highest probability."""
+    shares = concepts[0].data.get("probabilities") if concepts else None
+    if not isinstance(shares, Mapping):
+        return []
+    return [str(name) for name in sorted(shares, key=lambda name: -float(shares[name]))[:most]]
+
+
+def in_and_out(scores: Mapping[str, float], picture: Picture) -> tuple[float, float]:
+    """Probabilities of indoors and outdoors; what is missing to 1 is unknown."""
+    inside = sum(share for name, share in scores.items() if name in ROOMS)
+    outside = sum(share for name, share in scores.items() if name in OUTDOORS)
+    stated = picture.concepts.data.get("indoors") if picture.concepts is not None else None
+    if isinstance(stated, int | float):
+        return (inside + float(stated)) / 2, (outside + 1 - float(stated)) / 2
+    return inside, outside
 
 
 def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
@@ -145,7 +187,9 @@ def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
     picture = scene.pictures[0]
     scores, evidence = place_scores(picture)
     signs = [line for line in picture.lines if line.confidence >= 0.7]
-    if not scores:
+    stated = picture.concepts.data.get("places") if picture.concepts is not None else None
+    inside_out = program.expected in ("indoors", "outdoors", "indoors or outdoors")
+    if not scores and not (inside_out and picture.concepts is not None):
         if not world.able(Kind.OBJECT, picture.part):
             return abstain(world, world.reason(Kind.OBJECT, picture.part, scene.name))
         more = (
@@ -159,15 +203,20 @@ def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
             else seen_instead(scene, world)
         )
         return abstain(world, "I see nothing that is typical of a place", *more)
-    inside = sum(share for name, share in scores.items() if name in ROOMS)
-    outside = sum(share for name, share in scores.items() if name in OUTDOORS)
-    if program.expected in ("indoors", "outdoors", "indoors or outdoors"):
+    inside, outside = in_and_out(scores, picture)
+    if inside_out:
         return _in_or_out(program.expected, inside, outside, evidence, world)
     pool = {name: share for name, share in scores.items() if not program.room or name in ROOMS} or scores
     best = max(pool, key=lambda name: pool[name])
     named = best if best.startswith("the ") or best == "farm or pasture" else world.say.a(best)
-    shown = sorted(evidence[best], key=lambda seen: -_SCENES[best][seen.text.casefold()] * seen.confidence)[:3]
-    listed = world.say.listed([f"{world.say.a(seen.text)} ({world.say.percent(seen.confidence)})" for seen in shown])
+    things = [seen for seen in evidence[best] if seen.kind != CONCEPTS]
+    shown = sorted(things, key=lambda seen: -_SCENES[best][seen.text.casefold()] * seen.confidence)[:3]
+    whole = [seen for seen in evidence[best] if seen.kind == CONCEPTS]
+    listed = world.say.listed(
+        [f"{world.say.a(seen.text)} ({world.say.percent(seen.confidence)})" for seen in shown]
+        or [str(name) for name in likeliest(whole)]
+    )
+    shown += whole
     share = pool[best]
     if program.room and best in ROOMS:
         # Asked for a room, it is some room: places outdoors only keep their part of the doubt.
@@ -177,12 +226,12 @@ def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
         wanted = _SAME.get(program.expected, program.expected)
         held = scores.get(wanted, 0.0)
         label = max((label_share(label, wanted) for label in picture.labels), default=0.0)
-        if wanted not in _SCENES and label < POSSIBLE:
+        if wanted not in _SCENES and wanted not in (stated or ()) and label < POSSIBLE:
             return abstain(
                 world, world.say("unknown_class", things=world.say.quote(program.expected)), *seen_instead(scene, world)
             )
         if held >= 0.4 or label >= 0.4 or wanted == best:
-            sure = max(held, label)
+            sure = max(held, label, 0.5)
             return Reply(
                 (
                     said(
@@ -198,12 +247,13 @@ def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
         text = world.say(
             "place_no", actual=named, place=world.say.a(program.expected), sure=world.say.percent(share), list=listed
         )
-        return Reply((said(text, *ids),), "no", max(0.5, share))
+        return Reply((said(text, *ids),), "no", max(0.5, share, NOT_THERE * (1 - held)))
     key = "place" if share >= 0.5 else "place_hint"
     return Reply(
         (said(world.say(key, place=named, sure=world.say.percent(share), list=listed), *ids),),
         best.removeprefix("the "),
         share,
+        abstained=share < HINT,
     )
 
 
@@ -212,9 +262,14 @@ def _in_or_out(
 ) -> Reply:
     indoors = inside >= outside
     sure = max(inside, outside) / max(1e-9, inside + outside) * min(1.0, 0.5 + (inside + outside) / 2)
-    seen = [one for name, found in evidence.items() if (name in ROOMS) == indoors for one in found]
-    seen = list({one.id: one for one in sorted(seen, key=lambda one: -one.confidence)}.values())[:3]
-    listed = world.say.listed([f"{world.say.a(one.text)} ({world.say.percent(one.confidence)})" for one in seen])
+    found = [one for name, found in evidence.items() if (name in ROOMS) == indoors for one in found]
+    seen = [one for one in sorted(found, key=lambda one: -one.confidence) if one.kind != CONCEPTS]
+    seen = list({one.id: one for one in seen}.values())[:3]
+    whole = list({one.id: one for one in found if one.kind == CONCEPTS}.values())
+    listed = world.say.listed(
+        [f"{world.say.a(one.text)} ({world.say.percent(one.confidence)})" for one in seen] or likeliest(whole)
+    )
+    seen += whole
     actual = "indoors" if indoors else "outdoors"
     text = world.say("place", place=actual, sure=world.say.percent(sure), list=listed)
     short = actual if expected == "indoors or outdoors" else "yes" if expected == actual else "no"
@@ -273,11 +328,16 @@ def follows(thing: Thing, scene: Scene, world: World) -> Reply | None:
     else:
         return None
     best = max((name for name in scores if name in places), key=lambda name: scores[name])
-    seen = max(evidence[best], key=lambda one: one.confidence)
+    seen = max(evidence[best], key=lambda one: (one.kind != CONCEPTS, one.confidence))
+    shown = (
+        world.say.listed(likeliest([seen]))
+        if seen.kind == CONCEPTS
+        else f"{world.say.a(seen.text)} ({world.say.percent(seen.confidence)})"
+    )
     text = world.say(
         "follows_yes" if there else "follows_no",
         things=world.say.quote(thing.words),
         place=best if best.startswith("the ") else world.say.a(best),
-        seen=f"{world.say.a(seen.text)} ({world.say.percent(seen.confidence)})",
+        seen=shown,
     )
     return Reply((said(text, seen.id),), "yes" if there else "no", share * FOLLOWS)

@@ -40,8 +40,10 @@ SURE: Final = 0.65
 """Confidence from which a yes is said without a "probably"."""
 PLAIN: Final = 0.85
 """Probability from which a verdict that rests on no box is said without a "probably"."""
-PRESUPPOSED: Final = 0.6
-"""Who asks how many there are mostly sees some: factor on the probability that there are none."""
+PRESUPPOSED: Final = 2.5
+"""Who asks how many there are mostly sees some: factor on the odds that there are some at all."""
+ONE_OF_SOME: Final = 0.5
+"""How often it is one where there are some and the detector found none."""
 RECALL: Final = 0.65
 """Share of the large things on COCO photographs that the detector finds."""
 UNSURE_COUNT: Final = 0.3
@@ -264,7 +266,11 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
     doubt = (said(say("count_possible", more=len(unsure)), *cites(unsure)),) if unsure else ()
     if not sure:
         no_thing = say.no(phrased(thing, world))
-        none = absence(thing, found) * (1.0 if found.kind == Kind.SHAPE else PRESUPPOSED)
+        none = 1.0 if found.kind == Kind.SHAPE else _none_at_all(thing, found, scene, world)
+        none = ABSENT_SHAPE * (1 - 0.6 * found.best) if found.kind == Kind.SHAPE else none
+        if none < 0.5:
+            reason = say("not_found", no_thing=no_thing, name=scene.name)
+            return replace(abstain(world, reason, *doubt), short="1", confidence=(1 - none) * ONE_OF_SOME)
         return Reply((said(say("count_none", no_thing=no_thing, sure=say.percent(none))), *doubt), "0", none)
     if len(sure) == 1:
         name, color = name_of(sure[0], thing)
@@ -284,6 +290,13 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
         elif found.kind != Kind.SHAPE:
             sentences.append(said(say("count_crowd")))
     return Reply((*sentences, *doubt, *caveats(thing, sure, world)), str(len(sure)), confidence)
+
+
+def _none_at_all(thing: Thing, found: Found, scene: Scene, world: World) -> float:
+    """The probability that there are none, when none was found and somebody asks how many there are."""
+    there = likely(thing, found, _best_picture(found, scene), world).probability
+    odds = PRESUPPOSED * there / max(1e-6, 1 - there)
+    return 1 / (1 + odds)
 
 
 def more_than(program: MoreThan, scene: Scene, world: World) -> Reply:
