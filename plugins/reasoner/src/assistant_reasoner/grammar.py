@@ -283,6 +283,22 @@ class Grammar:
         phrase = self.phrase(normal(topic))
         return phrase.text if phrase is not None and phrase.known and phrase.head else ""
 
+    def names(self, text: str) -> Iterable[str]:
+        """English noun phrases of what a running text speaks of: known names with their numbers and colours."""
+        said = normal("".join(self.folds.get(letter, letter) for letter in text))
+        entries = [*self._read(said if self.spaced else said.replace(" ", "")), ("", "")]
+        segment: list[tuple[str, str]] = []
+        for kind, english in entries:
+            if kind in ("article", "the", "no", "number", "least", "size", "color", "noun", "nouns"):
+                if kind in ("article", "the", "no", "number") and any(one in ("noun", "nouns") for one, _ in segment):
+                    yield _segment(segment, head_last=self.anchor_first)[0]
+                    segment = []
+                segment.append((kind, english))
+                continue
+            if any(one in ("noun", "nouns") for one, _ in segment):
+                yield _segment(segment, head_last=self.anchor_first)[0]
+            segment = []
+
     def _split(self, piece: str) -> tuple[str, str] | None:
         """A noun phrase and what is said of it, in either order, wherever the border may be."""
         parts = piece.split(" ") if self.spaced else list(piece)

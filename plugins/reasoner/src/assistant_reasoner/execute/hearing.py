@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from assistant.fusion.select import Embed, similarities, stems
 from assistant.types import Kind, Observation
+from assistant_reasoner.execute import saying
 from assistant_reasoner.execute.wording import abstain
 from assistant_reasoner.execute.world import Recording, World
 from assistant_reasoner.phrase import Reply, Sentence, said
@@ -18,6 +20,8 @@ RELATED_WORDS: Final = 0.34
 """Share of a topic's word weight that a segment must have to be about it, without an embedder."""
 RELATED_MEANING: Final = 0.35
 """Cosine similarity of MiniLM embeddings from which a segment is about a topic; unrelated sentences lie below 0.2."""
+SAME_THING: Final = 0.55
+"""Cosine similarity from which a segment says a topic in other words; between RELATED_MEANING and it, it is near."""
 MOST_QUOTES: Final = 5
 NEARLY_AS_GOOD: Final = 0.85
 """Share of the best segment's similarity from which another one is quoted too."""
@@ -25,18 +29,28 @@ NEARLY_AS_GOOD: Final = 0.85
 
 def transcript(program: Transcript, world: World) -> Reply:
     """What was said?"""
-    if not world.recordings:
+    recordings = saying.asked_about(world)
+    if not recordings:
         return Reply((said(world.say("no_recording")),), None, None, abstained=True)
-    deaf = [recording for recording in world.recordings if not recording.perceived]
-    if len(deaf) == len(world.recordings) and program.ask != "length":
+    deaf = [recording for recording in recordings if not recording.perceived]
+    if len(deaf) == len(recordings) and program.ask != "length":
         return abstain(world, world.reason(Kind.TRANSCRIPT, deaf[0].part, deaf[0].name))
-    spoken = [recording for recording in world.recordings if recording.heard]
+    spoken = [recording for recording in recordings if recording.heard]
     if program.ask == "length":
-        return _length(world.recordings, world)
+        return _length(recordings, world)
+    if program.ask == "longer":
+        return saying.longer(world)
     if program.ask == "presence":
         return _any_speech(program, spoken, world)
     if not spoken:
         return silent(program, world)
+    if program.ask == "summary":
+        return saying.summary(spoken, world)
+    if program.ask in ("numbers", "prices", "dates", "names"):
+        return saying.mentioned(program.ask, spoken, world)
+    if program.also and not occurrences(program.topic, [seen for recording in spoken for seen in recording.heard]):
+        # Asked in another language than the one spoken, perhaps.
+        program = replace(program, topic=program.also)
     answers = {
         "about": _about,
         "mention": _mention,
@@ -47,6 +61,8 @@ def transcript(program: Transcript, world: World) -> Reply:
         "first": _end,
         "last": _end,
         "at": _at,
+        "after": _around,
+        "before": _around,
     }
     return answers.get(program.ask, _all)(program, spoken, world)
 
@@ -118,7 +134,8 @@ def _length(recordings: Sequence[Recording], world: World) -> Reply:
             return abstain(world, world.reason(Kind.TRANSCRIPT, recording.part, recording.name))
         seconds = float(stated)
         speech = seen.data.get("speech_seconds") if seen else None
-        clause = f", {world.say.time(float(speech))} of it speech" if isinstance(speech, int | float) else ""
+        told = isinstance(speech, int | float) and world.say.language == "en"
+        clause = f", {world.say.time(float(speech or 0.0))} of it speech" if told else ""
         name = f"{recording.name[:1].upper()}{recording.name[1:]}"
         sentences.append(
             said(
@@ -217,6 +234,12 @@ def _mention(program: Transcript, spoken: Sequence[Recording], world: World) -> 
             max(0.6, sureness(segments)),
         )
     related = about(program.topic, heard, world.embed)
+    if related and related[0][1] >= SAME_THING:
+        # Not in these words, but plainly the same: a yes, as sure as the meanings are near.
+        listed = world.say.listed([_quote(seen, world) for seen, score in related[:2] if score >= SAME_THING])
+        probability = min(0.85, related[0][1]) * max(0.6, sure)
+        text = world.say("said_related", list=listed, sure=world.say.percent(probability))
+        return Reply((said(text, *(seen.id for seen, _ in related[:2])),), "yes", max(0.5, probability))
     text = world.say("said_no", topic=topic)
     if related:
         near = world.say("said_about", topic=topic, list=_quote(related[0][0], world)) + "."
@@ -299,6 +322,17 @@ def _end(program: Transcript, spoken: Sequence[Recording], world: World) -> Repl
     time = world.say.time(segment.span[0]) if segment.span else "?"
     text = world.say(f"said_{program.ask}", text=world.say.quote(segment.text.strip(), 200), time=time)
     return Reply((said(text, segment.id),), segment.text.strip(), segment.confidence)
+
+
+def _around(program: Transcript, spoken: Sequence[Recording], world: World) -> Reply:
+    """What was said after, or before, a topic."""
+    heard = [seen for recording in spoken for seen in recording.heard]
+    found = occurrences(program.topic, heard)
+    if not found:
+        found = [
+            (seen, seen.span[0] if seen.span else None) for seen, _ in about(program.topic, heard, world.embed)[:1]
+        ]
+    return saying.around(program, spoken, found, world)
 
 
 def _at(program: Transcript, spoken: Sequence[Recording], world: World) -> Reply:

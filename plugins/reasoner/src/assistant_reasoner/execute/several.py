@@ -7,6 +7,7 @@ from typing import Final
 
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import COUNTED, SEEN
+from assistant_reasoner.execute.setting import place_scores
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import abstain, called, cannot_find, cites, color_of, phrased
 from assistant_reasoner.execute.world import Scene, World
@@ -17,6 +18,8 @@ SAME_MEANING: Final = 0.4
 """Cosine similarity from which an option says what an answer, or something perceived, says."""
 CLEARLY: Final = 0.06
 """Similarity by which the best option must beat the next."""
+SAME_KIND: Final = 0.6
+"""How often two pictures of the same kind of place, sent together, show the same place; an estimate by hand."""
 BY_LIGHT: Final = {"brighter": ("brightness", 1), "darker": ("brightness", -1), "sharper": ("sharpness", 1)}
 
 
@@ -35,7 +38,63 @@ def compare(program: Compare, world: World) -> Reply:
         return _bigger(scenes, world)
     if program.ask in ("which_has", "which_more", "which_fewer") and program.thing is not None:
         return _which(program, scenes, world)
+    if program.ask == "same_place":
+        return _same_place(scenes[0], scenes[1], world)
+    if program.ask in ("both", "only_first", "only_second"):
+        return _shared(program, scenes[0], scenes[1], world)
     return _difference(program, scenes[0], scenes[1], world)
+
+
+def _same_place(first: Scene, second: Scene, world: World) -> Reply:
+    """Whether both look like the same kind of place; more is not to be seen."""
+    if first.part.digest == second.part.digest:
+        return Reply((said(world.say("compare_same_bytes")),), "yes", 0.99)
+    best: list[tuple[str, float, tuple[str, ...]]] = []
+    for scene in (first, second):
+        scores, evidence = place_scores(scene.pictures[0]) if scene.pictures else ({}, {})
+        if not scores:
+            part = scene.pictures[0].part if scene.pictures else scene.part
+            return abstain(world, world.reason(Kind.OBJECT, part, scene.name))
+        name = max(scores, key=lambda one: scores[one])
+        best.append((name, scores[name], tuple(seen.id for seen in evidence[name][:3])))
+    names = [name if name.startswith("the ") else world.say.a(name) for name, _, _ in best]
+    sure = best[0][1] * best[1][1]
+    ids = (*best[0][2], *best[1][2])
+    if best[0][0] == best[1][0]:
+        text = world.say("same_place_yes", place=names[0], sure=world.say.percent(sure))
+        return Reply((said(text, *ids),), "yes", sure * SAME_KIND, abstained=sure * SAME_KIND < 0.5)
+    text = world.say(
+        "same_place_no",
+        name=_title(first),
+        place=names[0],
+        other=second.name,
+        second=names[1],
+        sure=world.say.percent(sure),
+    )
+    return Reply((said(text, *ids),), "no", 0.5 + sure / 2)
+
+
+def _shared(program: Compare, first: Scene, second: Scene, world: World) -> Reply:
+    """What is in both pictures, or in one of them only."""
+    here, there = _inventory(first), _inventory(second)
+    if program.ask == "only_second":
+        first, second, here, there = second, first, there, here
+    keys = [key for key in here if (key in there) == (program.ask == "both")]
+    if not here or (program.ask == "both" and not there):
+        blind = first if not here else second
+        part = blind.pictures[0].part if blind.pictures else blind.part
+        if not world.able(Kind.OBJECT, part):
+            return abstain(world, world.reason(Kind.OBJECT, part, blind.name))
+    if not keys:
+        return Reply((said(world.say("describe_nothing", name=first.name)),), "nothing", 0.5)
+    most = keys[:6]
+    counts = [min(len(here[key]), len(there[key])) if program.ask == "both" else len(here[key]) for key in most]
+    listed = world.say.listed([world.say.count(number, *key) for key, number in zip(most, counts, strict=True)])
+    seen = [one for key in most for one in (*here[key], *there.get(key, ()))]
+    key = "compare_both" if program.ask == "both" else "compare_only"
+    sure = min(max(one.confidence for one in here[name]) for name in most) * (1.0 if program.ask == "both" else 0.8)
+    short = ", ".join(name for name, _ in most)
+    return Reply((said(world.say(key, name=first.name, list=listed), *(one.id for one in seen)),), short, sure)
 
 
 def _title(scene: Scene) -> str:
