@@ -33,6 +33,7 @@ from assistant_reasoner.programs import (
     Which,
 )
 from assistant_reasoner.rules_many import MANY
+from assistant_reasoner.rules_media import MEDIA
 from assistant_reasoner.rules_read import READ
 from assistant_reasoner.rules_sight import SIGHT
 from assistant_reasoner.rules_talk import TALK
@@ -228,7 +229,7 @@ def _program(sentence: Plain) -> Program | None:
     polite = TALK.parse(replace(sentence, text=sentence.whole)) if sentence.whole != sentence.text else None
     if isinstance(polite, SmallTalk):
         return polite
-    program = TIMED.parse(sentence) or TALK.parse(sentence) or alternatives(sentence)
+    program = MEDIA.parse(sentence) or TIMED.parse(sentence) or TALK.parse(sentence) or alternatives(sentence)
     for rules in (VALUES, READ, MANY, SIGHT, VERDICT):
         program = program or rules.parse(sentence)
     return program

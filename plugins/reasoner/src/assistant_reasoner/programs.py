@@ -339,6 +339,32 @@ class When:
     """When does ... appear in the video?"""
 
     thing: Thing
+    ask: Literal["any", "first", "last", "long", "while"] = "any"
+    """long: for how long; while: what is said meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """How many ... are in the video at most at once?"""
+
+    thing: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Happens:
+    """What happens in the video, one thing after the other?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changes between the start and the end of the video?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Does what is said match the picture (or the text in it)? Which picture is spoken of?"""
+
+    ask: Literal["picture", "text", "which"] = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +372,19 @@ class Compare:
     """What differs between the pictures? Which one has (more) ...? Which is brighter?"""
 
     ask: Literal[
-        "difference", "which_has", "which_more", "which_fewer", "brighter", "darker", "sharper", "bigger", "same"
+        "difference",
+        "which_has",
+        "which_more",
+        "which_fewer",
+        "brighter",
+        "darker",
+        "sharper",
+        "bigger",
+        "same",
+        "same_place",
+        "both",
+        "only_first",
+        "only_second",
     ]
     thing: Thing | None = None
 
@@ -441,6 +479,10 @@ Program: TypeAlias = (
     | Sentiment
     | Facts
     | When
+    | AtOnce
+    | Happens
+    | Changes
+    | Matches
     | Compare
     | Choose
     | Beyond

@@ -12,6 +12,7 @@ from assistant_reasoner.execute import (
     feeling,
     hearing,
     keyvalue,
+    matching,
     naming,
     pairwise,
     passage,
@@ -22,6 +23,7 @@ from assistant_reasoner.execute import (
     sizes,
     talk,
     things,
+    video,
 )
 from assistant_reasoner.execute.choosing import choose
 from assistant_reasoner.execute.guess import guessed
@@ -32,8 +34,10 @@ from assistant_reasoner.paraphrase import TRUST, nearest
 from assistant_reasoner.parse import parse
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import (
+    AtOnce,
     Attached,
     Beyond,
+    Changes,
     Choose,
     ColorOf,
     Compare,
@@ -44,11 +48,13 @@ from assistant_reasoner.programs import (
     Evidence,
     Extreme,
     Facts,
+    Happens,
     HasColor,
     InRegion,
     IsA,
     Locate,
     Lookup,
+    Matches,
     MoreThan,
     Parsed,
     Pictures,
@@ -76,7 +82,10 @@ _LOOK: dict[type, Callable[..., Reply]] = {
     Every: things.every,
     WhatIs: naming.what_is,
     IsA: naming.is_a,
-    When: things.when,
+    When: video.when,
+    AtOnce: video.at_once,
+    Happens: video.happens,
+    Changes: video.changes,
     Locate: places.locate,
     InRegion: places.is_in_region,
     Stands: places.stands,
@@ -133,6 +142,8 @@ def _compute(program: Program, world: World) -> Reply:
         return hearing.transcript(program, world)
     if isinstance(program, Sentiment):
         return feeling.sentiment(program, world)
+    if isinstance(program, Matches):
+        return matching.matches(program, world)
     if isinstance(program, Compare):
         return compare(program, world)
     if isinstance(program, Evidence):
@@ -235,9 +246,9 @@ def _nothing_to_see(program: Program, world: World) -> Reply:
             return Reply(
                 (said(world.say("cannot", reason=f"{gap.message} {gap.remedy}".strip().rstrip("."))),), abstained=True
             )
-    if isinstance(program, When) or (isinstance(program, Facts) and program.ask == "length"):
+    if isinstance(program, When | AtOnce | Changes) or (isinstance(program, Facts) and program.ask == "length"):
         return Reply((said(world.say("no_video")),), abstained=True)
-    if isinstance(program, Describe | WhatIs) and world.recordings:
+    if isinstance(program, Describe | WhatIs | Happens) and world.recordings:
         return hearing.transcript(Transcript("all"), world)
     return Reply((said(world.say("no_picture")),), abstained=True)
 
@@ -327,6 +338,8 @@ def kinds_for(program: Program) -> frozenset[str]:
         )
     if isinstance(program, Every):
         return frozenset({Kind.OBJECT, Kind.SHAPE}).union(*(_kinds_of_thing(one) for one in program.things))
+    if isinstance(program, When):
+        return _kinds_of_thing(program.thing) | (_SPEECH if program.ask == "while" else frozenset())
     if isinstance(program, ColorOf):
         return _kinds_of_thing(program.thing) - {Kind.TEXT_LINE} if program.thing else frozenset({Kind.COLOR})
     if isinstance(program, Count | Locate | HasColor | InRegion | When):
