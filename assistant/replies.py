@@ -53,6 +53,12 @@ _SUBJECT: Final = re.compile(
     r"(?: is| are| was| were|'s|'re|:) +(?:an? |the )?(?P<rest>[^,.;:!?\n]+)[.!]?$",
     re.I,
 )
+_LEAD: Final = re.compile(
+    r"^(?:(?:based on|according to|from|looking at|in) (?:the|this|your|what)[^,.:]{0,60}, *)?"
+    r"(?:(?:the )?(?:short |final |correct )?answer(?: to (?:the|this|your) question)?(?: is\b|:)[: ]*)?",
+    re.I,
+)
+"""What leads up to an answer without being part of it."""
 _LISTED: Final = re.compile(
     r"(?:^|\s)\(?(?:choices|options|answers|possible answers|choose (?:one )?(?:of|from)|pick one of)\s*:\s*"
     r"(?P<all>.+?)\)?\s*$",
@@ -158,7 +164,7 @@ def short_of(question: str, text: str) -> str | None:
     sentences = list(_sentences(text))
     if not sentences:
         return None
-    first = sentences[0]
+    first = sentences[0] = _LEAD.sub("", sentences[0]) or sentences[0]
     options = options_in(question)
     if options:
         return _option(options, sentences)

@@ -15,6 +15,10 @@ from assistant.types import Kind, Observation
     [
         ("Is there a dog?", "Yes, there is a dog on the left.", "yes"),
         ("Is there a dog?", "No.", "no"),
+        ("Is there a dog?", "The answer is no.", "no"),
+        ("Is there a dog?", "Based on the picture, yes, there is one.", "yes"),
+        ("What animal is this?", "The answer to the question is: a dog.", "dog"),
+        ("What animal is this?", "In the picture, it is a dog.", "dog"),
         ("Is there a dog?", "**No**, I see only a cat.", "no"),
         ("Is there a dog?", "There is no dog in this picture.", "no"),
         ("Is there a dog?", "The picture shows a street.", None),

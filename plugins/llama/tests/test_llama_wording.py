@@ -21,6 +21,7 @@ from assistant_llama.wording import preserves
         ('The sign reads "STOP".', 'Well, the sign reads "STOP".'),
         ("I cannot tell who that is.", "I can't say who it is."),
         ("It costs 3.50 euros.", "That is it: it costs 3.50 euros."),
+        ("The car is red (80 % sure).", "The car is red (80% sure)."),
     ],
 )
 def test_facts_kept(computed: str, worded: str) -> None:
@@ -49,6 +50,7 @@ def test_facts_kept(computed: str, worded: str) -> None:
         ('The sign reads "STOP".', "The sign reads STOP here."),
         ('She says "I am not late".', 'She says "I am late".'),
         ("Ann said that.", "Bob said that."),
+        ("The car is red (80 % sure).", "The car is red (90 % sure)."),
         ("You said hello.", "I said hello."),
         ("The dog looks happy.", "The dog looks."),
         ("The dog is red.", ""),

@@ -45,6 +45,7 @@ def _facts(text: str) -> list[str]:
     spread = re.sub(r"\bcan't\b|\bcannot\b", "can not", spread, flags=re.I)
     spread = re.sub(r"\bwon't\b", "will not", spread, flags=re.I)
     spread = re.sub(r"n't\b", " not", spread, flags=re.I)
+    spread = re.sub(r"(?<=\d)\s+%", "%", spread)
     facts = []
     for token in _TOKEN.findall(_FRAME.sub(" ", spread)):
         if token[0] in '"“':
