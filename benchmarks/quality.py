@@ -26,7 +26,6 @@ from vision_accuracy import gold_texts
 
 from assistant.app import Assistant
 from assistant_evaluation.evaluate import Options, evaluate
-from assistant_evaluation.table import percent
 
 HERE = Path(__file__).parent
 BY_CHARACTER = ("ja", "ko", "yue", "zh")
@@ -55,6 +54,11 @@ def sections(assistant: Assistant, path: Path, **options: Any) -> Sections:
     MISSED.extend(f"{path.name}: item {each['id']}: {each['error']}" for each in report["failed"])
     MISSED.extend(f"{path.name}: {name} is not there" for name in report["absent"]["media"])
     return dict(report["tasks"])
+
+
+def percent(share: float | None) -> str:
+    """A share in percent; a dash for None."""
+    return "-" if share is None else f"{100 * share:.1f} %"
 
 
 def within(bounds: Sequence[float] | None) -> str:
@@ -133,7 +137,7 @@ def row_of_answers(what: str, answers: Mapping[str, Any], on: str) -> Row:
     at_100 = f"{percent(answers['accuracy_at_100'])}{within(answers['interval'])}"
     return (
         f"{what}: best guesses counted, where it answered",
-        f"{at_100}, {percent(answers['selective_accuracy'])} of {answers['coverage']:.0%}",
+        f"{at_100}, {percent(answers['selective_accuracy'])} of {100 * answers['coverage']:.0f} %",
         f"{answers['items']} {on}",
     )
 
@@ -181,12 +185,8 @@ def main() -> int:
         print(json.dumps([dict(zip(("what", "figure", "on"), row, strict=True)) for row in rows], indent=2))
     else:
         print("| what | figure | on |\n|---|---|---|")
-    for row in () if arguments.json else rows:
-        print(
-            "| "
-            + " | ".join(cell.replace("%", " %") if "%" in cell and " %" not in cell else cell for cell in row)
-            + " |"
-        )
+        for row in rows:
+            print(f"| {' | '.join(row)} |")
     for each in dict.fromkeys(MISSED):
         print(f"missed: {each}", file=sys.stderr)
     return 3 if MISSED else 0
