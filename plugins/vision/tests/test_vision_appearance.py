@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -118,6 +118,7 @@ def test_shades() -> None:
     assert shade_of("red", (230, 20, 30)) == "red"
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.tuples(*[st.floats(0, 1)] * 4))
 def test_any_box_has_a_look(corners: tuple[float, float, float, float]) -> None:
     """However thin or empty the box, there is a colour and its shares are probabilities."""

@@ -17,7 +17,8 @@ STATED: Final = 0.5
 """Confidence from which a thing is stated, i.e. from which it is likelier there than not."""
 HEDGED: Final = 0.35
 """Confidence from which it is mentioned as possible, if little else is known."""
-TEXT_STATED: Final = 0.75
+TEXT_STATED: Final = 0.5
+"""Confidence from which a text is quoted: that it is likelier right in every letter than not."""
 MOST_THINGS: Final = 5
 MOST_POSSIBLE: Final = 2
 MOST_COUNTED: Final = 5
@@ -196,6 +197,7 @@ class VisionCaption(Perceiver):
     """One sentence that states only what was observed, hedged where it is not sure."""
 
     name = "vision_caption"
+    version = "2"
     consumes = (IMAGE,)
     gathers = (Kind.OBJECT, Kind.LABEL, Kind.TEXT_LINE, Kind.COLOR, Kind.SHAPE, Kind.IMAGE_FACTS)
     produces = (Kind.CAPTION,)

@@ -11,6 +11,10 @@ from assistant.types import Box
 
 LONG = 6.0
 """Width in heights from which a line belongs to running text rather than to a cell of a table, a label or a price."""
+NEAR = 0.7
+"""Heights between two lines up to which the second goes on with the first: headings stand further off."""
+TALLER = 1.3
+"""How many times as tall lines of one paragraph may be, for their letters below and above the line."""
 GAP = 1.2
 """Heights between two lines up to which they belong to one paragraph."""
 
@@ -52,6 +56,29 @@ def reading_order(boxes: Sequence[Box]) -> list[int]:
     before = above | columns | rows
     np.fill_diagonal(before, False)
     return _topological(before, middle, left)
+
+
+def paragraphs(boxes: Sequence[Box]) -> list[int]:
+    """Number of the paragraph of each upright line, given in reading order: 0, 0, 1, ...
+
+    A line goes on with the paragraph of the one before if it stands close under it, is about as tall and overlaps it
+    sideways by half of the shorter one.
+    """
+    found: list[int] = []
+    for index, box in enumerate(boxes):
+        if index == 0:
+            found.append(0)
+            continue
+        before = boxes[index - 1]
+        tall, other = box[3] - box[1], before[3] - before[1]
+        least = max(1e-9, min(box[2] - box[0], before[2] - before[0]))
+        follows = (
+            -0.5 * other <= box[1] - before[3] <= NEAR * other
+            and max(tall, other) <= TALLER * min(tall, other)
+            and min(box[2], before[2]) - max(box[0], before[0]) >= 0.5 * least
+        )
+        found.append(found[-1] + (0 if follows else 1))
+    return found
 
 
 def _running(

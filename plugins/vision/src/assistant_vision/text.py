@@ -11,10 +11,23 @@ import numpy as np
 from assistant.plugin import Perceiver, Services, Task
 from assistant.types import IMAGE, Box, Kind, Observation
 from assistant_vision.boxes import clip
+from assistant_vision.calibration import Platt
 from assistant_vision.pixels import RGB
 from assistant_vision.reader import Reader
-from assistant_vision.reading import reading_order
-from assistant_vision.turning import TURNS, Quad, Turn, cut, is_tall, length, thickness, upright_quad
+from assistant_vision.reading import paragraphs, reading_order
+from assistant_vision.stacking import letter, stacks
+from assistant_vision.turning import (
+    TURNS,
+    Quad,
+    Turn,
+    cut,
+    is_tall,
+    length,
+    skew,
+    straightened,
+    thickness,
+    upright_quad,
+)
 
 PROBES: Final = 5
 """Longest lines that are read both ways up to find out which way the text stands."""
@@ -24,12 +37,20 @@ BATCH: Final = 12
 """Lines recognised between two checks for cancellation."""
 
 
+READ_RIGHT: Final = Platt(slope=0.9, offset=-2.0)
+"""That every character of a line is right, from their mean probability; fitted by scripts/calibrate_text.py."""
+ON_PAGE: Final = 3
+"""Letters that being on a page is worth as evidence for a line: a single figure in a table is reported."""
+PAGE: Final = 5
+"""Sure lines of three and more letters from which a picture is a page of text."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextOptions:
     """Options of `vision_text`."""
 
     least: float = 0.7
-    """Confidence below which a line is dropped."""
+    """Probability of being writing times mean probability of its characters under which a line is dropped."""
     most: int = 300
     """Lines read of one picture at most, the largest first."""
 
@@ -39,19 +60,30 @@ class Line:
     """One line as read."""
 
     text: str
-    confidence: float
+    score: float
+    """Mean probability of its characters."""
     quad: Quad
     turn: Turn
 
+    @property
+    def certainty(self) -> float:
+        """As the function."""
+        return certainty(self.text, self.score)
 
-def certainty(text: str, score: float) -> float:
-    """Probability that a line is really there and read right, from the mean probability of its characters.
 
-    Texture is read as one or two stray characters, so a line of n letters and digits keeps 1 - 0.5 ** n of its score;
-    a line without any keeps nothing.
+def there(text: str, *, page: bool = False) -> float:
+    """Probability that a line is writing at all: 1 - 0.5 ** n of n letters and digits, 0 without any.
+
+    Texture is read as one or two stray characters; on a page of text, where it is rare, a line counts as if it had
+    ON_PAGE more.
     """
     signs = sum(character.isalnum() for character in text)
-    return score * (1.0 - 0.5**signs)
+    return 1.0 - 0.5 ** (signs + ON_PAGE * page) if signs else 0.0
+
+
+def certainty(text: str, score: float) -> float:
+    """How sure a reading is, 0-1, for comparing readings: the mean probability of its characters, less for few."""
+    return score * there(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +105,7 @@ class Page:
         lines = []
         for index, turn in wanted:
             text, score = self.known[index, turn]
-            lines.append(Line(text, certainty(text, score), self.quads[index], turn))
+            lines.append(Line(text, score, self.quads[index], turn))
         return lines
 
     def turn(self) -> Turn:
@@ -88,10 +120,10 @@ class Page:
             (index for index, flag in enumerate(tall) if flag == down), key=lambda index: -length(self.quads[index])
         )[:PROBES]
         ways: tuple[Turn, Turn] = (270, 90) if down else (0, 180)
-        first = mean_confidence(self.read([(index, ways[0]) for index in probes]))
+        first = mean_certainty(self.read([(index, ways[0]) for index in probes]))
         if first >= SURE:
             return ways[0]
-        second = mean_confidence(self.read([(index, ways[1]) for index in probes]))
+        second = mean_certainty(self.read([(index, ways[1]) for index in probes]))
         return ways[0] if first >= second else ways[1]
 
     def lines(self, indices: Sequence[int], turn: Turn) -> list[Line]:
@@ -103,30 +135,61 @@ class Page:
         ]
         best: dict[int, Line] = {}
         for (index, _), line in zip(wanted, self.read(wanted), strict=True):
-            if index not in best or line.confidence > best[index].confidence:
+            if index not in best or line.certainty > best[index].certainty:
                 best[index] = line
         return list(best.values())
 
 
-def mean_confidence(lines: Sequence[Line]) -> float:
+def mean_certainty(lines: Sequence[Line]) -> float:
     """0 for no lines."""
-    return float(np.mean([line.confidence for line in lines])) if lines else 0.0
+    return float(np.mean([line.certainty for line in lines])) if lines else 0.0
 
 
-def ordered(lines: Sequence[Line], turn: Turn, width: int, height: int) -> list[Line]:
-    """The lines in the order a person reads the page when it stands upright."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Lines in the order a person reads the page when it stands upright and straight."""
+
+    lines: list[Line]
+    blocks: list[int]
+    """Number of the paragraph of each line, from 0."""
+    skew: float
+    """Degrees clockwise by which the lines slant once the page stands upright."""
+
+
+def laid_out(lines: Sequence[Line], turn: Turn, width: int, height: int) -> Layout:
+    """The lines in order, with letters that stand one under the other joined."""
     turned = [upright_quad(line.quad, turn, width, height) for line in lines]
-    boxes: list[Box] = [
-        (float(quad[:, 0].min()), float(quad[:, 1].min()), float(quad[:, 0].max()), float(quad[:, 1].max()))
-        for quad in turned
-    ]
-    return [lines[index] for index in reading_order(boxes)]
+    angle = skew(turned)
+    boxes = [_bounds(straightened(quad, angle)) for quad in turned]
+    joined = stacks([line.text for line in lines], boxes)
+    inner = {index for column in joined for index in column}
+    kept = [(line, box) for index, (line, box) in enumerate(zip(lines, boxes, strict=True)) if index not in inner]
+    for column in joined:
+        text = "".join(letter(lines[index].text) for index in column)
+        score = float(np.mean([lines[index].score for index in column]))
+        corners = np.concatenate([lines[index].quad for index in column])
+        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+        quad = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+        bounds = np.array([boxes[index] for index in column])
+        box = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+        kept.append((Line(text, score, quad, turn), box))
+    order = reading_order([box for _, box in kept])
+    return Layout(
+        [kept[index][0] for index in order],
+        paragraphs([kept[index][1] for index in order]),
+        round(angle, 1),
+    )
+
+
+def _bounds(quad: Quad) -> Box:
+    return (float(quad[:, 0].min()), float(quad[:, 1].min()), float(quad[:, 0].max()), float(quad[:, 1].max()))
 
 
 class VisionText(Perceiver):
     """Lines of text, by RapidOCR (PP-OCRv6): any quarter turn, several columns, many scripts."""
 
     name = "vision_text"
+    version = "2"
     consumes = (IMAGE,)
     produces = (Kind.TEXT_LINE,)
     requires = ("rapidocr", "onnxruntime", "cv2")
@@ -159,17 +222,26 @@ class VisionText(Perceiver):
         for start in range(0, len(quads), BATCH):
             task.check()
             lines += page.lines(similar[start : start + BATCH], turn)
-        lines = [line for line in lines if line.confidence >= self._options.least]
-        for order, line in enumerate(ordered(lines, turn, width, height)):
+        layout = laid_out(lines, turn, width, height)
+        page_of_text = sum(line.certainty >= SURE for line in lines) >= PAGE
+        told = [
+            (line, block, there(line.text, page=page_of_text))
+            for line, block in zip(layout.lines, layout.blocks, strict=True)
+        ]
+        told = [one for one in told if one[2] * one[0].score >= self._options.least]
+        for order, (line, block, writing) in enumerate(told):
             corners = [[round(x / width, 4), round(y / height, 4)] for x, y in line.quad.tolist()]
             xs, ys = [x for x, _ in corners], [y for _, y in corners]
             box: Box = clip((min(xs), min(ys), max(xs), max(ys)))
             yield task.observe(
                 Kind.TEXT_LINE,
                 line.text,
-                line.confidence,
+                writing * READ_RIGHT.probability(line.score),
                 box=box,
                 order=order,
                 polygon=corners,
                 rotation=line.turn,
+                skew=layout.skew,
+                score=round(line.score, 4),
+                block=block,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ from assistant_vision.pixels import RGB
 Turn = Literal[0, 90, 180, 270]
 """Degrees clockwise by which a picture must be turned for its text to stand upright."""
 TURNS: Final[tuple[Turn, ...]] = (0, 90, 180, 270)
+LONG: Final = 3.0
+"""Lengths in thicknesses from which the slant of a line can be told."""
 TALL: Final = 1.5
 """Height in widths from which a line is taken to run up or down the picture."""
 Quad = NDArray[np.float64]
@@ -46,6 +49,26 @@ def upright_quad(quad: Quad, turn: Turn, width: float, height: float) -> Quad:
     """The line's corners in the turned picture, again starting at its top left."""
     turned = turn_points(quad, turn, width, height)
     return np.roll(turned, {0: 0, 90: 1, 180: 2, 270: 3}[turn], axis=0)
+
+
+def skew(quads: Sequence[Quad]) -> float:
+    """Degrees clockwise by which upright lines slant: the median over lines, by length; 0 without a long one."""
+    long = [quad for quad in quads if length(quad) >= LONG * thickness(quad) and not is_tall(quad)]
+    if not long:
+        return 0.0
+    edges = np.array([(quad[1] - quad[0]) + (quad[2] - quad[3]) for quad in long])
+    angles = np.degrees(np.arctan2(edges[:, 1], edges[:, 0]))
+    order = np.argsort(angles)
+    weight = np.cumsum(np.linalg.norm(edges, axis=1)[order])
+    return float(angles[order[int(np.searchsorted(weight, weight[-1] / 2))]])
+
+
+def straightened(points: NDArray[np.float64], degrees: float) -> NDArray[np.float64]:
+    """Points [..., 2] turned back about the origin by a slant."""
+    angle = np.radians(degrees)
+    across, down = np.cos(angle), np.sin(angle)
+    x, y = points[..., 0], points[..., 1]
+    return np.stack([x * across + y * down, y * across - x * down], axis=-1)
 
 
 def cut(rgb: RGB, quad: Quad, turn: Turn) -> RGB:

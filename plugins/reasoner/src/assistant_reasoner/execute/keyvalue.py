@@ -20,7 +20,7 @@ from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.programs import Lookup
 
-READ_FROM: Final = 0.3
+READ_FROM: Final = 0.15
 """Confidence of a line from which it is looked at."""
 FITS: Final = 0.6
 """Share of the key's words that the labels of a value must bear."""

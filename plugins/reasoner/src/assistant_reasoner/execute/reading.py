@@ -9,6 +9,7 @@ from typing import Any
 from assistant.fusion.align import containment, place
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import POSSIBLE, in_region
+from assistant_reasoner.execute.keyvalue import READ_FROM
 from assistant_reasoner.execute.lines import by_place
 from assistant_reasoner.execute.passage import mentioning
 from assistant_reasoner.execute.things import search
@@ -23,7 +24,7 @@ from assistant_reasoner.programs import Facts, Read
 def read(program: Read, scene: Scene, world: World) -> Reply:
     """What does it say?"""
     say = world.say
-    lines = [line for picture in scene.pictures for line in picture.lines if line.confidence >= 0.3]
+    lines = [line for picture in scene.pictures for line in picture.lines if line.confidence >= READ_FROM]
     part = scene.pictures[0].part if scene.pictures else scene.part
     if not lines:
         if not world.able(Kind.TEXT_LINE, part):
