@@ -114,6 +114,11 @@ class Phrases:
         """What stands between two sentences."""
         return " " if self.tongue is None or self.tongue.spaced else ""
 
+    @property
+    def stop(self) -> str:
+        """The full stop."""
+        return "." if self.tongue is None or self.tongue.spaced else "。"
+
     def word(self, english: str) -> str:
         """A word other than a noun or colour: "positive", "the speaker", "yes"; itself if the language lacks it."""
         return self.tongue.words.get(english, english) if self.tongue else english

@@ -295,6 +295,7 @@ compare_both = In beiden: {list}.
 compare_count = {name}: {list}.
 compare_light = {name} ist {word:word} als {other}.
 compare_same_bytes = Das ist genau dasselbe Bild.
+shared_none = In dem, was ich erkenne, gibt es nichts davon.
 compare_alike = In dem, was ich erkenne, sehe ich keinen Unterschied.
 compare_differ = Nein, sie unterscheiden sich.
 compare_need_two = Zum Vergleichen brauche ich zwei Bilder; ich habe {count}.

@@ -284,6 +284,7 @@ compare_both = En las dos: {list}.
 compare_count = {name}: {list}.
 compare_light = {name} es {word:word} que {other}.
 compare_same_bytes = Es exactamente la misma imagen.
+shared_none = En lo que reconozco no hay nada así.
 compare_alike = No veo diferencias en lo que reconozco.
 compare_differ = No, son diferentes.
 compare_need_two = Para comparar necesito dos imágenes; tengo {count}.

@@ -287,6 +287,7 @@ compare_both = Dans les deux : {list}.
 compare_count = {name} : {list}.
 compare_light = {name} est {word:word} que {other}.
 compare_same_bytes = C'est exactement la même image.
+shared_none = Dans ce que je reconnais, il n'y a rien de tel.
 compare_alike = Je ne vois pas de différence dans ce que je reconnais.
 compare_differ = Non, elles diffèrent.
 compare_need_two = Pour comparer il me faut deux images ; j'en ai {count}.

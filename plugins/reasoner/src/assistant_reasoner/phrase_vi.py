@@ -239,6 +239,7 @@ compare_both = Có trong cả hai: {list}.
 compare_count = {name}: {list}.
 compare_light = {name} {word:word} {other}.
 compare_need_two = Để so sánh tôi cần hai bức ảnh; tôi có {count}.
+shared_none = Trong những gì tôi nhận ra, không có thứ nào như vậy.
 compare_alike = Tôi không thấy khác biệt trong những gì tôi nhận ra.
 compare_differ = Không, chúng khác nhau.
 choose = {option:thing}: {why}

@@ -269,6 +269,7 @@ compare_light = {name}比{other}{word:word}。
 compare_same_bytes = 这就是同一张图片。
 compare_differ = 不一样。
 compare_need_two = 比较需要两张图片，我有 {count} 张。
+shared_none = 就我认出的内容来说，没有这样的东西。
 compare_alike = 就我认出的内容来说，没有区别。
 compare_which = {name}：{why}。
 compare_none = 都没有：图里{no_thing}。

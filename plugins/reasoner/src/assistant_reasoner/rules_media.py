@@ -110,7 +110,7 @@ def _longer(match: re.Match[str], sentence: Plain) -> Program:
 
 @MEDIA.on(rf"how (?:long|much) (?:do|does|did|is|was|were|are) {_WHO} (?:talk|speak|talking|speaking)(?:ing)?(?: .*)?")
 def _spoke(match: re.Match[str], sentence: Plain) -> Program:
-    return Transcript("length")
+    return Transcript("length", "speech")
 
 
 @MEDIA.on(

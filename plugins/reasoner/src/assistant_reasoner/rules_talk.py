@@ -25,8 +25,12 @@ _RECORDING = (
     r"audio clips?|sound files?|sound clips?|sound track|soundtrack|audio track|audio recordings?|voice "
     r"recordings?|talk|conversation|dialogue|spoken words?)"
 )
-_THE = r"(?:the|this|that|my|these|his|her|their|an?)"
-_HERE = rf"(?: (?:@here|here|in (?:{_THE} )?{_RECORDING}|on (?:{_THE} )?{_RECORDING}|there|out loud|aloud))?"
+_THE = r"(?:the|this|that|my|these|his|her|their|an?)(?: (?:first|second|third|fourth|last|other|1st|2nd|3rd))?"
+_FILE = r"(?:\S+ ){1,5}(?:wav|mp3|ogg|flac|m4a|aac|opus|aiff?|mp4|webm|mov|mkv|avi)"
+_HERE = (
+    rf"(?: (?:@here|here|in (?:{_THE} )?{_RECORDING}|on (?:{_THE} )?{_RECORDING}|there|out loud|aloud|"
+    rf"(?:in|on|of|from) {_FILE}|(?:in|on|of|from) {_THE} (?:one|speaker|file)))?"
+)
 _SAY = (
     r"(?:say|saying|said|says|mention|mentioned|mentions|talk about|talked about|talking about|talks about|"
     r"speak about|speaking about|spoke about|discuss|discussed|tell us|tell|told|telling)"
@@ -300,6 +304,7 @@ def _ends(match: re.Match[str], sentence: Plain) -> Program:
 def _topic(text: str, sentence: Plain) -> str:
     text = quoted(text, sentence)
     text = re.sub(r"^(?:about|regarding|the words?|the phrase|the name|that|anything about|something about) ", "", text)
+    text = re.sub(rf"(?:^| )(?:in|of|from) (?:{_FILE})$", "", text)
     text = re.sub(rf" (?:in|on|during) (?:{_THE} )?{_RECORDING}$| @here$| (?:said|mentioned|spoken)$", "", text)
     return text.replace("@here", "").replace("@picture", "").strip(" ,")
 

@@ -13,6 +13,8 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Final
 
+from assistant_reasoner.lexicon import DETECTOR_NAME
+
 COLUMNS: Final = ("en", "fr", "es", "de", "zh", "vi")
 """The columns of nouns.txt."""
 CLASSIFIED: Final = ("zh", "vi")
@@ -114,6 +116,7 @@ class Tongue:
     def noun(self, word: str) -> Noun:
         """The noun for an English name; a name that the table lacks stays as it is."""
         known = self.nouns.get(word) or self.nouns.get(word.casefold())
+        known = known or self.nouns.get(DETECTOR_NAME.get(word, ""))
         if known:
             return known[0]
         return Noun(word, word, {"zh": "个", "vi": ""}.get(self.code, "n" if self.code == "de" else "m"))

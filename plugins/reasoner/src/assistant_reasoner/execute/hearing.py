@@ -37,7 +37,7 @@ def transcript(program: Transcript, world: World) -> Reply:
         return abstain(world, world.reason(Kind.TRANSCRIPT, deaf[0].part, deaf[0].name))
     spoken = [recording for recording in recordings if recording.heard]
     if program.ask == "length":
-        return _length(recordings, world)
+        return _length(program, recordings, world)
     if program.ask == "longer":
         return saying.longer(world)
     if program.ask == "presence":
@@ -124,7 +124,7 @@ def _any_speech(program: Transcript, spoken: Sequence[Recording], world: World) 
     )
 
 
-def _length(recordings: Sequence[Recording], world: World) -> Reply:
+def _length(program: Transcript, recordings: Sequence[Recording], world: World) -> Reply:
     sentences = []
     seconds = 0.0
     for recording in recordings:
@@ -137,9 +137,10 @@ def _length(recordings: Sequence[Recording], world: World) -> Reply:
         told = isinstance(speech, int | float) and world.say.language == "en"
         clause = f", {world.say.time(float(speech or 0.0))} of it speech" if told else ""
         name = f"{recording.name[:1].upper()}{recording.name[1:]}"
+        seconds = float(speech) if program.topic and isinstance(speech, int | float) else seconds
         sentences.append(
             said(
-                world.say("said_length", name=name, seconds=world.say.time(seconds), speech=clause),
+                world.say("said_length", name=name, seconds=world.say.time(float(stated)), speech=clause),
                 *((seen.id,) if seen else ()),
             )
         )
@@ -210,7 +211,7 @@ def _about(program: Transcript, spoken: Sequence[Recording], world: World) -> Re
     hits = [hit for hit in hits if hit[1] >= NEARLY_AS_GOOD * hits[0][1]]
     shown = sorted(hits[:MOST_QUOTES], key=lambda hit: hit[0].span or (0.0, 0.0))
     listed = world.say.listed([_quote(seen, world) for seen, _ in shown])
-    text = world.say("said_about", topic=world.say.quote(program.topic), list=listed) + "."
+    text = world.say("said_about", topic=world.say.quote(program.topic), list=listed) + world.say.stop
     sure = min(0.95, hits[0][1]) * max(0.5, sureness([seen for seen, _ in shown]))
     return Reply((said(text, *(seen.id for seen, _ in shown)),), " ".join(seen.text for seen, _ in shown), sure)
 
@@ -229,7 +230,7 @@ def _mention(program: Transcript, spoken: Sequence[Recording], world: World) -> 
     if found:
         listed = world.say.listed([_quote(seen, world) for seen in segments[:3]])
         return Reply(
-            (said(world.say("said_yes", topic=topic, count=counted, list=listed) + ".", *ids),),
+            (said(world.say("said_yes", topic=topic, count=counted, list=listed) + world.say.stop, *ids),),
             "yes",
             max(0.6, sureness(segments)),
         )
@@ -242,7 +243,7 @@ def _mention(program: Transcript, spoken: Sequence[Recording], world: World) -> 
         return Reply((said(text, *(seen.id for seen, _ in related[:2])),), "yes", max(0.5, probability))
     text = world.say("said_no", topic=topic)
     if related:
-        near = world.say("said_about", topic=topic, list=_quote(related[0][0], world)) + "."
+        near = world.say("said_about", topic=topic, list=_quote(related[0][0], world)) + world.say.stop
         return Reply((said(text), said(near, related[0][0].id)), "no", 0.6 * max(0.5, sure))
     whole = world.say("said", text=world.say.quote(" ".join(seen.text for seen in heard), 200))
     return Reply((said(text), said(whole, *(seen.id for seen in heard))), "no", max(0.5, sure))

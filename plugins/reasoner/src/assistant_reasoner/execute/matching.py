@@ -15,7 +15,7 @@ from assistant.fusion.select import stems
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import SEEN
 from assistant_reasoner.execute.things import presence, search
-from assistant_reasoner.execute.wording import abstain, cites, phrased
+from assistant_reasoner.execute.wording import abstain, cites, color_of, phrased
 from assistant_reasoner.execute.world import Recording, Scene, World
 from assistant_reasoner.languages import grammar_of
 from assistant_reasoner.lexicon import COLORS, NUMBERS, PEOPLE, SIZES, SMALL_THINGS, VOCABULARY, singular
@@ -144,7 +144,14 @@ def matches(program: Matches, world: World) -> Reply:
 
 def _told(judged: Judged, world: World) -> Sentence:
     claim = world.say.quote(judged.claim.said_in.text.strip(), 80)
-    named = f"{claim}, {world.say.a(phrased(judged.claim.thing, world))}"
+    thing = judged.claim.thing
+    color = color_of(thing)
+    name = world.say.name(thing.words, color)
+    if thing.number:
+        name = world.say.count(thing.number.value, thing.words, color)
+        world.say.count(thing.number.value, thing.words, color) if thing.number else world.say.name(thing.words, color)
+    )
+    named = f"{claim} ({name})"
     key = {"supported": "agree_supported", "contradicted": "agree_contradicted"}.get(judged.verdict, "agree_unknown")
     return said(world.say(key, claim=named, seen=judged.seen), judged.claim.said_in.id, *judged.cites)
 

@@ -122,8 +122,8 @@ _DAY: Final = (
 _PATTERNS: Final = {
     "numbers": re.compile(rf"\b{_NUMBER}\b", re.I),
     "prices": re.compile(
-        rf"[$€£¥]\s?\d+(?:[.,]\d+)*|\b{_NUMBER} ?(?:dollars?|euros?|pounds?|cents?|bucks|yuan|yen|francs?|pesos?|"
-        rf"percent|€|\$|%)",
+        rf"[$€£¥]\s?\d+(?:[.,]\d+)*|\b{_NUMBER} ?(?:dollars?|euros?|pounds?|cents?|bucks|yuan|yen|francs?|"
+        r"pesos?|€|\$|%)",
         re.I,
     ),
     "dates": re.compile(
@@ -147,7 +147,7 @@ def mentioned(ask: str, spoken: Sequence[Recording], world: World) -> Reply:
         for seen in recording.heard:
             for match in _PATTERNS[ask].finditer(seen.text):
                 text = match[0].strip(" .,")
-                if text and text not in _NO_NAMES:
+                if text and not (ask == "names" and (text in _NO_NAMES or _PATTERNS["dates"].fullmatch(text))):
                     found.setdefault(text, seen)
             if ask == "names":
                 found.update({name: seen for name in _leading_names(seen, recording) if name not in found})
@@ -186,19 +186,7 @@ def longer(world: World) -> Reply:
     """Which recording has more speech; within one, speakers are not told apart."""
     known = [one for one in all_recordings(world) if one.perceived]
     if len(known) < 2:
-        spoken = [one for one in known if one.heard]
-        more = (
-            said(
-                world.say(
-                    "said_length",
-                    name=one.name[:1].upper() + one.name[1:],
-                    seconds=world.say.time(seconds_of_speech(one)),
-                    speech="",
-                )
-            )
-            for one in spoken
-        )
-        return Reply((said(world.say("said_one_speaker")), *more), None, None, abstained=True)
+        return Reply((said(world.say("said_one_speaker")),), None, None, abstained=True)
     ranked = sorted(known, key=seconds_of_speech, reverse=True)
     best = ranked[0]
     others = world.say.listed([f"{world.say.time(seconds_of_speech(one))} ({one.name})" for one in ranked[1:]])

@@ -18,6 +18,8 @@ SAME_MEANING: Final = 0.4
 """Cosine similarity from which an option says what an answer, or something perceived, says."""
 CLEARLY: Final = 0.06
 """Similarity by which the best option must beat the next."""
+UNLIKE: Final = 0.4
+"""Probability of both places from which it is said that they differ."""
 SAME_KIND: Final = 0.6
 """How often two pictures of the same kind of place, sent together, show the same place; an estimate by hand."""
 BY_LIGHT: Final = {"brighter": ("brightness", 1), "darker": ("brightness", -1), "sharper": ("sharpness", 1)}
@@ -71,7 +73,7 @@ def _same_place(first: Scene, second: Scene, world: World) -> Reply:
         second=names[1],
         sure=world.say.percent(sure),
     )
-    return Reply((said(text, *ids),), "no", 0.5 + sure / 2)
+    return Reply((said(text, *ids),), "no", 0.5 + sure / 2, abstained=sure < UNLIKE)
 
 
 def _shared(program: Compare, first: Scene, second: Scene, world: World) -> Reply:
@@ -86,7 +88,7 @@ def _shared(program: Compare, first: Scene, second: Scene, world: World) -> Repl
         if not world.able(Kind.OBJECT, part):
             return abstain(world, world.reason(Kind.OBJECT, part, blind.name))
     if not keys:
-        return Reply((said(world.say("describe_nothing", name=first.name)),), "nothing", 0.5)
+        return Reply((said(world.say("shared_none")),), "nothing", 0.5)
     most = keys[:6]
     counts = [min(len(here[key]), len(there[key])) if program.ask == "both" else len(here[key]) for key in most]
     listed = world.say.listed([world.say.count(number, *key) for key, number in zip(most, counts, strict=True)])

@@ -107,9 +107,8 @@ def when(program: When, scene: Scene, world: World) -> Reply:
         most = sum(_end(run, scene, world) - (run.before if run.before is not None else 0.0) for run in runs)
         sentences.insert(0, said(say("video_lasts", least=say.time(least), most=say.time(most)), *cites(matches)))
         return Reply(tuple(sentences), f"{(least + most) / 2:.1f}", confidence * MISSED_BETWEEN)
-    note = said(say("appears_note", count=len(scene.pictures)))
     answer = last.last if program.ask == "last" else first.first
-    return Reply((*sentences, note), say.time(answer), confidence)
+    return Reply(tuple(sentences), say.time(answer), confidence)
 
 
 def _enters(run: Stretch, world: World) -> str:
@@ -220,7 +219,7 @@ def happens(program: Happens, scene: Scene, world: World) -> Reply:
             listed = _counted(shown, world)
             ids = tuple(seen.id for group in shown.values() for seen in group)
             text = world.say("video_shows", time=world.say.time(time_of(picture)), list=listed)
-            events.append((time_of(picture), said(f"{text}.", *ids)))
+            events.append((time_of(picture), said(text + world.say.stop, *ids)))
             sure.append(max(seen.confidence for group in shown.values() for seen in group))
         earlier = counts
         lines = [line for line in picture.lines if line.confidence >= 0.6 and line.text.casefold() not in read]
@@ -233,7 +232,7 @@ def happens(program: Happens, scene: Scene, world: World) -> Reply:
             for seen in recording.heard:
                 start = seen.span[0] if seen.span else 0.0
                 text = world.say("video_says", time=world.say.time(start), text=world.say.quote(seen.text.strip(), 200))
-                events.append((start, said(f"{text}.", seen.id)))
+                events.append((start, said(text + world.say.stop, seen.id)))
                 sure.append(seen.confidence)
     if not events:
         return describe(Describe(), scene, world)
