@@ -230,6 +230,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "compare_count": "{name} has {list}.",
         "compare_light": "{name} is {word} than {other}.",
         "compare_same_bytes": "They are the very same picture.",
+        "shared_none": "In what I recognise there is nothing of the kind.",
         "compare_alike": "I see no difference in what I recognise.",
         "compare_differ": "No, they differ.",
         "pictures_yes": "Yes, as far as I see ({sure} sure).",
