@@ -149,8 +149,6 @@ def _told(judged: Judged, world: World) -> Sentence:
     name = world.say.name(thing.words, color)
     if thing.number:
         name = world.say.count(thing.number.value, thing.words, color)
-        world.say.count(thing.number.value, thing.words, color) if thing.number else world.say.name(thing.words, color)
-    )
     named = f"{claim} ({name})"
     key = {"supported": "agree_supported", "contradicted": "agree_contradicted"}.get(judged.verdict, "agree_unknown")
     return said(world.say(key, claim=named, seen=judged.seen), judged.claim.said_in.id, *judged.cites)
