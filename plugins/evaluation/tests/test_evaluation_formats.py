@@ -97,7 +97,7 @@ IEMOCAP = (
 HOWTO = {"abcdefghijk": {"start": [0.1, 2.0], "end": [2.0, 4.5], "text": ["take the", "flour"]}}
 RATINGS = "1\t2.8\tWhat a lovely day\n2\t-3.2\tThis is awful, really\n"
 LABELS = "sentence\tlabel\nit is a charming film\t1\nunflinchingly bleak\t0\n"
-TRANSCRIPTS = "a.wav\thello there\ten\nb.wav\t你好\tzh\n"
+TRANSCRIPTS = "a.wav\thello there\ten\nb.wav\t你好\tzh-CN\n"
 MANIFEST = ({"audio_filepath": "a.wav", "duration": 1.0, "text": "hello"},)
 
 

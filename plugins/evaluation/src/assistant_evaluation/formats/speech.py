@@ -48,7 +48,7 @@ def spoken(row: Mapping[str, Any], identity: str, files: tuple[str, ...]) -> Tra
         group=str(row.get("set") or ""),
         kind=str(row.get("kind") or ""),
         transcript=str(row["transcript"]),
-        language=str(row.get("language") or ""),
+        language=re.split("[-_]", str(row.get("language") or ""))[0].lower(),
         prefix=bool(row.get("prefix")),
         characters=bool(row.get("characters")),
     )
