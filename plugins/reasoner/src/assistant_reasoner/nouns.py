@@ -212,6 +212,23 @@ def noun_phrase(text: str) -> Thing | None:
     having = _having(text)
     if having:
         return having
+    text = re.sub(
+        rf"^((?:any|some)(?:thing|one|body)) ({'|'.join(COLORS)})$",
+        lambda found: f"{found[2]} {'thing' if found[1].endswith('thing') else 'person'}",
+        text,
+    )
+    clause = re.match(
+        rf"^(?P<head>.+?) (?:that|which|who) (?:is|are) (?P<not>not )?(?P<color>{'|'.join(COLORS)})(?: in color)?$",
+        text,
+    )
+    if clause:
+        whole = noun_phrase(clause["head"])
+        shade = COLORS[clause["color"]]
+        if whole is None:
+            return None
+        if clause["not"]:
+            return replace(whole, other_than=(*whole.other_than, shade))
+        return replace(whole, colors=(*whole.colors, shade))
     owned = re.match(rf"^(?P<owner>.+?) 's (?:{_SURFACE})$|^(?:the )?(?:{_SURFACE}) of (?P<whose>.+)$", text)
     if owned:
         text = owned["owner"] or owned["whose"]

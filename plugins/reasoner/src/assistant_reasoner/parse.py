@@ -32,6 +32,7 @@ from assistant_reasoner.programs import (
     WhatIs,
     Which,
 )
+from assistant_reasoner.rules_compose import COMPOSE, composed
 from assistant_reasoner.rules_many import MANY
 from assistant_reasoner.rules_media import MEDIA
 from assistant_reasoner.rules_read import READ
@@ -156,7 +157,8 @@ def _english(text: str, situation: Situation, spoken: bool, previous: Parsed | N
     follow = follow_up(sentence, previous)
     if follow is not None:
         return follow
-    program = _drawn(sentence.text, _program(sentence) or _named(sentence) or unknown(sentence))
+    program = _program(sentence) or composed(sentence, _program) or _named(sentence) or unknown(sentence)
+    program = _drawn(sentence.text, program)
     known = topic(previous.program) if previous else None
     if (
         isinstance(program, Place)
@@ -229,7 +231,8 @@ def _program(sentence: Plain) -> Program | None:
     polite = TALK.parse(replace(sentence, text=sentence.whole)) if sentence.whole != sentence.text else None
     if isinstance(polite, SmallTalk):
         return polite
-    program = MEDIA.parse(sentence) or TIMED.parse(sentence) or TALK.parse(sentence) or alternatives(sentence)
+    program = MEDIA.parse(sentence) or TIMED.parse(sentence) or TALK.parse(sentence) or COMPOSE.parse(sentence)
+    program = program or alternatives(sentence)
     for rules in (VALUES, READ, MANY, SIGHT, VERDICT):
         program = program or rules.parse(sentence)
     return program

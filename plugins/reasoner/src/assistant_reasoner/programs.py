@@ -63,6 +63,8 @@ class Thing:
     shapes: frozenset[str] = frozenset()
     """Names of drawn shapes it may be; {"*"} for any shape."""
     colors: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
+    """Colours it must not have: "that are not black"."""
     size: str = ""
     """"big", "small", "biggest", "smallest" or ""."""
     others: tuple[str, ...] = ()
@@ -201,7 +203,7 @@ class Extreme:
     """Which is bigger, the ... or the ...? By the size in the picture."""
 
     things: tuple[Thing, ...]
-    ask: Literal["bigger", "smaller", "taller", "shorter", "wider", "narrower"] = "bigger"
+    ask: Literal["bigger", "smaller", "taller", "shorter", "wider", "narrower", "nearer", "farther"] = "bigger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,41 @@ class Every:
 
     holder: Thing
     things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Is this so, and that too?"""
+
+    parts: tuple[Program, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Is it so, or so?"""
+
+    options: tuple[str, ...]
+    parts: tuple[Program, ...]
+    """The verdict that each option stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Do two things have the same colour?"""
+
+    first: Thing
+    second: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Nearer:
+    """Is ... closer to ... or to ...?"""
+
+    subject: Thing
+    first: Thing
+    second: Thing
+    verdict: bool = False
+    """Whether "closer to the first than to the second?" is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +295,9 @@ class Read:
     """What carries the text: "the sign"."""
     wanted: str = ""
     """"Is the word ... written there?"; of "after" and "before" the line they start from."""
-    ask: Literal[
-        "all", "presence", "number", "title", "brand", "lines", "words", "line", "word", "after", "before"
-    ] = "all"
+    ask: Literal["all", "presence", "number", "title", "brand", "lines", "words", "line", "word", "after", "before"] = (
+        "all"
+    )
     """lines, words: how many; line, word: the one of `index`."""
     region: str = ""
     index: int = 0
@@ -433,7 +470,16 @@ class SmallTalk:
     """Greetings, thanks, and what the assistant can do."""
 
     ask: Literal[
-        "greeting", "thanks", "goodbye", "capabilities", "identity", "mood", "praise", "blame", "acknowledge", "unasked",
+        "greeting",
+        "thanks",
+        "goodbye",
+        "capabilities",
+        "identity",
+        "mood",
+        "praise",
+        "blame",
+        "acknowledge",
+        "unasked",
         "languages",
     ]
     """unasked: "are you sure?" when nothing was answered yet; languages: asked in one that is not understood."""
@@ -469,6 +515,10 @@ Program: TypeAlias = (
     | MoreThan
     | Extreme
     | Every
+    | AllOf
+    | OneOf
+    | Alike
+    | Nearer
     | Drawing
     | Pictures
     | Describe

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from assistant_reasoner.lexicon import COLORS
 from assistant_reasoner.nouns import noun_phrase, region, relation
-from assistant_reasoner.programs import Beyond, Describe, Locate, Place, Program, Related, WhatIs, When
+from assistant_reasoner.programs import Beyond, Describe, Locate, Place, Program, Related, Thing, WhatIs, When
 from assistant_reasoner.rules import BE, HERE, SEEN_WORDS, Rules
 from assistant_reasoner.words import Plain
 
@@ -177,11 +178,15 @@ def _what_there(match: re.Match[str], sentence: Plain) -> Program | None:
     where = region(rest)
     if where:
         return WhatIs(kind if kind and not kind.anything else None, where)
-    found = relation(re.sub(r"^(?:there|visible|shown) ", "", rest))
+    clause = re.search(r" (?:that|which) (?:is|are) (?P<color>\S+)(?: in color)?$", rest)
+    if clause and clause["color"] in COLORS and (kind is None or kind.anything):
+        # "the object left of the laptop that is red": it is the object that is.
+        kind, rest = Thing("thing", anything=True, colors=(COLORS[clause["color"]],)), rest[: clause.start()]
+    found = relation(re.sub(r"^(?:there|visible|shown|(?:the |an? )?(?:object|thing|item)s?) ", "", rest))
     if found:
         anchor = noun_phrase(found[1])
         if anchor and not anchor.anything:
-            return Related(found[0], anchor, kind if kind and not kind.anything else None)
+            return Related(found[0], anchor, kind if kind and (kind.colors or not kind.anything) else None)
     return None
 
 
@@ -238,7 +243,8 @@ def _what_kind(match: re.Match[str], sentence: Plain) -> Program | None:
         sentence.text,
     )
     if thing.relation and thing.anchor and thing.words in ("animal", "thing", "object", "item", "person", "shape"):
-        return Related(thing.relation, thing.anchor, None if thing.anything else thing)
+        plain = replace(thing, relation="", anchor=None)
+        return Related(thing.relation, thing.anchor, None if thing.anything and not thing.colors else plain)
     if not known and not asks_kind:
         return None
     if not known and sentence.text.startswith(("list", "name", "show", "identify", "guess")):

@@ -180,6 +180,7 @@ def statement(text: str, *, asked: bool) -> Program | None:
 
     Of the ways to cut it into subject and predicate, the first counts whose subject has a known name, else the first.
     """
+    text = re.sub(r"^everything\b", "all things", text)
     tokens = text.split()
     second_best: Program | None = None
     for index in range(1, len(tokens)):

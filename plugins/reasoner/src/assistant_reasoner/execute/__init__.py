@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.types import Kind
 from assistant_reasoner.execute import (
     colors,
+    compose,
     drawing,
     feeling,
     hearing,
@@ -34,6 +35,8 @@ from assistant_reasoner.paraphrase import TRUST, nearest
 from assistant_reasoner.parse import parse
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import (
+    Alike,
+    AllOf,
     AtOnce,
     Attached,
     Beyond,
@@ -56,6 +59,8 @@ from assistant_reasoner.programs import (
     Lookup,
     Matches,
     MoreThan,
+    Nearer,
+    OneOf,
     Parsed,
     Pictures,
     Place,
@@ -79,6 +84,8 @@ _LOOK: dict[type, Callable[..., Reply]] = {
     Count: things.count,
     MoreThan: things.more_than,
     Extreme: sizes.extreme,
+    Alike: compose.alike,
+    Nearer: compose.nearer,
     Every: things.every,
     WhatIs: naming.what_is,
     IsA: naming.is_a,
@@ -148,6 +155,10 @@ def _compute(program: Program, world: World) -> Reply:
         return compare(program, world)
     if isinstance(program, Evidence):
         return _evidence(program, world)
+    if isinstance(program, AllOf):
+        return compose.all_of(program, lambda part: guessed(part, _compute(part, world), world))
+    if isinstance(program, OneOf):
+        return compose.one_of(program, lambda part: guessed(part, _compute(part, world), world), world)
     if isinstance(program, Pictures):
         return pairwise.statement(program, world, lambda inner, scene: _of_scene(inner, scene, world))
     if isinstance(program, Drawing):
@@ -327,6 +338,12 @@ def kinds_for(program: Program) -> frozenset[str]:
         )
     if isinstance(program, Evidence):
         return kinds_for(program.inner)
+    if isinstance(program, AllOf | OneOf):
+        return frozenset().union(*(kinds_for(part) for part in program.parts))
+    if isinstance(program, Alike):
+        return _kinds_of_thing(program.first) | _kinds_of_thing(program.second)
+    if isinstance(program, Nearer):
+        return frozenset().union(*(_kinds_of_thing(one) for one in (program.subject, program.first, program.second)))
     if isinstance(program, Pictures):
         further = kinds_for(program.also) if program.also is not None else frozenset()
         return further.union(*(kinds_for(one) for one in program.inner))

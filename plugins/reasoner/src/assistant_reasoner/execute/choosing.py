@@ -72,7 +72,8 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
     scores = _scores(program, inner, exact, picture, scene, world)
     if scores is None:
         listed = world.say.listed([world.say.quote(option) for option in options])
-        return abstain(world, f"nothing that I perceived speaks for one of {listed}", *inner.sentences[:1])
+        nothing = abstain(world, f"nothing that I perceived speaks for one of {listed}", *inner.sentences[:1])
+        return nothing if picture is None else replace(nothing, short=options[0], confidence=1 / len(options))
     told = () if inner.abstained else inner.sentences[:1]
     chances = _softmax([one.score for one in scores])
     best = max(range(len(options)), key=lambda index: chances[index])
@@ -262,7 +263,9 @@ def _by_meaning(program: Choose, inner: Reply, picture: Picture | None, world: W
     for row, option, look in zip(near, options, looks, strict=True):
         suits = SUITS * float(row[0])
         speaking = [
-            weight * max(0.0, float(cosine) - RELATED) for cosine, (_, weight) in zip(row[1:], evidence, strict=True)
+            weight * max(0.0, float(cosine) - RELATED)
+            for cosine, (text, weight) in zip(row[1:], evidence, strict=True)
+            if text != option.casefold()  # what the picture shows of the option itself counts apart
         ]
         speaking.sort(reverse=True)
         scores.append(suits + LOOKS * look + MEANT * (sum(speaking[:1]) + 0.3 * sum(speaking[1:4])))

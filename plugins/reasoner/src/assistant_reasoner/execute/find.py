@@ -117,11 +117,14 @@ def find(thing: Thing, picture: Picture, world: World) -> Found:
     if thing.anchor is not None and thing.relation:
         placed = _related(thing, placed, picture, world)
     placed.sort(key=lambda match: -match.confidence)
-    plain = not (thing.colors or thing.region or thing.relation)
+    plain = not (thing.colors or thing.other_than or thing.region or thing.relation)
     labels = tuple(_labels(thing, picture)) if plain else ()
     lines = tuple(line for line in picture.lines if _reads(thing, line)) if plain and not thing.anything else ()
     known = bool(thing.classes & COCO or thing.shapes or thing.anything or named) or kind == Kind.FACE
     able = known and (world.able(kind, picture.part) or bool(named))
+    if able and thing.anchor is not None and thing.relation and not placed:
+        # Who does not know the one cannot say that nothing stands beside it.
+        able = find(thing.anchor, picture, world).able
     return Found(tuple(placed), labels, lines, tuple(wrong), able, kind)
 
 
@@ -186,11 +189,13 @@ def color_share(seen: Observation, color: str) -> float:
         if pair[0] == color and float(pair[1]) >= SOME_COLOR:
             return 0.5 + 0.5 * min(1.0, float(pair[1]) / 0.5)
     if isinstance(main, str) and frozenset((main, color)) in CLOSE_COLORS and seen.kind != Kind.SHAPE:
-        return 0.4
+        return 0.33
     return 0.0 if isinstance(main, str) else 0.3
 
 
 def _colored(thing: Thing, named: Sequence[Match]) -> tuple[list[Match], list[Match]]:
+    if thing.other_than:
+        named = [match for match in named if match.color and match.color not in thing.other_than]
     if not thing.colors:
         return list(named), []
     fitting, wrong = [], []

@@ -96,8 +96,15 @@ _DOINGS: Final = (
     ("umbrella", "walking"),
 )
 """What people mostly do where such a thing is seen."""
+_SPORTS: Final = 9
+"""The first so many are sports."""
 _DONE: Final = 0.45
 """How often they do, as a rough estimate."""
+_PERSONAL: Final = re.compile(
+    r"\b(?:male|female|man or|woman or|gender|sex|old|young|age|race|ethnic|religio|gay|pregnant|rich|poor|ill|sick|"
+    r"disabled|nationality|happy|sad|angry|drunk)"
+)
+"""What is never guessed about people."""
 _VERDICT: Final = re.compile(r"^(?:is|are|was|were|does|do|did|can|could|has|have|will|would|should)\b")
 
 
@@ -210,6 +217,9 @@ def _count(thing: Thing, picture: Picture, world: World) -> Guess:
         boxes = find(whole, picture, world).sure()
         if boxes:
             return Guess(str(len(boxes)), 0.35)
+    if thing.words in ("eye", "ear", "hand", "arm", "leg", "wheel"):
+        four = thing.words in ("leg", "wheel") and "person" not in {seen.text for seen in main_things(picture)[:1]}
+        return Guess("4" if four else "2", 0.5)
     people = [seen for seen in picture.objects if seen.text == "person" and seen.confidence >= SEEN]
     if people and thing.words in ("hat", "helmet", "shirt", "glasses", "jacket", "shoe"):
         return Guess(str(len(people)), 0.3)
@@ -261,10 +271,12 @@ def _beyond(program: Beyond, picture: Picture, world: World) -> Guess | None:
         if count:
             return Guess(str(len(people)), 0.35) if people else Guess(*COMMONEST_COUNT, grounded=False)
         seen = {one.text: one.confidence for one in reversed(picture.objects) if one.confidence >= SEEN}
-        for name, doing in _DOINGS:
+        sport = re.search(r"\b(?:sport|game)\b", world.question.text.casefold())
+        for name, doing in _DOINGS[:_SPORTS] if sport else _DOINGS:
             if name in seen:
+                doing = doing.removeprefix("playing ") if sport else doing
                 return Guess(doing, _DONE * seen[name])
-        return Guess("standing", 0.15, grounded=False)
+        return None if sport else Guess("standing", 0.15, grounded=False)
     if program.ask in ("weather", "time") and asks_verdict:
         facts = picture.facts
         light = float(facts.data.get("brightness") or 0.5) if facts is not None else 0.5
@@ -278,7 +290,9 @@ def _beyond(program: Beyond, picture: Picture, world: World) -> Guess | None:
 
 
 def _any(text: str, picture: Picture) -> Guess | None:
-    """A question that no rule understands, by its first words."""
+    """A question that no rule understands, by its first words; never about what someone is."""
+    if _PERSONAL.search(text):
+        return None
     if _VERDICT.match(text):
         return _verdict(1 - EVEN, grounded=False)
     if re.match(r"how many\b", text):

@@ -111,7 +111,8 @@ def absence(thing: Thing, found: Found) -> float:
 
 def bare(thing: Thing) -> bool:
     """Whether only the name is asked for: no colour, place, relation, number or contents."""
-    return not (thing.colors or thing.region or thing.relation or thing.having or thing.others or thing.size)
+    coloured = thing.colors or thing.other_than
+    return not (coloured or thing.region or thing.relation or thing.having or thing.others or thing.size)
 
 
 def concept(thing: Thing, picture: Picture, world: World) -> tuple[float, str, Observation] | None:

@@ -19,8 +19,15 @@ SIZE_DOUBT: Final = 0.85
 """How often a plain difference of boxes is the difference that people mean."""
 
 
+DEPTH_DOUBT: Final = 0.7
+"""How often what stands lower in the picture is nearer."""
+
+
 def _size(ask: str, match: Match) -> float:
     x0, y0, x1, y1 = match.box
+    if ask in ("nearer", "farther"):
+        hint = match.seen.data.get("depth_hint")
+        return float(hint) if isinstance(hint, int | float) else y1
     if ask in ("taller", "shorter"):
         return y1 - y0
     return x1 - x0 if ask in ("wider", "narrower") else area(match.box)
@@ -35,7 +42,7 @@ def extreme(program: Extreme, scene: Scene, world: World) -> Reply:
         if not sure:
             return cannot_find(thing, found, scene, world)
         best.append((called(thing), sure[0], _size(program.ask, sure[0])))
-    falling = program.ask in ("bigger", "taller", "wider")
+    falling = program.ask in ("bigger", "taller", "wider", "nearer")
     best.sort(key=lambda one: -one[2] if falling else one[2])
     (name, first, size), (_, _, next_size) = best[0], best[1]
     ratio = min(size, next_size) / max(size, next_size, 1e-9)
@@ -43,9 +50,13 @@ def extreme(program: Extreme, scene: Scene, world: World) -> Reply:
     seen = math.prod(match.confidence for _, match, _ in best)
     note = said(say("extreme_note"))
     ids = cites([match for _, match, _ in best])
-    if ratio >= SAME:
+    if ratio >= SAME and program.ask not in ("nearer", "farther"):
         text = say("extreme_equal", things=say.listed([name for name, _, _ in best]), sure=say.percent(0.6 * seen))
         return Reply((said(text, *ids), note), "equal", 0.6 * seen)
+    if program.ask in ("nearer", "farther"):
+        sure_of_it = seen * (DEPTH_DOUBT if ratio < SAME else 0.5)
+        text = say("depth", thing=name, how=program.ask, sure=say.percent(sure_of_it))
+        return Reply((said(text, *ids),), name, sure_of_it)
     of = {
         "taller": " of its height",
         "shorter": " of its height",

@@ -40,7 +40,7 @@ SURE: Final = 0.65
 """Confidence from which a yes is said without a "probably"."""
 PLAIN: Final = 0.85
 """Probability from which a verdict that rests on no box is said without a "probably"."""
-PRESUPPOSED: Final = 2.5
+PRESUPPOSED: Final = 2.0
 """Who asks how many there are mostly sees some: factor on the odds that there are some at all."""
 ONE_OF_SOME: Final = 0.5
 """How often it is one where there are some and the detector found none."""

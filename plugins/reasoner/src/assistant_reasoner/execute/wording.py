@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.fusion.align import place
 from assistant.types import Kind, Part
@@ -86,6 +87,9 @@ def seen_instead(scene: Scene, world: World) -> tuple[Sentence, ...]:
 def cannot_find(thing: Thing, found: Found, scene: Scene, world: World) -> Reply:
     """The answer when nothing that looked could have known the thing."""
     part: Part = scene.pictures[0].part if scene.pictures else scene.part
+    other = thing.anchor
+    if scene.pictures and thing.classes and other is not None and not (other.classes or other.shapes or other.pronoun):
+        thing = replace(other, colors=())
     if not scene.pictures:
         reason = world.reason(Kind.OBJECT, scene.part, scene.name)
     elif found.able or thing.words in ANYTHING:
