@@ -122,7 +122,7 @@ TRAINED_ON = 82_081
 def look(
     photographs: Photographs, assistant: Assistant, cache: Path | None
 ) -> list[tuple[Seen, Seen, dict[str, float]]]:
-    """Of each photograph: features as seen, features of its left-right halves swapped for variety, and detections."""
+    """Of each photograph: what is seen of it and, for variety, of it without its margins, and the detections."""
     if cache and cache.exists():
         kept = pickle.loads(cache.read_bytes())
         return [kept[identity] for identity in photographs.identities]
@@ -198,14 +198,17 @@ def held_out(photographs: Photographs, predict: Callable[[NDArray[Any]], Callabl
     return whole
 
 
-def held_out_heads(photographs: Photographs, features: Floats, cropped: Floats, truth: Floats) -> Floats:
-    """What heads say of photographs that they were not fitted on."""
+def held_out_heads(
+    photographs: Photographs, features: Floats, cropped: Floats, truth: Floats, corners: Floats
+) -> tuple[Floats, Floats]:
+    """What heads say of photographs that they were not fitted on, and of the corner that looks most like the noun."""
 
     def predict(rows: NDArray[Any]) -> Callable[[NDArray[Any]], Floats]:
         model = Heads(features, cropped, truth, rows)
-        return lambda others: model(features[others])
+        return lambda others: np.hstack([model(features[others]), model(corners[others]).max(axis=1)])
 
-    return held_out(photographs, predict)
+    whole, likest = np.split(held_out(photographs, predict), 2, axis=1)
+    return whole, likest
 
 
 def compare(photographs: Photographs, assistant: Assistant) -> None:
@@ -214,7 +217,7 @@ def compare(photographs: Photographs, assistant: Assistant) -> None:
     for layer in (*(f"blocks_{block}/Add" for block in (10, 13, 16, 18, 19, 20, 21, 22)), "head/AvgPool"):
         eye = Eye(assistant.host.weights.where(EFFICIENTNET.name), 2, layer)
         features = np.array([eye.look(rgb).features for rgb in pictures], dtype=np.float64)
-        said = held_out_heads(photographs, features, features, photographs.shows_stuff)
+        said, _ = held_out_heads(photographs, features, features, photographs.shows_stuff, features[:, None])
         columns = [index for index in range(said.shape[1]) if photographs.shows_stuff[:, index].sum() >= 8]
         areas = [area(photographs.shows_stuff[:, index], said[:, index]) for index in columns]
         print(f"{layer}: area {np.mean(areas):.3f}, mean of {len(areas)} things", flush=True)
@@ -302,7 +305,8 @@ def fit(
     truth = np.hstack([photographs.shows_things, photographs.shows_stuff])
     count = len(photographs.things)
     with_sides = np.hstack([truth, photographs.indoors])
-    heads = held_out_heads(photographs, features, cropped, with_sides)
+    corners = np.array([one[0].corners for one in seen], dtype=np.float64)
+    heads, likest = held_out_heads(photographs, features, cropped, with_sides, corners)
     share = np.concatenate([np.diag(photographs.pairs) / TRAINED_ON, photographs.shows_stuff.mean(0)])
     singles = np.diag(photographs.pairs)
     of_things = together(photographs.pairs, np.outer(singles, singles) / TRAINED_ON, PSEUDO_PAIRS)
@@ -321,9 +325,10 @@ def fit(
             (presence > 0).astype(float),
             presence @ of_things,
             logit(heads[:, :count]),
+            logit(likest[:, :count]),
             expected[:, :count],
         ],
-        "stuff": [logit(heads[:, count:-1]), stuff_company, expected[:, count:]],
+        "stuff": [logit(heads[:, count:-1]), logit(likest[:, count:-1]), stuff_company, expected[:, count:]],
     }
     truths = {"thing": truth[:, :count], "stuff": truth[:, count:]}
     weights = {name: stacked(parts, truths[name]) for name, parts in evidence.items()}

@@ -37,7 +37,8 @@ def average(**classes: float) -> Seen:
     likely = np.full(1000, 1e-6, dtype=np.float32)
     for number, probability in classes.items():
         likely[int(number.lstrip("_"))] = probability
-    return Seen(model().center.astype(np.float32), likely)
+    center = model().center.astype(np.float32)
+    return Seen(center, np.stack([center] * 4), likely)
 
 
 def objects(**presence: float) -> tuple[Observation, ...]:
@@ -63,7 +64,9 @@ def test_probabilities_are_probabilities() -> None:
     generator = np.random.default_rng(3)
     for _ in range(5):
         features = generator.normal(0, 2, len(model().center)).astype(np.float32)
-        judged = model().judge(Seen(features, np.full(1000, 1e-3, dtype=np.float32)), {"dog": 1.0, "car": 0.0})
+        corners = generator.normal(0, 2, (4, len(features))).astype(np.float32)
+        seen = Seen(features, corners, np.full(1000, 1e-3, dtype=np.float32))
+        judged = model().judge(seen, {"dog": 1.0, "car": 0.0})
         assert all(0.0 <= value <= 1.0 for value in judged.probabilities.values())
         assert 0.0 <= sum(judged.places.values()) <= 1.0
         assert float(np.linalg.norm(judged.vector)) == pytest.approx(1.0, abs=1e-4)

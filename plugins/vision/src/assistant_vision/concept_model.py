@@ -52,7 +52,8 @@ class Judgement:
     probabilities: dict[str, float]
     """Noun -> calibrated probability that the picture shows one, or some of it."""
     basis: dict[str, str]
-    """Noun -> "seen" (by the detector or a head), "company" (only inferred from what was seen) or "zero-shot"."""
+    """Noun -> "seen" (by the detector, or the picture looks more like it than most), "company" (only inferred from what
+    was seen) or "zero-shot"."""
     places: dict[str, float]
     """Kind of place -> probability; what is missing to 1 is "none of these"."""
     indoors: float
@@ -97,32 +98,40 @@ class ConceptModel:
     that turn a noun's log-odds into those given that somebody asks for it."""
 
     def head_probabilities(self, features: NDArray[np.float32]) -> Floats:
-        """[things + stuff + 1]: what the heads alone say."""
-        return sigmoid(self.heads @ (features - self.center) + self.offsets)
+        """[..., things + stuff + 1]: what the heads alone say of features [..., 232]."""
+        return sigmoid((features - self.center) @ self.heads.T + self.offsets)
 
-    def known(self, heads: Floats, presence: Mapping[str, float]) -> Floats:
+    def known(self, seen: Seen, presence: Mapping[str, float]) -> Floats:
         """[things + stuff]: probabilities of the nouns with heads.
 
         Args:
-            heads: as of `head_probabilities`.
+            seen: the picture; of its corners, the one counts that looks most like the noun.
             presence: class -> the detector's probability that the picture shows it; absent classes were not seen.
         """
         count = len(self.things)
-        seen = np.array([presence.get(name, 0.0) for name in self.things])
-        company = seen @ self.company
-        detector, reported, company_weight, head, share, offset = self.weights["thing"]
-        evidence = logit(heads[:-1])
+        sure = np.array([presence.get(name, 0.0) for name in self.things])
+        company = sure @ self.company
+        whole = logit(self.head_probabilities(seen.features)[:-1])
+        corner = logit(self.head_probabilities(seen.corners)[:, :-1].max(axis=0))
+        detector, reported, company_weight, head, corners, share, offset = self.weights["thing"]
         expected = logit(self.share)
         things = (
-            detector * logit(np.clip(seen, LEAST_PRESENCE, MOST_PRESENCE))
-            + reported * (seen > 0)
+            detector * logit(np.clip(sure, LEAST_PRESENCE, MOST_PRESENCE))
+            + reported * (sure > 0)
             + company_weight * company[:count]
-            + head * evidence[:count]
+            + head * whole[:count]
+            + corners * corner[:count]
             + share * expected[:count]
             + offset
         )
-        head, company_weight, share, offset = self.weights["stuff"]
-        stuff = head * evidence[count:] + company_weight * company[count:] + share * expected[count:] + offset
+        head, corners, company_weight, share, offset = self.weights["stuff"]
+        stuff = (
+            head * whole[count:]
+            + corners * corner[count:]
+            + company_weight * company[count:]
+            + share * expected[count:]
+            + offset
+        )
         return sigmoid(np.concatenate([things, stuff]))
 
     def coordinates(self, known: Floats, classes: NDArray[np.float32]) -> Floats:
@@ -151,13 +160,16 @@ class ConceptModel:
 
     def judge(self, seen: Seen, presence: Mapping[str, float]) -> Judgement:
         """Everything about one picture; `presence` as for `known`."""
-        heads = self.head_probabilities(seen.features)
-        known = self.known(heads, presence)
+        known = self.known(seen, presence)
         coordinates = self.coordinates(known, seen.classes)
         further = self.zero_shot(coordinates, seen.classes)
         probabilities = dict(zip((*self.things, *self.stuff), known.tolist(), strict=True))
         probabilities.update(zip((name for name, _ in self.further), further.tolist(), strict=True))
-        basis = {name: "seen" if name in presence else "company" for name in self.things}
+        looks = np.maximum(self.head_probabilities(seen.features), self.head_probabilities(seen.corners).max(axis=0))
+        basis = {
+            name: "seen" if name in presence or look > share else "company"
+            for name, look, share in zip(self.things, looks, self.share, strict=False)
+        }
         basis.update(dict.fromkeys(self.stuff, "seen"))
         basis.update(dict.fromkeys((name for name, _ in self.further), "zero-shot"))
         scores = self.place_heads @ (seen.features - self.center) + self.place_offsets
@@ -166,7 +178,7 @@ class ConceptModel:
             probabilities,
             basis,
             dict(zip(self.places, (likely / likely.sum())[:-1].tolist(), strict=True)),
-            float(heads[-1]),
+            float(self.head_probabilities(seen.features)[-1]),
             self.vector(coordinates),
         )
 

@@ -61,5 +61,5 @@ class VisionEmbedder(Embedder):
     @staticmethod
     def _vector(picture: Any, eye: Eye, model: ConceptModel) -> Any:
         seen = eye.look(picture.rgb)
-        known = model.head_probabilities(seen.features)[:-1]
+        known = model.known(seen, {})
         return model.vector(model.coordinates(known, seen.classes))

@@ -21,6 +21,9 @@ stuff a picture shows; the features right before the classes tell much less (scr
 CLASSES: Final = "head/dense/BiasAdd"
 """The classes' logits: the network's own output is rounded to 1/256, which loses all that is unlikely."""
 
+CORNER: Final = 0.6
+"""Share of each side that a corner has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -28,6 +31,8 @@ class Seen:
 
     features: NDArray[np.float32]
     """[232]: mean over all places and over the picture and its mirror image."""
+    corners: NDArray[np.float32]
+    """[4, 232]: the same of four overlapping corners, where what is small in the picture is larger."""
     classes: NDArray[np.float32]
     """[1000]: probabilities of ImageNet's classes."""
 
@@ -61,24 +66,37 @@ class Eye:
         )
 
     def look(self, rgb: RGB) -> Seen:
-        """Features and classes of a picture and its mirror image, squeezed square."""
+        """Features and classes of a picture and its mirror image, and features of its corners, each squeezed square."""
+        pixels = self._pixels(rgb)
+        looks = [self._look(pixels), self._look(pixels[:, ::-1])]
+        logits = np.mean([classes for _, classes in looks], axis=0)
+        likely = np.exp(logits - logits.max())
+        height, width = (max(1, round(CORNER * side)) for side in rgb.shape[:2])
+        corners = [
+            self._look(self._pixels(rgb[top : top + height, left : left + width]))[0]
+            for top in (0, rgb.shape[0] - height)
+            for left in (0, rgb.shape[1] - width)
+        ]
+        return Seen(
+            np.mean([features for features, _ in looks], axis=0, dtype=np.float32),
+            np.stack(corners),
+            (likely / likely.sum()).astype(np.float32),
+        )
+
+    def _pixels(self, rgb: RGB) -> RGB:
+        """What the network reads."""
         from PIL import Image
 
         picture = Image.fromarray(np.ascontiguousarray(rgb)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
         value = (np.asarray(picture, dtype=np.float32) - MEAN) / DEVIATION
         scale, zero = self._input["quantization"]
-        pixels = np.clip(np.round(value / scale + zero), 0, 255).astype(np.uint8)
-        looks = []
-        for view in (pixels, pixels[:, ::-1]):
-            self._network.set_tensor(self._input["index"], np.ascontiguousarray(view)[None])
-            self._network.invoke()
-            looks.append((self._read(self._layer).mean(axis=(0, 1)), self._read(self._classes)))
-        logits = np.mean([look[1] for look in looks], axis=0)
-        likely = np.exp(logits - logits.max())
-        return Seen(
-            np.mean([look[0] for look in looks], axis=0, dtype=np.float32),
-            (likely / likely.sum()).astype(np.float32),
-        )
+        return np.asarray(np.clip(np.round(value / scale + zero), 0, 255), dtype=np.uint8)
+
+    def _look(self, pixels: RGB) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Features and logits of one view."""
+        self._network.set_tensor(self._input["index"], np.ascontiguousarray(pixels)[None])
+        self._network.invoke()
+        return self._read(self._layer).mean(axis=(0, 1)), self._read(self._classes)
 
     def _read(self, tensor: dict[str, Any]) -> NDArray[np.float32]:
         scale, zero = tensor["quantization"]
