@@ -115,6 +115,7 @@ def kind_of(name: str) -> ValueKind | None:
     r"(?:pay|spend|"
     r"owe)(?: for (?P<key>.+?))?" + WHERE,
     r"how much (?:was|is|were) (?P<key>paid.*|the .+? paid.*)",
+    r"(?:the )?(?:price|cost) (?:of|for) (?P<key>.+?)" + WHERE,
     r"(?:what|how much|how high) (?:is|are|was|were) (?:the )?(?:price|cost|fee|fare|charge)s? (?:of|for|to) "
     r"(?P<key>.+?)" + WHERE,
     r"what price (?:is|are|does|do|has|have) (?P<key>.+?)(?: (?:cost|have|has))?" + WHERE,
@@ -198,6 +199,9 @@ def _time(match: re.Match[str], sentence: Plain) -> Program | None:
 @VALUES.on(
     rf"(?:which|what) (?P<column>{_COLUMN})(?: number| no)? (?:for|to|is|does|do|are|has|leaves|goes|should|"
     rf"will) (?P<key>.+)",
+    r"(?:which|what) (?P<column>gate|platform|track|seat|terminal|aisle)(?: number)?(?: (?:is it|is this|am i|"
+    r"do i|are we|do "
+    r"we|should i|is mine|is written|is given).*)?(?P<key>)",
     rf"(?:from|at|on) (?:which|what) (?P<column>{_COLUMN})(?: number)? (?:does|do|is|are|will) (?P<key>.+)",
     rf"(?:what|where) is the (?P<column>{_COLUMN})(?: number)? (?:for|of|to) (?P<key>.+)",
 )
@@ -209,7 +213,9 @@ def _column(match: re.Match[str], sentence: Plain) -> Program | None:
     key = key_of(
         re.sub(r"\b(?:train|bus|flight|tram|ferry|leave|leaves|depart|departs|go|goes|stop|stops)\b", " ", match["key"])
     )
-    return Lookup(key, "number", match["column"]) if key else None
+    if not key:
+        return Lookup(match["column"], "number") if not match["key"] else None
+    return Lookup(key, "number", match["column"])
 
 
 @VALUES.on(
@@ -267,6 +273,11 @@ def _dated(match: re.Match[str], sentence: Plain) -> Program:
     if what.startswith(("exp", "valid")):
         return Lookup("expiry date", "date")
     return Lookup("date" if what in ("issued", "dated") else "due date", "date")
+
+
+@VALUES.on(r"(?:on )?(?:what|which) (?:date|day) (?:is|are|does|do|will) (?!it$|today|this$|that$)(?P<key>.+)")
+def _which_date(match: re.Match[str], sentence: Plain) -> Program:
+    return Lookup("", "date")
 
 
 @VALUES.on(r"(?:is|are) (?P<key>.+?) (?P<state>open|closed) (?P<rest>(?:on |at )?(?:the )?\w+days?|on weekends|daily)")

@@ -119,7 +119,7 @@ def found(program: Lookup, lines: Sequence[Observation], world: World) -> Reply 
     ]
     short = _short(program, best.pair.value)
     cited = [best.pair.line]
-    label = best.pair.above_line if best.place == "above" else best.pair.label_line
+    label = best.pair.above_line if best.place == "above" else best.pair.label_line if best.place else None
     if label is not None:
         cited.insert(0, label)
     sure = (
@@ -128,7 +128,7 @@ def found(program: Lookup, lines: Sequence[Observation], world: World) -> Reply 
         * (0.95 if not rivals else 0.95 / (1 + len(rivals)))
     )
     ids = tuple(dict.fromkeys(line.id for line in cited))
-    named = str(getattr(best.pair, best.place))
+    named = str(getattr(best.pair, best.place)) if best.place else ""
     if named:
         text = world.say("value", name=world.say.quote(named, 80), value=world.say.quote(best.pair.value, 200))
     else:
@@ -183,16 +183,7 @@ def matching(program: Lookup, known: Sequence[Pair], world: World) -> list[Hit]:
     headed = any(program.column and _over(program, pair) >= FITS for pair in known)
     hits: list[Hit] = []
     for pair in known:
-        scored = max(
-            (
-                (BY_PLACE[place] * likeness(key, text, wanted_days), place)
-                for place in BY_PLACE
-                for text in (str(getattr(pair, place)),)
-                if text
-            ),
-            default=(0.0, "label"),
-        )
-        score, place = scored
+        score, place = _scored(key, pair, wanted_days)
         if wanted_days and not key and pair.value and days(pair.line.text) & wanted_days:
             score = max(score, 0.95)
         if program.column:
@@ -209,6 +200,21 @@ def matching(program: Lookup, known: Sequence[Pair], world: World) -> list[Hit]:
     return sorted(hits, key=lambda hit: -hit.score)
 
 
+def _scored(key: str, pair: Pair, wanted_days: frozenset[str]) -> tuple[float, str]:
+    """How well the labels of a value bear the key, and which of them does best."""
+    scores = {
+        place: weight * likeness(key, text, wanted_days)
+        for place, weight in BY_PLACE.items()
+        if (text := str(getattr(pair, place)))
+    }
+    if pair.label and pair.header and key:  # "a large margherita": the row names one half, the column the other
+        scores["label"] = max(scores["label"], likeness(key, f"{pair.label} {pair.header}", wanted_days))
+    if "row" in scores and key:  # of several values in the row, the one whose own label speaks of the key
+        scores["row"] += 0.1 * likeness(key, pair.label, frozenset())
+    place = max(scores, key=lambda one: scores[one], default="label")
+    return scores.get(place, 0.0), place
+
+
 def _over(program: Lookup, pair: Pair) -> float:
     """How well the head of the value's column, or its own label, bears the column asked for."""
     return max(likeness(program.column, text, frozenset()) for text in (pair.header, pair.label, pair.above))
@@ -217,9 +223,8 @@ def _over(program: Lookup, pair: Pair) -> float:
 def _alone(program: Lookup, known: Sequence[Pair]) -> list[Hit]:
     """Without a key: the only value of the kind, or the one whose label says so."""
     wanted = "total" if program.value == "price" else program.value
-    ranked = [Hit(pair, 1.0 if likeness(wanted, pair.label, frozenset()) >= FITS else 0.9, "label") for pair in known]
-    named = [hit for hit in ranked if hit.score == 1.0]
-    return named or ranked
+    named = [Hit(pair, 1.0, "label") for pair in known if likeness(wanted, pair.label, frozenset()) >= FITS]
+    return named or [Hit(pair, 0.9, "") for pair in known]
 
 
 def likeness(key: str, label: str, wanted_days: frozenset[str]) -> float:

@@ -76,7 +76,7 @@ def pairs(lines: Sequence[Observation], kind: ValueKind) -> list[Pair]:
         labels = [cell for cell in row if not cell.is_value]
         for place, cell in enumerate(row):
             if kind == "text":
-                if place == 0:
+                if place == 0 or _heads(row, table[index + 1 : index + 2]):
                     continue
             elif not cell.is_value:
                 continue
@@ -108,10 +108,10 @@ def pairs(lines: Sequence[Observation], kind: ValueKind) -> list[Pair]:
                     above.line if above else None,
                 )
             )
-        if kind == "text" and len(row) == 1 and not row[0].is_value:
-            above = _above(row[0], table[:index])
+        for cell in row if kind == "text" else ():
+            above = _above(cell, table[:index])
             if above:
-                found.append(Pair(row[0].text, row[0].line, "", "", "", above.text, "", None, above.line))
+                found.append(Pair(cell.text, cell.line, "", "", "", above.text, "", None, above.line))
     return found
 
 
@@ -165,6 +165,16 @@ def _above(cell: Cell, table: Sequence[Sequence[Cell]]) -> Cell | None:
         if near and aligned:
             return other
     return None
+
+
+def _heads(row: Sequence[Cell], below: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a row is the head of a table: three and more lines side by side, each with one under it."""
+    if len({cell.line.id for cell in row}) < 3 or not below:
+        return False
+    return all(
+        any(abs(cell.left - other.left) < 0.03 or abs(_mid(cell) - _mid(other)) < 0.03 for other in below[0])
+        for cell in row
+    )
 
 
 def _header(cell: Cell, table: Sequence[Sequence[Cell]]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, Final
 
 from assistant.fusion.align import containment, place
 from assistant.types import Kind, Observation
@@ -17,6 +18,11 @@ from assistant_reasoner.execute.wording import abstain, called
 from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.programs import Facts, Read
+
+SLIP: Final = 0.85
+"""Likeness (Ratcliff and Obershelp) from which words are taken to be misread by a letter or so."""
+MISREAD: Final = 0.75
+"""Factor on the confidence then."""
 
 # ---- reading ----------------------------------------------------------------------------------------------------
 
@@ -92,6 +98,13 @@ def _wanted(wanted: str, lines: Sequence[Observation], world: World) -> Reply:
                 "read_word_yes", text=world.say.quote(line.text), where=spot, sure=world.say.percent(line.confidence)
             )
             return Reply((said(text, line.id),), "yes", line.confidence)
+    slip = _misread(plain, lines)
+    if slip is not None:
+        line, like = slip
+        spot = world.say.place(place(line.box)) if line.box else ""
+        sure = like * MISREAD * line.confidence
+        text = world.say("read_word_yes", text=world.say.quote(line.text), where=spot, sure=world.say.percent(sure))
+        return Reply((said(text, line.id),), "yes", sure)
     joined = " ".join(line.text for line in lines)
     ids = tuple(line.id for line in lines)
     if plain in re.sub(r"\W+", " ", joined.casefold()):
@@ -109,6 +122,21 @@ def _wanted(wanted: str, lines: Sequence[Observation], world: World) -> Reply:
         )
     text = world.say("read_word_no", text=world.say.quote(wanted), read=world.say.quote(joined, 200))
     return Reply((said(text, *ids),), "no", 0.75)
+
+
+def _misread(wanted: str, lines: Sequence[Observation]) -> tuple[Observation, float] | None:
+    """The line that has the wanted words but for a letter or so, and how like they are."""
+    count = len(wanted.split())
+    if len(wanted) < 5:
+        return None
+    best: tuple[Observation, float] | None = None
+    for line in lines:
+        words = re.findall(r"\w+", line.text.casefold())
+        for start in range(max(1, len(words) - count + 1)):
+            like = SequenceMatcher(None, wanted, " ".join(words[start : start + count])).ratio()
+            if like >= SLIP and (best is None or like > best[1]):
+                best = (line, like)
+    return best
 
 
 def _numbers(lines: Sequence[Observation], world: World) -> Reply:

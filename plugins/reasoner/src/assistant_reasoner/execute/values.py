@@ -37,7 +37,7 @@ _PATTERNS: Final[dict[str, re.Pattern[str]]] = {
         "url": r"(?:https?://|www\.)[^\s,;]+|(?<![@\w.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\."
         r"(?:com|org|net|edu|gov|io|eu|info|co\.uk|uk|de|fr|ch|at|it|es|cn|jp)\b(?:/[^\s,;]*)?",
         "percent": r"\d{1,3}(?:[.,]\d+)? ?%",
-        "number": r"(?<![\w.,:])(?:(?-i:[A-Z]{1,3})-?)?\d[\d.,:/-]*(?-i:[A-Z])?(?!\w)|(?<!\w)\d(?!\w)",
+        "number": r"(?<![\w.,:])(?:(?-i:[A-Z]{1,3})-?|(?-i:[A-Z]{2}) )?\d[\d.,:/-]*(?-i:[A-Z])?(?!\w)|(?<!\w)\d(?!\w)",
         "address": r"\b\d{1,5}[a-z]? (?:[A-Z][\w.'’-]*\.? ){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|"
         r"dr|boulevard|"
         r"blvd|square|sq|way|place|pl|court|ct|highway|hwy)\b\.?(?:,? .*)?|"
