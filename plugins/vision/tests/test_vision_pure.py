@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant_vision.boxes import Detection, clip, merge, out_of_tile, tiles
-from assistant_vision.calibration import CLASS_PRESENT, OBJECT_HERE
 from assistant_vision.coco import CLASSES
 from assistant_vision.imagenet import broader, members
 from assistant_vision.palette import name_of, named_colors
@@ -20,71 +18,6 @@ unit = st.floats(0, 1, allow_nan=False)
 boxes = st.tuples(unit, unit, unit, unit).map(
     lambda c: (min(c[0], c[2]), min(c[1], c[3]), max(c[0], c[2]), max(c[1], c[3]))
 )
-detections = st.lists(st.builds(Detection, st.sampled_from(["dog", "cat"]), st.floats(0.01, 0.99), boxes), max_size=12)
-
-
-@given(detections)
-def test_merging_adds_nothing_and_is_ranked(found: list[Detection]) -> None:
-    """Merged detections are some of those given, at most as certain, most certain first."""
-    merged = merge(found)
-    given_boxes = {(seen.name, seen.box) for seen in found}
-    assert all((seen.name, seen.box) in given_boxes for seen in merged)
-    assert [seen.score for seen in merged] == sorted((seen.score for seen in merged), reverse=True)
-    assert bool(merged) == bool(found)
-
-
-def test_two_looks_at_one_object_are_one_detection() -> None:
-    """The surer of two overlapping boxes of a class stays."""
-    found = merge([Detection("dog", 0.6, (0.1, 0.1, 0.5, 0.5)), Detection("dog", 0.9, (0.12, 0.1, 0.52, 0.5))])
-    assert [seen.score for seen in found] == [0.9]
-
-
-def test_part_of_a_surer_whole_goes() -> None:
-    """A weaker box inside a surer one of its class is a part of it."""
-    found = merge([Detection("person", 0.9, (0.1, 0.1, 0.6, 0.9)), Detection("person", 0.5, (0.2, 0.1, 0.4, 0.3))])
-    assert [seen.box for seen in found] == [(0.1, 0.1, 0.6, 0.9)]
-
-
-def test_group_gives_way_to_its_surer_members() -> None:
-    """A box round several surer boxes of its class shows their group and goes."""
-    members_ = [Detection("orange", 0.8, (x, 0.4, x + 0.1, 0.5)) for x in (0.2, 0.4, 0.6)]
-    assert merge([Detection("orange", 0.5, (0.15, 0.35, 0.75, 0.55)), *members_]) == merge(members_)
-
-
-def test_two_readings_of_one_thing_cannot_both_be_sure() -> None:
-    """Of two classes in one place, the weaker keeps only what the stronger leaves."""
-    found = merge([Detection("cat", 0.8, (0.1, 0.1, 0.5, 0.5)), Detection("dog", 0.7, (0.1, 0.1, 0.5, 0.5))])
-    assert {seen.name: round(seen.score, 3) for seen in found} == {"cat": 0.8, "dog": 0.2}
-
-
-def test_neighbours_of_one_class_both_stay() -> None:
-    """Objects side by side are two."""
-    assert len(merge([Detection("cup", 0.9, (0.1, 0.1, 0.3, 0.3)), Detection("cup", 0.8, (0.28, 0.1, 0.5, 0.3))])) == 2
-
-
-def test_tiles_cover_the_picture_and_drop_what_they_cut() -> None:
-    """Four tiles overlap; a box at an inner edge of its tile is cut, one at the picture's edge is not."""
-    four = tiles(640, 480, 0.66, 200)
-    assert len(four) == 4
-    assert tiles(200, 150, 0.66, 200) == ()
-    assert out_of_tile((0.5, 0.2, 1.0, 0.8), four[0]) is None
-    assert out_of_tile((0.0, 0.0, 0.5, 0.5), four[0]) == pytest.approx((0, 0, 0.33, 0.33))
-    assert out_of_tile((0.5, 0.5, 1.0, 1.0), four[3]) == pytest.approx((0.67, 0.67, 1.0, 1.0))
-    assert clip((-0.1, 0.2, 1.3, 0.4)) == (0.0, 0.2, 1.0, 0.4)
-
-
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_calibration_keeps_the_order_of_scores(low: float, high: float) -> None:
-    """A higher score is never less probable, and probabilities stay within 0-1."""
-    low, high = sorted((low, high))
-    for curve in (OBJECT_HERE, CLASS_PRESENT):
-        assert 0.0 < curve.probability(low) <= curve.probability(high) < 1.0
-
-
-def test_calibration_inverts() -> None:
-    """`score` undoes `probability`; a class is likelier present than one box of it right."""
-    assert OBJECT_HERE.probability(OBJECT_HERE.score(0.3)) == pytest.approx(0.3)
-    assert CLASS_PRESENT.probability(0.4) > OBJECT_HERE.probability(0.4)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_cat_is_found_and_framed(objects: Perceiver) -> None:
 
 @pytest.mark.weights
 def test_a_cup_is_counted_once(objects: Perceiver) -> None:
-    """Looking at the picture and at four tiles of it does not make several cups of one."""
+    """Looking at the picture at several sizes does not make several cups of one."""
     cups = [seen for seen in perceive(objects, data.coffee()) if seen.text == "cup" and seen.confidence >= 0.5]
     assert len(cups) == 1
 

@@ -1,7 +1,8 @@
-"""Geometry of detections: tiles, overlap, merging what several looks found. Not for running models."""
+"""Geometry of detections: overlap, and one candidate an object of what several looks found. Not for running models."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,54 +11,38 @@ from numpy.typing import NDArray
 
 from assistant.types import Box
 
-EDGE = 0.015
-"""Share of a tile's side: a box that comes this close to an inner edge of its tile is taken to be cut by it."""
 SAME = 0.5
-"""Intersection over union from which two boxes of one class are one object (the usual value of PASCAL VOC)."""
+"""Intersection over union from which boxes of one class in two looks are one object (the usual value of PASCAL VOC)."""
+DOUBLE = 0.4
+"""Intersection over union from which the less probable of two candidates of one class goes."""
 INSIDE = 0.8
-"""Share of the smaller box inside the larger from which it is a part of it, or a member of the group it shows."""
+"""Share of the smaller box in the larger from which the less probable of the two goes: a part of the surer, or the
+surroundings of it. Counts on COCO photographs hardly change between 0.7 and 0.9 (scripts/fit_objects.py)."""
 TWIN = 0.8
 """Intersection over union from which boxes of two classes are two readings of one object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One box that a detector saw."""
+    """One box that one look saw."""
 
     name: str
     """Class name."""
     score: float
-    """Confidence, 0-1."""
+    """The network's own, 0-1; not a probability."""
     box: Box
 
 
-def tiles(width: int, height: int, share: float, smallest: int) -> tuple[Box, ...]:
-    """Four overlapping quarters of a picture, normalised; none when they would be smaller than `smallest` pixels.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One object that one or more looks saw."""
 
-    Args:
-        width: of the picture, pixels.
-        height: of the picture, pixels.
-        share: of each side that a tile covers, over 0.5.
-        smallest: pixels of the shorter side below which enlarging shows nothing new.
-    """
-    if min(width, height) * share < smallest:
-        return ()
-    far = 1.0 - share
-    return tuple((x, y, x + share, y + share) for y in (0.0, far) for x in (0.0, far))
-
-
-def out_of_tile(box: Box, tile: Box) -> Box | None:
-    """A box within a tile as a box of the whole picture; None if an inner edge of the tile cuts it."""
-    cut = (
-        (box[0] < EDGE and tile[0] > 0.0)
-        or (box[1] < EDGE and tile[1] > 0.0)
-        or (box[2] > 1.0 - EDGE and tile[2] < 1.0)
-        or (box[3] > 1.0 - EDGE and tile[3] < 1.0)
-    )
-    if cut:
-        return None
-    width, height = tile[2] - tile[0], tile[3] - tile[1]
-    return (tile[0] + box[0] * width, tile[1] + box[1] * height, tile[0] + box[2] * width, tile[1] + box[3] * height)
+    name: str
+    """Class name."""
+    scores: tuple[float, ...]
+    """The best score of each look for it, 0 where a look did not see it."""
+    box: Box
+    """Mean of the looks' boxes, weighted by the square of their scores; in the picture."""
 
 
 def clip(box: Box) -> Box:
@@ -81,38 +66,58 @@ def overlaps(boxes: Sequence[Box]) -> tuple[NDArray[np.float64], NDArray[np.floa
     return common / (areas[:, None] + areas[None, :] - common), common / areas[:, None]
 
 
-def merge(detections: Sequence[Detection]) -> list[Detection]:
-    """One detection an object, most certain first.
+def gather(looks: Sequence[Sequence[Detection]]) -> list[Candidate]:
+    """Candidates of all looks at one picture, class by class: boxes that overlap by SAME are one (weighted boxes
+    fusion, Solovyev et al. 2021). Candidates without area are left out."""
+    by_name: dict[str, list[tuple[int, Detection]]] = defaultdict(list)
+    for look, found in enumerate(looks):
+        for seen in found:
+            by_name[seen.name].append((look, Detection(seen.name, seen.score, clip(seen.box))))
+    candidates = []
+    for name in sorted(by_name):
+        ranked = sorted(by_name[name], key=lambda pair: -pair[1].score)
+        union, _ = overlaps([seen.box for _, seen in ranked])
+        free = np.ones(len(ranked), dtype=bool)
+        for first in range(len(ranked)):
+            if not free[first]:
+                continue
+            members = np.nonzero(free & (union[first] > SAME))[0].tolist() or [first]
+            free[members] = False
+            free[first] = False
+            scores = [0.0] * len(looks)
+            for member in members:
+                look, seen = ranked[member]
+                scores[look] = max(scores[look], seen.score)
+            weights = np.array([ranked[member][1].score ** 2 for member in members])
+            corners = np.array([ranked[member][1].box for member in members])
+            x0, y0, x1, y1 = (weights @ corners / max(1e-12, float(weights.sum()))).tolist()
+            if area((x0, y0, x1, y1)) > 0.0:
+                candidates.append(Candidate(name, tuple(scores), (x0, y0, x1, y1)))
+    return candidates
 
-    Within a class, of two boxes that overlap by SAME the weaker goes. Of a box and others INSIDE it, the larger goes if
-    two or more smaller ones are more certain than it (it shows their group); otherwise the smaller go (parts of it, or
-    the whole seen in part by a tile). Across classes, boxes that overlap by TWIN are readings of one thing, which
-    cannot be both: the weaker keeps at most what the stronger leaves of certainty.
+
+def settle(candidates: Sequence[Candidate], probabilities: Sequence[float]) -> list[tuple[Candidate, float]]:
+    """One candidate an object with its probability, most probable first.
+
+    Within a class, of two that overlap by DOUBLE, or of which one lies INSIDE the other, the less probable goes. Across
+    classes, boxes that overlap by TWIN are readings of one thing, which cannot be both: the less probable keeps at most
+    what the other leaves of certainty.
     """
-    ranked = sorted(detections, key=lambda seen: -seen.score)
+    ranked = sorted(range(len(candidates)), key=lambda index: -probabilities[index])
     if not ranked:
         return []
-    union, within = overlaps([seen.box for seen in ranked])
-    same = np.array([[one.name == other.name for other in ranked] for one in ranked])
+    union, within = overlaps([candidates[index].box for index in ranked])
+    shared = np.maximum(within, within.T)
+    names = np.array([candidates[index].name for index in ranked])
     kept: list[int] = []
-    for index in range(len(ranked)):
-        if not any(same[index, other] and union[index, other] > SAME for other in kept):
-            kept.append(index)
-    dropped: set[int] = set()
-    for large in sorted(kept, key=lambda index: -area(ranked[index].box)):
-        inner = [small for small in kept if small != large and same[small, large] and within[small, large] > INSIDE]
-        inner = [small for small in inner if small not in dropped and area(ranked[small].box) < area(ranked[large].box)]
-        if large in dropped or not inner:
+    settled: list[tuple[Candidate, float]] = []
+    for place, index in enumerate(ranked):
+        earlier = np.array(kept, dtype=np.int64)
+        alike = earlier[names[earlier] == names[place]] if kept else earlier
+        if np.any((union[place, alike] > DOUBLE) | (shared[place, alike] > INSIDE)):
             continue
-        surer = [small for small in inner if ranked[small].score > ranked[large].score]
-        dropped.update([large] if len(surer) > 1 else inner)
-        if len(surer) == 1:  # a single surer box inside a doubtful one is the object; the other is its surroundings
-            dropped.discard(surer[0])
-            dropped.add(large)
-    kept = [index for index in kept if index not in dropped]
-    merged: list[Detection] = []
-    for position, index in enumerate(kept):
-        seen = ranked[index]
-        rivals = [ranked[other].score for other in kept[:position] if union[index, other] > TWIN]
-        merged.append(Detection(seen.name, min(seen.score, 1.0 - max(rivals, default=0.0)), seen.box))
-    return sorted(merged, key=lambda seen: -seen.score)
+        others = earlier[names[earlier] != names[place]] if kept else earlier
+        rivals = [probabilities[ranked[other]] for other in others.tolist() if union[place, other] > TWIN]
+        kept.append(place)
+        settled.append((candidates[index], min(probabilities[index], 1.0 - max(rivals, default=0.0))))
+    return sorted(settled, key=lambda pair: -pair[1])

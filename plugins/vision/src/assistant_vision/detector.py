@@ -1,69 +1,120 @@
-"""Runs SSD-MobileNet-v2 (COCO) on one picture through OpenCV. Not for deciding what to report: see objects.py."""
+"""Runs SSD-MobileNet-v2 (COCO) on one picture at several sizes. Not for deciding what to report: see objects.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.types import Box
-from assistant_vision.boxes import Detection, clip, merge, out_of_tile, tiles
+from assistant_vision.boxes import Detection
 from assistant_vision.coco import CLASSES
 from assistant_vision.pixels import RGB
 
 GRAPH: Final = "frozen_inference_graph.pb"
 CONFIG: Final = "ssd_mobilenet_v2_coco_2018_03_29.pbtxt"
-INPUT: Final = 300
-"""Pixels of the square the network reads; the picture is squeezed into it, as in training."""
-TILE_SHARE: Final = 0.66
-"""Of each side; on 79 COCO photographs 0.66 found more classes (70 % at a score of 0.3) than 0.6 (68 %), 0.5 (66 %) and
-no tiles (59 %), at equal precision (82-83 %, 89 % without tiles)."""
-TILE_SMALLEST: Final = 200
-"""Pixels of a tile's shorter side; a smaller one is enlarged too much to show anything new."""
+NATIVE: Final = 300
+"""Pixels of the square the network was trained on; the picture is squeezed into it, as in training."""
+SIZES: Final = (300, 428, 812)
+"""Pixels of the squares that are looked at, smallest first. The network is fully convolutional: on a larger square its
+anchors cover smaller things. Sizes that differ from NATIVE by a multiple of 128 keep each layer's padding as it was in
+training; at others (600) every box is off by half a cell. What they bring is measured by scripts/fit_objects.py."""
+LEAST: Final = 0.03
+"""Score below which nothing is kept: one look's noise, which another look may still confirm."""
+MOST: Final = 150
+"""Boxes kept of one look."""
+SUPPRESS: Final = 0.6
+"""Intersection over union from which the weaker of two boxes of one class in one look goes (the model's own value)."""
+SCALES: Final = (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0)
+ASPECTS: Final = (1.0, 2.0, 0.5, 3.0, 1 / 3)
+"""Anchors of the model: sides as shares of the native square by layer, and width over height (SSD, Liu et al. 2016;
+pipeline.config of ssd_mobilenet_v2_coco_2018_03_29). The lowest layer has three smaller ones."""
+VARIANCES: Final = (10.0, 5.0)
+"""By which the network's offsets of centres and of sides are scaled (same source)."""
+
+
+def anchors(side: int) -> NDArray[np.float64]:
+    """Centre x, centre y, width and height of every anchor on a square of `side` pixels, normalised: [n, 4]."""
+    grid, shrunk = math.ceil(side / 16), NATIVE / side
+    layers = []
+    for layer in range(6):
+        if layer == 0:
+            shapes = [(0.1, 1.0), (0.2, 2.0), (0.2, 0.5)]
+        else:
+            between = math.sqrt(SCALES[layer] * SCALES[layer + 1])
+            shapes = [*((SCALES[layer], aspect) for aspect in ASPECTS), (between, 1.0)]
+        sides = np.array([[scale * math.sqrt(aspect), scale / math.sqrt(aspect)] for scale, aspect in shapes]) * shrunk
+        middles = (np.arange(grid) + 0.5) / grid
+        y, x = np.meshgrid(middles, middles, indexing="ij")
+        centres = np.repeat(np.stack([x, y], -1)[:, :, None], len(shapes), axis=2)
+        layers.append(np.concatenate([centres, np.broadcast_to(sides, centres.shape)], -1).reshape(-1, 4))
+        grid = math.ceil(grid / 2)
+    return np.concatenate(layers)
+
+
+def without_ending(graph: str) -> str:
+    """The text graph without its anchors and its decoding, which hold for the native size alone: see `anchors`."""
+    nodes = re.split(r"(?m)^(?=node \{)", graph)
+    ending = ('op: "PriorBox"', 'name: "PriorBox/concat"', 'op: "DetectionOutput"')
+    return "".join(node for node in nodes if not any(mark in node for mark in ending))
 
 
 class Detector:
     """The loaded network; not thread-safe."""
 
-    def __init__(self, directory: Path, threads: int) -> None:
+    def __init__(self, directory: Path, threads: int, sizes: Sequence[int] = SIZES) -> None:
         import cv2
 
         if cv2.getNumThreads() > threads:  # one setting for the whole process: only ever lower it
             cv2.setNumThreads(threads)
         self._cv2 = cv2
-        self._network: Any = cv2.dnn.readNetFromTensorflow(str(directory / GRAPH), str(directory / CONFIG))
+        self.sizes = tuple(sizes)
+        graph = np.fromfile(directory / GRAPH, dtype=np.uint8)
+        text = without_ending((directory / CONFIG).read_text(encoding="utf-8")).encode()
+        self._network: Any = cv2.dnn.readNetFromTensorflow(graph, np.frombuffer(text, dtype=np.uint8))
+        self._outputs = self._network.getUnconnectedOutLayersNames()
+        self._anchors = {side: anchors(side) for side in self.sizes}
+        self._names = {label: CLASSES[label] for label in sorted(CLASSES)}
 
-    def detect(self, rgb: RGB, least: float, *, tiled: bool = True, check: Callable[[], None]) -> list[Detection]:
-        """Objects in a picture, most certain first.
+    def looks(self, rgb: RGB, check: Callable[[], None]) -> list[list[Detection]]:
+        """What each look found, one list a size, most certain first; boxes may reach a little over the edges.
 
         Args:
             rgb: [height, width, 3] uint8.
-            least: score below which nothing is kept.
-            tiled: also look at four overlapping tiles, for what is small.
             check: called between looks; raises when the work is no longer wanted.
         """
-        found = self._look(rgb, least)
-        height, width = rgb.shape[:2]
-        for tile in tiles(width, height, TILE_SHARE, TILE_SMALLEST) if tiled else ():
+        found: dict[int, list[Detection]] = {}
+        for side in sorted(self.sizes, reverse=True):  # ending with the smallest frees the most memory
             check()
-            left, top, right, bottom = tile
-            crop = rgb[round(top * height) : round(bottom * height), round(left * width) : round(right * width)]
-            for seen in self._look(crop, least):
-                whole = out_of_tile(seen.box, tile)
-                if whole is not None:
-                    found.append(Detection(seen.name, seen.score, whole))
-        return merge([Detection(seen.name, seen.score, clip(seen.box)) for seen in found])
+            found[side] = self._look(rgb, side)
+        return [found[side] for side in self.sizes]
 
-    def _look(self, rgb: RGB, least: float) -> list[Detection]:
-        """One pass of the network; boxes may reach a little over the edges."""
-        blob = self._cv2.dnn.blobFromImage(np.ascontiguousarray(rgb), size=(INPUT, INPUT), swapRB=False)
+    def _look(self, rgb: RGB, side: int) -> list[Detection]:
+        blob = self._cv2.dnn.blobFromImage(np.ascontiguousarray(rgb), size=(side, side), swapRB=False)
         self._network.setInput(blob)
-        found = []
-        for _, label, score, *corners in self._network.forward()[0, 0].tolist():
-            name = CLASSES.get(int(label))
-            if name is not None and score >= least:
-                box: Box = (corners[0], corners[1], corners[2], corners[3])
-                found.append(Detection(name, score, box))
-        return found
+        offsets, scores = sorted(self._network.forward(self._outputs), key=lambda output: int(output.size))
+        boxes = self._decode(offsets.reshape(-1, 4).astype(np.float64), self._anchors[side])
+        table = scores.reshape(len(boxes), -1)
+        found: list[Detection] = []
+        for label, name in self._names.items():
+            likely = np.nonzero(table[:, label] >= LEAST)[0]
+            if not len(likely):
+                continue
+            likely = likely[np.argsort(-table[likely, label], kind="stable")][:MOST]
+            cornered = [(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in boxes[likely].tolist()]
+            kept = self._cv2.dnn.NMSBoxes(cornered, table[likely, label].tolist(), 0.0, SUPPRESS)
+            for index in likely[np.asarray(kept, dtype=np.int64).reshape(-1)].tolist():
+                x0, y0, x1, y1 = boxes[index].tolist()
+                found.append(Detection(name, float(table[index, label]), (x0, y0, x1, y1)))
+        return sorted(found, key=lambda seen: -seen.score)[:MOST]
+
+    @staticmethod
+    def _decode(offsets: NDArray[np.float64], anchor: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Corners of every anchor's box: [n, 4]."""
+        centres = offsets[:, :2] / VARIANCES[0] * anchor[:, 2:] + anchor[:, :2]
+        sides = np.exp(offsets[:, 2:] / VARIANCES[1]) * anchor[:, 2:]
+        return np.concatenate([centres - sides / 2, centres + sides / 2], axis=1)
