@@ -20,7 +20,9 @@ _SLIPS: Final = (
     (r"\bittems?\b|\bitmes?\b|\bobjets?\b|\bobejcts?\b", "item"),
     (r"\bwhoch\b|\bwhic\b|\bthat\b", "which"),
     (r"\bexactly on\b", "exactly one"),
-    (r"\bcolou?re?d?s? of\b", "of"),
+    (r"^t least\b", "at least"),
+    (r"\battach(?:ed)? (?:to|with)\b", "touching"),
+    (r"\bcolou?re?d?s? of\b(?! which)", "of"),
     (r"\b(black|blue|yellow)(?: in)? colou?r(?:ed)?s?\b", r"\1"),
     (r"\b(?:colou?r|colored) (black|blue|yellow)\b", r"\1"),
     (r"\b(?:closely|nearly|almost|directly|exactly next to|touching with|touched to)\b(?= )", "touching"),
@@ -36,8 +38,8 @@ _SLIPS: Final = (
     (r"\btop most\b|\bhighest\b|\btop position\b|\btopmost\b", "top"),
     (r"\b(?:there )?(?:are|is) there\b|\bthere exists?\b", "there is"),
     (r"\bthere (?:are|was|were)\b", "there is"),
-    (r"\bsame in colou?rs?\b", "of the same color"),
-    (r"\bsame in shapes?\b", "of the same shape"),
+    (r"\b(?:the )?same in colou?rs?\b", "of the same color"),
+    (r"\b(?:the )?same in shapes?\b", "of the same shape"),
     (r"\b@here\b|\b@picture\b|\bplease\b", ""),
 )
 NOUNS: Final = {

@@ -212,7 +212,9 @@ def _drawn(text: str, program: Program) -> Program:
     if not re.search(r"\b(?:box(?:es)?|towers?|items?|objects?|blocks?|squares?|circles?|triangles?|shapes?)\b", text):
         return program
     found = drawn.read(text)
-    return Drawing(found, program) if found is not None else program
+    if found is None and (asked or not re.search(r"\b(?:box(?:es)?|towers?)\b", text)):
+        return program
+    return Drawing(found, program)
 
 
 def _named(sentence: Plain) -> Program | None:

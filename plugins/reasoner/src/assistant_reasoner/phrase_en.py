@@ -38,6 +38,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "no_but": "No, there is: I see {thing} {where} ({sure} sure).",
         "drawn_yes": "Yes, it fits the drawing; I go by {list}.",
         "drawn_no": "No, it does not fit the drawing; I go by {list}.",
+        "drawn_unread": "I did not understand the whole of that statement about the drawing",
         "drawn_none": "{verdict}: nothing else in the drawing bears on it; I see {list}.",
         "number_yes": "Yes, I count {things}.",
         "number_no": "No, I count {things}.",

@@ -253,7 +253,8 @@ class Nearer:
 class Drawing:
     """Is a statement true of a drawing of shapes in boxes and towers?"""
 
-    statement: Statement
+    statement: Statement | None
+    """None where it speaks of boxes or towers and was not understood whole."""
     otherwise: Program
     """What the same words ask of a photograph."""
 

@@ -162,7 +162,7 @@ def _compute(program: Program, world: World) -> Reply:
     if isinstance(program, Pictures):
         return pairwise.statement(program, world, lambda inner, scene: _of_scene(inner, scene, world))
     if isinstance(program, Drawing):
-        return drawing.verified(program, world) or _compute(program.otherwise, world)
+        return drawing.verified(program, world, lambda: _compute(program.otherwise, world))
     if isinstance(program, Choose):
         scene = world.scenes[0] if world.scenes else None
         return choose(program, scene, world, lambda: _compute(program.inner, world))

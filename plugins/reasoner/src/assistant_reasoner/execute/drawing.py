@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from assistant.types import Box, Observation
@@ -16,6 +16,8 @@ CONTACT: Final = 0.012
 """Distance from a side, or another shape, as a share of the picture's width or height, within which they touch."""
 READ: Final = 0.96
 """How often a statement that was read whole was read as meant."""
+HALF_READ: Final = 0.52
+"""The same of one that was read in part."""
 STANDING: Final = 0.035
 """The same for blocks that stand on each other: towers are drawn with a hair's breadth between."""
 Group = tuple[Box, tuple[Observation, ...]]
@@ -40,11 +42,24 @@ def boxes_of(picture: Picture) -> list[Group]:
     return [(_outline(box, members), members) for box, members in panels(picture.shapes)]
 
 
-def verified(program: Drawing, world: World) -> Reply | None:
-    """Whether the statement holds of the drawing in question; None if there is no drawing."""
+def verified(program: Drawing, world: World, otherwise: Callable[[], Reply]) -> Reply:
+    """Whether the statement holds of the drawing in question.
+
+    Args:
+        program: the statement.
+        world: the context.
+        otherwise: the answer to the same words about a photograph; of a drawing, where they were not understood whole,
+            that answer is no more than a guess.
+    """
     picture = world.scenes[0].pictures[0] if len(world.scenes) == 1 and world.scenes[0].pictures else None
     if picture is None or not picture.shapes:
-        return None
+        return otherwise()
+    if program.statement is None:
+        half = otherwise()
+        if half.short not in ("yes", "no"):
+            return half
+        unread = said(world.say("cannot", reason=world.say("drawn_unread")))
+        return Reply((unread,), half.short, HALF_READ, abstained=True)
     truth, seen = holds(program.statement, picture)
     shown = seen or picture.shapes
     sure = READ * min((one.confidence for one in shown), default=1.0)
