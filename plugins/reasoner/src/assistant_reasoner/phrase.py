@@ -82,6 +82,8 @@ class Phrases:
         value = values.get(name, "")
         if name == "things" and isinstance(value, str) and value[1:-1] in self.tongue.nouns:
             return self.quote(self.tongue.noun(value[1:-1]).singular)
+        if name == "short" and str(value)[:1] == "“":
+            return self.quote(self.bare(str(value)[1:-1]))
         if form == "word":
             return self.word(str(value))
         if name == "relation":

@@ -98,6 +98,10 @@ bigger = größer im Vergleich zu {x}
     ),
     words=rows(
         """
+Yes = Ja
+Probably = Wahrscheinlich
+No = Nein
+Probably not = Wahrscheinlich nicht
 yes = ja
 no = nein
 true = wahr
@@ -176,6 +180,46 @@ language = die Sprache
     ),
     sentences=rows(
         """
+concept_yes_zero-shot = {lead:word}: nach {things} selbst habe ich nicht gesucht, aber das Bild als Ganzes sieht
+    danach aus ({sure} sicher).
+concept_no_zero-shot = {lead:word}: nach {things} selbst habe ich nicht gesucht, aber das Bild als Ganzes sieht nicht
+    danach aus ({sure} sicher).
+concept_yes_company = {lead:word}: nach {things} selbst habe ich nicht gesucht, aber es kommt meist mit dem vor, was
+    ich sehe ({sure} sicher).
+concept_no_company = {lead:word}: nach {things} selbst habe ich nicht gesucht, aber es kommt selten mit dem vor, was
+    ich sehe ({sure} sicher).
+concept_yes_seen = {lead:word}: was ich wahrgenommen habe, spricht für {things} ({sure} sicher).
+concept_no_seen = {lead:word}: ich habe nachgesehen, und was ich wahrgenommen habe, spricht gegen {things} ({sure}
+    sicher).
+concept_doubt = was ich wahrgenommen habe, lässt offen, ob es {things} gibt
+guess = Am ehesten würde ich {short} sagen, mit {sure}.
+guess_blind = Blind geraten würde ich {short} sagen, mit {sure}.
+unjudged = Ob es wirklich {words} ist, kann ich nicht beurteilen.
+has_color_all_yes = Ja, alle {count} sind {color} ({sure} sicher).
+has_color_all_no = Nein, {count} von {total} sind nicht {color} ({sure} sicher).
+stands_doubt = die Rahmen lassen das offen
+extreme_equal = Im Bild sieht das gleich aus ({sure} sicher).
+extreme_note = Das ist die Größe im Bild, nicht die wirkliche.
+value = Bei {name} steht {value}.
+value_alone = Dort steht {value}.
+value_others = Andere mögliche Lesarten: {list}.
+brightness = Die mittlere Helligkeit ist {value} von 100.
+blurred_yes = Ja, es sieht unscharf aus (Schärfe {value} von 100).
+blurred_no = Nein, es sieht scharf genug aus (Schärfe {value} von 100).
+sharp_yes = Ja, es sieht scharf aus (Schärfe {value} von 100).
+sharp_no = Nein, es sieht unscharf aus (Schärfe {value} von 100).
+gray_yes = Es ist schwarzweiß.
+gray_no = Es ist in Farbe.
+orientation = {width} x {height} Pixel.
+pictures_yes = Ja, soweit ich sehe ({sure} sicher).
+pictures_no = Nein, soweit ich sehe ({sure} sicher).
+pictures_doubt = was ich auf den Bildern sehe, lässt das offen
+closest_somewhere = im Bild
+wearing = Kleidung kann ich nicht unterscheiden.
+material = Woraus etwas ist, kann ich nicht beurteilen.
+praise = Danke! Alles, was ich gesagt habe, lässt sich an den gezeigten Belegen prüfen.
+blame = Ich kann mich irren: meine Antworten sind nur so gut wie das, was ich wahrgenommen habe.
+missed = Was ich nicht wahrnehmen konnte: {list}.
 yes_one = Ja, ich sehe {thing} {where} ({sure} sicher).
 yes_many = Ja, ich sehe {things}; am klarsten {where} ({sure} sicher).
 yes_seen = Ja, ich sehe {things} ({sure} sicher).

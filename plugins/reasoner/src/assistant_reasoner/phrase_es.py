@@ -89,6 +89,10 @@ bigger = más grande que {x}
     ),
     words=rows(
         """
+Yes = Sí
+Probably = Probablemente
+No = No
+Probably not = Probablemente no
 yes = sí
 no = no
 true = verdadero
@@ -166,6 +170,45 @@ language = el idioma
     ),
     sentences=rows(
         """
+concept_yes_zero-shot = {lead:word}: no he buscado {things} directamente, pero la imagen en conjunto parece mostrarlo
+    ({sure} de seguridad).
+concept_no_zero-shot = {lead:word}: no he buscado {things} directamente, pero la imagen en conjunto no parece
+    mostrarlo ({sure} de seguridad).
+concept_yes_company = {lead:word}: no he buscado {things} directamente, pero suele ir con lo que veo ({sure} de
+    seguridad).
+concept_no_company = {lead:word}: no he buscado {things} directamente, pero rara vez va con lo que veo ({sure} de
+    seguridad).
+concept_yes_seen = {lead:word}: lo que he percibido habla a favor de {things} ({sure} de seguridad).
+concept_no_seen = {lead:word}: he mirado, y lo que he percibido habla en contra de {things} ({sure} de seguridad).
+concept_doubt = lo que he percibido no permite decir si hay {things}
+guess = Mi mejor suposición sería {short}, con {sure}.
+guess_blind = A ciegas diría {short}, con {sure}.
+unjudged = Si de verdad es {words}, no lo puedo juzgar.
+has_color_all_yes = Sí, los {count}: {color} ({sure} de seguridad).
+has_color_all_no = No, {count} de {total} no lo son ({sure} de seguridad).
+stands_doubt = los recuadros no permiten decidirlo
+extreme_equal = En la imagen parece igual ({sure} de seguridad).
+extreme_note = Es el tamaño en la imagen, no el real.
+value = Junto a {name} pone {value}.
+value_alone = Pone {value}.
+value_others = Otras lecturas posibles: {list}.
+brightness = El brillo medio es {value} de 100.
+blurred_yes = Sí, parece borrosa (nitidez {value} de 100).
+blurred_no = No, parece bastante nítida (nitidez {value} de 100).
+sharp_yes = Sí, parece nítida (nitidez {value} de 100).
+sharp_no = No, parece borrosa (nitidez {value} de 100).
+gray_yes = Está en blanco y negro.
+gray_no = Está en color.
+orientation = {width} x {height} píxeles.
+pictures_yes = Sí, por lo que veo ({sure} de seguridad).
+pictures_no = No, por lo que veo ({sure} de seguridad).
+pictures_doubt = lo que veo en las imágenes no permite decidirlo
+closest_somewhere = en la imagen
+wearing = No distingo la ropa.
+material = No sé juzgar los materiales.
+praise = ¡Gracias! Todo lo que he dicho se puede comprobar con las pruebas mostradas.
+blame = Puedo equivocarme: mis respuestas valen lo que vale lo percibido.
+missed = Lo que no he podido percibir: {list}.
 yes_one = Sí, veo {thing} {where} ({sure} de seguridad).
 yes_many = Sí, veo {things}; lo más claro está {where} ({sure} de seguridad).
 yes_seen = Sí, veo {things} ({sure} de seguridad).

@@ -90,6 +90,10 @@ bigger = plus grand que {x}
     ),
     words=rows(
         """
+Yes = Oui
+Probably = Probablement
+No = Non
+Probably not = Probablement pas
 yes = oui
 no = non
 true = vrai
@@ -167,6 +171,45 @@ language = la langue
     ),
     sentences=rows(
         """
+concept_yes_zero-shot = {lead:word} : je n'ai pas cherché {things} directement, mais l'image dans son ensemble semble
+    le montrer (sûr à {sure}).
+concept_no_zero-shot = {lead:word} : je n'ai pas cherché {things} directement, mais l'image dans son ensemble ne
+    semble pas le montrer (sûr à {sure}).
+concept_yes_company = {lead:word} : je n'ai pas cherché {things} directement, mais cela va le plus souvent avec ce que
+    je vois (sûr à {sure}).
+concept_no_company = {lead:word} : je n'ai pas cherché {things} directement, mais cela va rarement avec ce que je vois
+    (sûr à {sure}).
+concept_yes_seen = {lead:word} : ce que j'ai perçu parle pour {things} (sûr à {sure}).
+concept_no_seen = {lead:word} : j'ai regardé, et ce que j'ai perçu parle contre {things} (sûr à {sure}).
+concept_doubt = ce que j'ai perçu ne permet pas de dire s'il y a {things}
+guess = Ma meilleure supposition serait {short}, à {sure}.
+guess_blind = À l'aveugle je dirais {short}, à {sure}.
+unjudged = Si c'est vraiment {words}, je ne peux pas en juger.
+has_color_all_yes = Oui, tous les {count} : {color} (sûr à {sure}).
+has_color_all_no = Non, {count} sur {total} ne le sont pas (sûr à {sure}).
+stands_doubt = les cadres ne permettent pas de trancher
+extreme_equal = Sur l'image cela paraît égal (sûr à {sure}).
+extreme_note = C'est la taille sur l'image, pas la taille réelle.
+value = Près de {name} on lit {value}.
+value_alone = On lit {value}.
+value_others = D'autres lectures possibles : {list}.
+brightness = La luminosité moyenne est de {value} sur 100.
+blurred_yes = Oui, elle paraît floue (netteté {value} sur 100).
+blurred_no = Non, elle paraît assez nette (netteté {value} sur 100).
+sharp_yes = Oui, elle paraît nette (netteté {value} sur 100).
+sharp_no = Non, elle paraît floue (netteté {value} sur 100).
+gray_yes = Elle est en noir et blanc.
+gray_no = Elle est en couleur.
+orientation = {width} x {height} pixels.
+pictures_yes = Oui, d'après ce que je vois (sûr à {sure}).
+pictures_no = Non, d'après ce que je vois (sûr à {sure}).
+pictures_doubt = ce que je vois sur les images ne permet pas de trancher
+closest_somewhere = sur l'image
+wearing = Je ne distingue pas les vêtements.
+material = Je ne sais pas juger les matières.
+praise = Merci ! Tout ce que j'ai dit peut être vérifié avec les preuves affichées.
+blame = Je peux me tromper : mes réponses ne valent que ce que j'ai perçu.
+missed = Ce que je n'ai pas pu percevoir : {list}.
 yes_one = Oui, je vois {thing} {where} (sûr à {sure}).
 yes_many = Oui, je vois {things} ; le plus net est {where} (sûr à {sure}).
 yes_seen = Oui, je vois {things} (sûr à {sure}).

@@ -73,6 +73,10 @@ bigger = lớn hơn {x}
     ),
     words=rows(
         """
+Yes = Có
+Probably = Có lẽ có
+No = Không
+Probably not = Có lẽ không
 yes = đúng
 no = không
 true = đúng
@@ -141,6 +145,76 @@ language = ngôn ngữ
     ),
     sentences=rows(
         """
+concept_yes_zero-shot = {lead:word}: tôi không tìm trực tiếp {things}, nhưng cả bức ảnh trông như có (chắc {sure}).
+concept_no_zero-shot = {lead:word}: tôi không tìm trực tiếp {things}, nhưng cả bức ảnh trông như không có (chắc
+    {sure}).
+concept_yes_company = {lead:word}: tôi không tìm trực tiếp {things}, nhưng nó thường đi cùng những gì tôi thấy (chắc
+    {sure}).
+concept_no_company = {lead:word}: tôi không tìm trực tiếp {things}, nhưng nó hiếm khi đi cùng những gì tôi thấy (chắc
+    {sure}).
+concept_yes_seen = {lead:word}: những gì tôi nhận thấy cho thấy có {things} (chắc {sure}).
+concept_no_seen = {lead:word}: tôi đã nhìn, những gì tôi nhận thấy cho thấy không có {things} (chắc {sure}).
+concept_doubt = những gì tôi nhận thấy không cho biết có {things} hay không
+guess = Tôi đoán là {short}, {sure}.
+guess_blind = Đoán mò thì tôi sẽ nói {short}, {sure}.
+has_color_all_yes = Đúng, cả {count} đều là {color} (chắc {sure}).
+has_color_all_no = Không, {count} trong số {total} không phải {color} (chắc {sure}).
+stands_doubt = các khung không cho biết điều đó
+gray_yes = Đây là ảnh đen trắng.
+gray_no = Đây là ảnh màu.
+pictures_yes = Đúng, theo những gì tôi thấy (chắc {sure}).
+pictures_no = Không, theo những gì tôi thấy (chắc {sure}).
+value = Cạnh {name} viết {value}.
+value_alone = Trên đó viết {value}.
+value_others = Cách đọc khác: {list}.
+said_at = Lúc đó tôi nghe thấy: {list}.
+said_at_none = Lúc đó tôi không nghe thấy ai nói.
+said_nearest = Gần nhất: {list}.
+said_numbers = Tôi nghe thấy các số: {list}.
+said_names = Tôi nghe thấy các tên: {list}.
+said_prices = Tôi nghe thấy các giá: {list}.
+said_dates = Tôi nghe thấy các ngày giờ: {list}.
+said_found_none = Tôi không nghe thấy gì như vậy.
+said_related = Có lẽ có, nói cách khác: {list} (chắc {sure}).
+said_after = Sau {topic} tôi nghe thấy: {list}.
+said_before = Trước {topic} tôi nghe thấy: {list}.
+said_while = Trong khi thấy {thing:the}, tôi nghe thấy: {list}.
+said_while_none = Trong khi thấy {thing:the}, tôi không nghe thấy ai nói.
+language_no = Không, nghe giống {language} (chắc {sure}).
+language_yes = Đúng, đó là {language} (chắc {sure}).
+compare_which = {name}: {why}.
+compare_none = Không có trong ảnh nào: tôi không thấy {no_thing}.
+compare_equal = Về điều đó chúng như nhau.
+video_seen = Tôi thấy {thing} trong {count} trên {total} khung hình, đầu tiên lúc {first}, cuối cùng lúc {last} (chắc
+    {sure}).
+video_enters = Xuất hiện trong khoảng từ {low} đến {high}.
+video_leaves = Biến mất trong khoảng từ {low} đến {high}.
+video_start = Khung hình đầu tiên đã có.
+video_end = Khung hình cuối cùng vẫn còn.
+video_lasts = Thấy được ít nhất {least} và nhiều nhất {most}.
+video_most = Nhiều nhất {things} cùng lúc, {where} (chắc {sure}).
+video_shows = {time}: tôi thấy {list}
+video_says = {time}: tôi nghe thấy {text}
+video_new = Mới ở cuối: {list}.
+video_gone = Không còn ở cuối: {list}.
+video_same = Giữa đầu và cuối tôi không thấy thay đổi.
+agree_yes = Đúng, theo những gì tôi kiểm tra được thì phù hợp (chắc {sure}).
+agree_no = Không, không phù hợp (chắc {sure}).
+agree_unclear = Tôi không thể kiểm tra điều đó.
+agree_supported = {claim}: phù hợp, tôi thấy {seen}.
+agree_contradicted = {claim}: không phù hợp, tôi thấy {seen}.
+agree_unknown = {claim}: không thể biết.
+about_which = {name} phù hợp nhất (chắc {sure}): {list}.
+about_which_none = Không ảnh nào rõ ràng phù hợp với lời nói.
+no_such_picture = Không có ảnh số {index}; tôi có {count}.
+sound_only = Tôi nhận ra lời nói, không nhận ra âm thanh khác.
+closest_heard = Đoạn gần nhất tôi nghe được: {text} ({time}).
+closest_read = Đoạn gần nhất tôi đọc được: {text} ({where}).
+closest_sure = Tôi trích dẫn vì nó nói về cùng một điều; chắc {sure} là nó trả lời bạn.
+acknowledge = Được rồi.
+mood = Tôi khỏe, cảm ơn.
+unasked = Tôi chưa nói gì với bạn.
+nothing_perceived = Tôi không nhận thấy gì trong những gì bạn gửi: {reason}.
 yes_one = Có, tôi thấy {thing} {where} (chắc {sure}).
 yes_many = Có, tôi thấy {things}; rõ nhất {where} (chắc {sure}).
 yes_seen = Có, tôi thấy {things} (chắc {sure}).
