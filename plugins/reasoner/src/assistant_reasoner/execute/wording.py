@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.fusion.align import place
 from assistant.types import Kind, Part
-from assistant_reasoner.execute.find import Found, Match
+from assistant_reasoner.execute.find import COUNTED, Found, Match
 from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.lexicon import ANYTHING, NARROWER, PEOPLE
 from assistant_reasoner.phrase import Reply, Sentence, said
@@ -77,7 +77,12 @@ def abstain(world: World, reason: str, *more: Sentence) -> Reply:
 
 
 def seen_instead(scene: Scene, world: World) -> tuple[Sentence, ...]:
-    """ "What I do see: ..." from the caption, if there is one."""
+    """ "What I do see: ..." from the caption, if there is one; in other languages, from what is seen."""
+    if world.say.language != "en":
+        things = [seen for picture in scene.pictures[:1] for seen in picture.objects if seen.confidence >= COUNTED]
+        counts = {seen.text: sum(other.text == seen.text for other in things) for seen in things}
+        listed = world.say.listed([world.say.count(number, name) for name, number in counts.items()])
+        return (said(world.say("what_list", list=listed), *(seen.id for seen in things)),) if things else ()
     for picture in scene.pictures[:1]:
         for caption in picture.captions[:1]:
             return (said(world.say("do_see", caption=caption.text), caption.id),)
