@@ -227,6 +227,15 @@ def test_the_title_is_the_largest_text(talk: Any) -> None:
     assert talk.ask("what is the name of the newspaper?").short == "THE DAILY NEWS"
 
 
+def test_a_clock_that_is_read_tells_the_time(talk: Any) -> None:
+    """A digital clock answers "what time is it?"; without one nobody knows."""
+    talk.picture().line("12:45")
+    assert talk.ask("What time is it?").short == "12:45"
+    assert talk.ask("What time does the clock show?").short == "12:45"
+    talk.next_turn().picture("q").thing("dog")
+    assert talk.ask("What time is it?").abstained
+
+
 def test_a_word_misread_by_a_letter_is_still_there(talk: Any) -> None:
     """What differs by a slip is said to be there, less surely; another word is not."""
     talk.picture().line("JAZZ NlGHT at the Town Hall")

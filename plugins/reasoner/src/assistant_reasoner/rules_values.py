@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from assistant_reasoner.nouns import noun_phrase
 from assistant_reasoner.programs import Lookup, Program, Read, ValueKind
 from assistant_reasoner.rules import BE, HERE, IT, Rules, quoted
 from assistant_reasoner.words import Plain
@@ -45,7 +46,7 @@ _TYPES: Final[tuple[tuple[str, ValueKind], ...]] = (
         r"(?:cashier|waiter|server|customer|client|author|editor|publisher|sender|recipient|passenger|patient|"
         r"doctor|owner|"
         r"manager|destination|origin|departure|arrival|model|flavou?r|currency|"
-        r"subject|occupation|nationality|signature|payment method|allergens?|ingredients?|calories)",
+        r"occupation|nationality|signature|payment method|allergens?|ingredients?|calories)",
         "any",
     ),
 )
@@ -258,7 +259,10 @@ def _field(match: re.Match[str], sentence: Plain) -> Program | None:
     r"editor|publisher|sender|recipient|passenger|patient|doctor|manager|director|owner)" + WHERE,
     r"(?:what is|whats) the (?P<name>\w+) 's name" + WHERE,
 )
-def _who(match: re.Match[str], sentence: Plain) -> Program:
+def _who(match: re.Match[str], sentence: Plain) -> Program | None:
+    named = noun_phrase(match["name"])
+    if sentence.text.startswith("what") and (named is None or named.classes):
+        return None  # the name of a man, or of a dog, is nowhere but in a caption
     return Lookup(match["name"], "text")
 
 

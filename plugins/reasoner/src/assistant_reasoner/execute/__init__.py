@@ -169,6 +169,9 @@ def _compute(program: Program, world: World) -> Reply:
     if isinstance(program, Lookup):
         return keyvalue.lookup(program, world, lambda: _unwritten(program, world))
     if isinstance(program, Beyond):
+        clock = keyvalue.clock(world) if program.ask == "time" else None
+        if clock is not None:
+            return clock
         written = passage.quote(plain(world.question.text).text, world) if program.ask in _WRITTEN else None
         return written or sight.beyond(program, world.scenes[0] if world.scenes else None, world)
     if isinstance(program, Facts) and program.ask == "count":
@@ -179,8 +182,9 @@ def _compute(program: Program, world: World) -> Reply:
 def _unwritten(program: Lookup, world: World) -> Reply | None:
     """What is said of a value that is written nowhere: the passage that speaks of it, or why it cannot be told."""
     quoted = passage.quote(plain(world.question.text).text, world)
+    scene = world.scenes[0] if world.scenes else None
     if quoted is None and program.value == "price":
-        return sight.beyond(Beyond("price"), world.scenes[0] if world.scenes else None, world)
+        return sight.beyond(Beyond("price"), scene, world)
     return quoted
 
 

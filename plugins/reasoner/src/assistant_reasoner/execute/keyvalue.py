@@ -90,6 +90,16 @@ def lookup(program: Lookup, world: World, otherwise: Callable[[], Reply | None] 
     return abstain(world, reason)
 
 
+def clock(world: World) -> Reply | None:
+    """The time of day that is asked for, where the pictures read just one: that of a digital clock."""
+    asked = world.question.text.casefold()
+    if not re.search(r"\btime\b(?! of)", asked) or re.search(r"\b(?:day|year|season)\b", asked):
+        return None
+    lines = written(world)
+    times = {_bare(pair.value) for pair in pairs(lines, "time")}
+    return found(Lookup("", "time", ask="first"), lines, world) if len(times) == 1 else None
+
+
 def written(world: World) -> list[Observation]:
     """The lines of all pictures in question; of a video each text once."""
     lines = [line for scene in world.scenes for picture in scene.pictures for line in picture.lines]
