@@ -233,6 +233,18 @@ def test_names_are_taken_once(tmp_path: Path) -> None:
         weights.add(replace(CHOICE, role="hearing"))
 
 
+def test_memory_of_a_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where models run on a GPU its memory counts; where it cannot be asked, the machine's."""
+    program = tmp_path / "nvidia-smi"
+    program.write_text('#!/bin/sh\n[ "$1" = "--id=1" ] && echo 10000 && exit 0\nexit 6\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert machine_of("cuda:1").gpu
+    assert machine_of("cuda:1").memory_mb == 8500
+    assert "GPU memory" in str(machine_of("cuda:1"))
+    assert machine_of("cuda:0") == machine_of("cpu")
+
+
 def test_memory_of_this_machine() -> None:
     """Part of this machine's memory is for one model."""
     machine = machine_of("cpu")

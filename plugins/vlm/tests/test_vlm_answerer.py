@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -367,6 +368,18 @@ def test_pickles_are_refused(checkpoint: Any, tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(WeightsCorrupt, match="safetensors"):
         load(str(tmp_path))
+
+
+def test_code_beside_a_model_is_not_run(checkpoint: Any, tmp_path: Path) -> None:
+    """A model that wants its own code to be run is loaded without it."""
+    for path in checkpoint("llava").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nraise SystemExit\n")
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["auto_map"] = {"AutoConfig": "own.Config", "AutoModelForImageTextToText": "own.Model"}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    load(str(tmp_path))
+    assert not (tmp_path / "ran").exists()
 
 
 def test_directory_without_a_model(tmp_path: Path) -> None:

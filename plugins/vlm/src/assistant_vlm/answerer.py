@@ -47,7 +47,7 @@ class VisionLanguage(Answerer):
     memory_mb: ClassVar[int] = 2500
     deadline: ClassVar[float] = 240.0
     """Its turn may take `seconds` to come and the answer as long again."""
-    concurrency: ClassVar[int] = 40
+    concurrency: ClassVar[int] = 18
     """So that the queue is ours to bound: one question is answered at a time."""
 
     def __init__(self) -> None:

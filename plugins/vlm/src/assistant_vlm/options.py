@@ -37,7 +37,7 @@ class VlmOptions:
     """Few-shot examples in the prompt, at most."""
     temperature: Annotated[float, Field(ge=0, le=5)] = 0.0
     """0 always takes the likeliest token, so that equal questions get equal answers."""
-    queue: Annotated[int, Field(ge=0, le=32)] = 4
+    queue: Annotated[int, Field(ge=0, le=16)] = 4
     """Questions that may wait for the one being answered; further ones are passed on at once."""
     seconds: Annotated[float, Field(gt=0)] = 100.0
     """From the start of work on an answer to where it is cut off; the wait for its turn may take as long."""
@@ -60,5 +60,5 @@ class VqaOptions:
     """As `VlmOptions.device`."""
     words: Annotated[int, Field(ge=3)] = 20
     """Of the longest question it takes."""
-    queue: Annotated[int, Field(ge=0, le=32)] = 4
+    queue: Annotated[int, Field(ge=0, le=16)] = 4
     """As `VlmOptions.queue`."""

@@ -35,7 +35,7 @@ class VisualQuestionAnswering(Answerer):
     requires: ClassVar[tuple[str, ...]] = ("torch", "transformers", "PIL")
     Options: ClassVar[type[VqaOptions]] = VqaOptions
     memory_mb: ClassVar[int] = 1600
-    concurrency: ClassVar[int] = 40
+    concurrency: ClassVar[int] = 18
     """As `VisionLanguage.concurrency`."""
 
     def __init__(self) -> None:
