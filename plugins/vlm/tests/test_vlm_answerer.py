@@ -112,6 +112,21 @@ def test_history_examples_and_observations(answerer: Load, picture: Picture, ask
     assert "noon" not in read(few, "idefics3")
 
 
+@pytest.mark.parametrize(("family", "cites"), [("idefics3", True), ("florence2", False)])
+def test_cites_what_it_read_and_names(
+    family: str, cites: bool, answerer: Load, picture: Picture, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer cites the observations that it names, if the model was shown them; it is read for its bare form."""
+    photo = picture()
+    dog, cat = (Observation(kind=Kind.OBJECT, text=name, confidence=0.9, part=photo.digest) for name in ("dog", "cat"))
+    monkeypatch.setattr("assistant_vlm.generation.generate", lambda *given, **named: iter(["Yes, ", "a dog."]))
+    deltas = list(answerer(family).answer(ask("Is there an animal?", photo, observations=[dog, cat])))
+    assert deltas[-1].citations == ((dog.id,) if cites else ())
+    assert deltas[-1].short == "yes"
+    monkeypatch.setattr("assistant_vlm.generation.generate", lambda *given, **named: iter(["I cannot tell."]))
+    assert list(answerer(family).answer(ask("Is there an animal?", photo)))[-1].abstained
+
+
 def test_brief_answers_are_asked_for(answerer: Load, picture: Picture, ask: Ask, read: Read) -> None:
     """Questions with a bare answer ask the model for it; others do not."""
     loaded = answerer("idefics3")

@@ -171,6 +171,8 @@ class VisionLanguage(Answerer):
             ):
                 said += piece
                 yield Delta(piece)
+        except Cancelled:
+            raise
         except AssistantError:
             self._forget()
             raise
@@ -198,7 +200,7 @@ class VisionLanguage(Answerer):
         )
 
     def _inputs(self, request: Request, loaded: Loaded, cancel: threading.Event) -> tuple[Inputs, str]:
-        """The model's inputs and the prompt's text; a prompt that is too long is written again with less in it."""
+        """The model's inputs and what it read of the context; too long a prompt is written again with less in it."""
         from assistant_vlm.chat import prepare
 
         options = self._options
@@ -220,7 +222,7 @@ class VisionLanguage(Answerer):
             inputs = prepare(loaded, messages, asked_of(question), question, picture)
             room = loaded.longest - options.max_new_tokens if loaded.longest and loaded.family.talk == "chat" else 0
             if room <= 0 or len(inputs.tokens) <= room:
-                return inputs, "\n".join(message.text for message in messages)
+                return inputs, "" if loaded.family.talk == "task" else "\n".join(each.text for each in messages)
             logger.info("a prompt of %d tokens is too long for %s", len(inputs.tokens), loaded.name)
             budget = replace(
                 budget,
@@ -236,7 +238,7 @@ class VisionLanguage(Answerer):
         )
 
     def _forget(self) -> None:
-        """After a failure nothing half-computed is used again."""
+        """Where memory ran out, give back what is only kept to be quicker."""
         if self._prefix is not None:
             self._prefix.clear()
         if self.features is not None:
