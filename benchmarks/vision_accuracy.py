@@ -5,9 +5,11 @@
 DIRECTORY holds photo/<group>/<picture> and beside it captions.jsonl, qa.jsonl and MANIFEST.tsv, whichever there are:
 
 - Presence and counts: lines of captions.jsonl whose source is "COCO 2017 instance counts". A class is said to be
-  present at a probability of at least 0.5 (`presence`), an object is counted at a confidence of at least 0.5;
-  micro-averages over all pictures. "exact" is the share of annotated classes counted exactly, "exact_of_found" of those
-  counted at all.
+  present at a probability of at least 0.5 (`presence`); micro-averages over all pictures. "exact" is the share of
+  annotated classes counted exactly by the objects that are marked as `counted`, "exact_of_found" of those counted at
+  all, "exact_of_sure" that by the objects of a confidence of at least 0.5. "curve" gives precision and recall by
+  probability; "reliability" cases, mean probability and share true in ten bins, with the expected calibration error
+  (Guo et al. 2017) of what was reported; both of presence. scripts/fit_objects.py prints them for many more pictures.
 - Yes/no: questions of qa.jsonl of the form "Is there a CLASS in the image?" for classes of COCO, answered yes at 0.5,
   and at 0.25, which is nearer to right where half of all questions are about what is there.
 - Text: 1 - CER (Levenshtein over the gold's characters, white space normalised). Gold is PICTURE.gold.txt beside the
@@ -117,20 +119,24 @@ def ratio(part: float, whole: float) -> float | None:
 
 def counts(directory: Path, seen: Seen) -> dict[str, Any]:
     """Presence and counts against COCO's instance annotations."""
-    hits = said = there = exact = found = pictures = 0
+    hits = said = there = exact = found = sure = pictures = 0
     squares = []
+    judged: list[tuple[float, bool]] = []
     for row in rows(directory / "captions.jsonl"):
         if row["source"] != "COCO 2017 instance counts" or row["file"] not in seen:
             continue
         gold: dict[str, int] = json.loads(row["captions"][0])
         likely = presence(seen, row["file"])
-        counted = Counter(item.text for item in objects(seen, row["file"]) if item.confidence >= SAID)
+        counted = Counter(item.text for item in objects(seen, row["file"]) if item.data["counted"])
+        certain = Counter(item.text for item in objects(seen, row["file"]) if item.confidence >= SAID)
         stated = {name for name, probability in likely.items() if probability >= SAID}
         pictures += 1
         hits, said, there = hits + len(stated & set(gold)), said + len(stated), there + len(gold)
         exact += sum(counted[name] == count for name, count in gold.items())
         found += sum(counted[name] > 0 for name in gold)
+        sure += sum(certain[name] == count for name, count in gold.items())
         squares += [(probability - (name in gold)) ** 2 for name, probability in likely.items()]
+        judged += [(probability, name in gold) for name, probability in likely.items()]
     return {
         "pictures": pictures,
         "classes_annotated": there,
@@ -138,8 +144,37 @@ def counts(directory: Path, seen: Seen) -> dict[str, Any]:
         "recall": ratio(hits, there),
         "exact": ratio(exact, there),
         "exact_of_found": ratio(exact, found),
+        "exact_of_sure": ratio(sure, there),
         "brier_of_presence": ratio(sum(squares), len(squares)),
+        "curve": curve(judged, there),
+        "reliability": reliability(judged),
     }
+
+
+def curve(judged: Sequence[tuple[float, bool]], there: int) -> dict[str, tuple[float | None, float | None]]:
+    """Precision and recall of saying yes from each probability on."""
+    points = {}
+    for least in (0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        said = [right for likely, right in judged if likely >= least]
+        points[f"{least:.2f}"] = ratio(sum(said), len(said)), ratio(sum(said), there)
+    return points
+
+
+def reliability(judged: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """Cases, mean probability and share true in ten bins, and the expected calibration error."""
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for likely, right in judged:
+        bins[min(9, int(likely * 10))].append((likely, right))
+    table = {
+        f"{low / 10:.1f}": (
+            len(cases),
+            ratio(sum(p for p, _ in cases), len(cases)),
+            ratio(sum(r for _, r in cases), len(cases)),
+        )
+        for low, cases in sorted(bins.items())
+    }
+    gaps = sum(abs(sum(likely - right for likely, right in cases)) for cases in bins.values())
+    return {**table, "error": ratio(gaps, len(judged))}
 
 
 def yes_or_no(directory: Path, seen: Seen) -> dict[str, Any]:

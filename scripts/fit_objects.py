@@ -172,6 +172,28 @@ def _error(probabilities: Any, right: Any) -> float:
     return float(sum(gaps) / max(1, said.sum()))
 
 
+def yes_or_no(present: Any, shown: Any) -> None:
+    """Print accuracy on questions in the manner of POPE (Li et al. 2023): each class shown, and as many absent ones."""
+    order = np.argsort(-shown.sum(axis=0), kind="stable")
+    generator = np.random.default_rng(0)
+    print("  yes or no: from a probability of, absent classes random, absent classes common")
+    asked = []
+    for which in ("random", "common"):
+        chances, answers = [], []
+        for row, gold in zip(present, shown, strict=True):
+            absent = [
+                kind for kind in (generator.permutation(len(gold)) if which == "random" else order) if not gold[kind]
+            ]
+            wanted = [*np.nonzero(gold)[0], *absent[: int(gold.sum())]]
+            chances += row[wanted].tolist()
+            answers += gold[wanted].tolist()
+        asked.append((np.array(chances), np.array(answers)))
+    for least in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
+        print(
+            f"    {least:.2f}", *(f"{float(((chances >= least) == answers).mean()):.3f}" for chances, answers in asked)
+        )
+
+
 def count_thresholds(settled: Sequence[Sequence[tuple[Candidate, float]]], pictures: Sequence[Picture]) -> float:
     """Print the share of annotated classes counted exactly; the threshold that is best where one is presupposed."""
     shares: dict[float, float] = {}
@@ -228,6 +250,7 @@ def effort(name: str, pictures: Sequence[Picture]) -> dict[str, Any]:
     for precision in (0.95, 0.9, 0.85, 0.8):
         recall = recall_at(present, shown.ravel(), int(shown.sum()), precision)
         print(f"  recall of classes at precision {precision:.2f}: {recall:.3f}")
+    yes_or_no(present.reshape(shown.shape), shown)
     reliability("presence", present, shown.ravel())
     reliability("boxes", likely, right)
     more = count_thresholds(settled, pictures)
