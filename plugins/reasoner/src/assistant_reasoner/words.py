@@ -176,7 +176,7 @@ def sentences(question: str) -> tuple[str, ...]:
         return f"\x00{len(held) - 1}\x00"
 
     guarded = re.sub(r"[\"“”«»][^\"“”«»]{1,500}[\"“”«»]", hold, question)
-    pieces = re.split(r"(?<=[?!。？！])\s*|(?<!\b[Ss]t\.)(?<!\b[DM]r\.)(?<!\bMrs\.)(?<!\b[Nn]o\.)(?<=[.…;])\s+|\n+", guarded)
+    pieces = re.split(r"(?<=[?!。？！])\s*|(?<!\bSt\.)(?<!\b[DM]r\.)(?<!\bMrs\.)(?<=[.…;])\s+|\n+", guarded)
     whole = [re.sub("\x00(\\d+)\x00", lambda match: held[int(match[1])], piece).strip() for piece in pieces]
     return tuple(piece for piece in whole if piece)[-8:]
 
@@ -258,7 +258,8 @@ _STRUCTURE = frozenset(
     "this have these".split()
 )
 _REAL = frozenset(
-    "cafe menu house hose mouse boots coach plate place these three those their other then than thin thing wash wear were hope "
+    "cafe menu "
+    "house hose mouse boots coach plate place these three those their other then than thin thing wash wear were hope "
     "show shoe shoes hat cap map nap cape board bored reader bread colon cola form farm from fork fort count court "
     "wheat whet heat treat sheet shelf shell short shirt skirt port sport sports pot spot that chat chart cart card "
     "horse nurse purse course cause corn horn boar bar beat bean lean best past paste paint point print pint tree "
