@@ -199,14 +199,25 @@ def test_typed_text_is_judged_itself(talk: Any, question: str) -> None:
 
 
 def test_a_crowd_is_counted_as_a_lower_bound(talk: Any) -> None:
-    """The sureness is that of "at least"; the short answer stays the number."""
+    """What is said is sure as a lower bound; the short answer is the number, with the probability that it is exact."""
     talk.picture()
     for index in range(10):
         talk.thing("person", (index / 10, 0.1, index / 10 + 0.08, 0.5), 0.7)
     answer = talk.ask("how many people are there?")
-    assert "at least 10 people" in answer.text
+    assert "at least 10 people (69 % sure)" in answer.text
     assert answer.short == "10"
-    assert 0.3 < answer.confidence < 0.95
+    assert 0 < answer.confidence < 0.3
+
+
+def test_what_the_perceiver_marks_is_counted(talk: Any) -> None:
+    """Boxes marked to be counted count, however sure; those not marked are mentioned as possible."""
+    talk.picture()
+    for index, (sure, counted) in enumerate(((0.9, True), (0.4, True), (0.6, False))):
+        talk.thing("dog", (index / 4, 0.1, index / 4 + 0.2, 0.5), sure, counted=counted)
+    answer = talk.ask("how many dogs are there?")
+    assert answer.short == "2"
+    assert "1 more" in answer.text
+    assert talk.ask("are there exactly two dogs?").short == "yes"
 
 
 def test_thanks_inside_a_longer_voice_message_are_no_small_talk(talk: Any) -> None:

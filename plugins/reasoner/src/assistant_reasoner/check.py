@@ -14,7 +14,6 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from assistant.types import Answer, Delta, Kind
-from assistant_reasoner.execute.find import COUNTED, POSSIBLE
 from assistant_reasoner.execute.things import count_confidence, search
 from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.lexicon import CLOSE_COLORS, COLORS, DETECTOR_NAME, NUMBERS, plural, singular
@@ -252,8 +251,7 @@ def _named(words: str) -> Thing | None:
 
 def _count_claim(stated: int, thing: Thing, scene: Scene, world: World) -> Finding | None:
     found = search(thing, scene, world)
-    sure = found.sure(COUNTED)
-    unsure = tuple(match for match in found.matches if POSSIBLE <= match.confidence < COUNTED)
+    sure, unsure = found.counted, found.uncounted
     cites = tuple(identity for match in sure for identity in match.cites)
     if stated == 0:
         best = sure[0].confidence if sure else 0.0

@@ -23,6 +23,8 @@ SEEN: Final = 0.35
 """Confidence from which a thing that was asked for is likelier there than not, given ASKED."""
 COUNTED: Final = 0.5
 """Confidence from which a thing is counted: likelier there than not."""
+FITS: Final = 0.45
+"""Degree to which colour, place and relation must fit for a thing to be counted."""
 POSSIBLE: Final = 0.25
 """Confidence from which a thing is mentioned as possible."""
 SOME_COLOR: Final = 0.2
@@ -79,6 +81,24 @@ class Found:
     def sure(self, least: float = COUNTED) -> tuple[Match, ...]:
         """Matches from that confidence on."""
         return tuple(match for match in self.matches if match.confidence >= least)
+
+    @property
+    def counted(self) -> tuple[Match, ...]:
+        """The matches to count: those that the perceiver marks for it, or else the likelier ones; surest first."""
+        if not any("counted" in match.seen.data for match in self.matches):
+            return self.sure(COUNTED)
+        return tuple(
+            match
+            for match in self.matches
+            if match.seen.data.get("counted", match.confidence >= COUNTED)
+            and match.confidence >= FITS * match.seen.confidence
+        )
+
+    @property
+    def uncounted(self) -> tuple[Match, ...]:
+        """The other matches that are worth a mention."""
+        taken = {match.seen.id for match in self.counted}
+        return tuple(match for match in self.sure(POSSIBLE) if match.seen.id not in taken)
 
     @property
     def best(self) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from assistant_reasoner.execute.find import COUNTED
 from assistant_reasoner.execute.things import search
 from assistant_reasoner.execute.wording import abstain, called, cannot_find, cites
 from assistant_reasoner.execute.world import Scene, World
@@ -129,7 +128,7 @@ def _numbers(program: Pictures, scenes: list[Scene], world: World) -> tuple[floa
     unable = next((index for index, one in enumerate(found) if not one.able), None)
     if unable is not None:
         return None, cannot_find(bare, found[unable], scenes[unable], world).sentences
-    counts = [len(one.sure(COUNTED)) for one in found]
+    counts = [len(one.counted) for one in found]
     sentences = tuple(
         said(
             world.say(
@@ -137,7 +136,7 @@ def _numbers(program: Pictures, scenes: list[Scene], world: World) -> tuple[floa
                 name=f"{scene.name[:1].upper()}{scene.name[1:]}",
                 list=world.say.count(count, called(bare)),
             ),
-            *cites(one.sure(COUNTED)),
+            *cites(one.counted),
         )
         for scene, one, count in zip(scenes, found, counts, strict=True)
     )

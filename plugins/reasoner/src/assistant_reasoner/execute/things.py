@@ -8,9 +8,7 @@ from typing import Final
 
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import (
-    COUNTED,
     LABEL_SPEAKS,
-    POSSIBLE,
     SEEN,
     Found,
     Match,
@@ -233,8 +231,7 @@ def _numbered(thing: Thing, found: Found, negated: bool, scene: Scene, world: Wo
     assert thing.number is not None
     if not found.able:
         return cannot_find(thing, found, scene, world)
-    sure = found.sure(COUNTED)
-    unsure = tuple(match for match in found.matches if POSSIBLE <= match.confidence < COUNTED)
+    sure, unsure = found.counted, found.uncounted
     truth = fulfils(thing, len(sure)) != negated
     confidence = count_confidence(sure, unsure, found)
     if thing.number.comparator != "=":
@@ -257,8 +254,7 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
     say = world.say
     if not found.able:
         return cannot_find(thing, found, scene, world)
-    sure = found.sure(COUNTED)
-    unsure = tuple(match for match in found.matches if POSSIBLE <= match.confidence < COUNTED)
+    sure, unsure = found.counted, found.uncounted
     if not sure and unsure and unsure[0].confidence >= SEEN:
         # Something is there rather than not: one is a better guess than none.
         sure, unsure = unsure[:1], unsure[1:]
@@ -281,9 +277,10 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
     else:
         crowd = len(sure) >= CROWD and confidence < UNSURE_COUNT and found.kind != Kind.SHAPE
         if crowd:
-            confidence, doubt = at_least(sure, unsure), ()
+            doubt = ()
         things = several(sure, thing, world)
-        first = say("count_least" if crowd else "count_many", things=things, sure=say.percent(confidence))
+        told = at_least(sure, unsure) if crowd else confidence
+        first = say("count_least" if crowd else "count_many", things=things, sure=say.percent(told))
         sentences = [said(first, *cites(sure))]
         if len(sure) <= 6:
             sentences.append(said(say("placed", places=places(sure, scene, world))))
@@ -305,7 +302,7 @@ def more_than(program: MoreThan, scene: Scene, world: World) -> Reply:
     for thing, found in ((program.first, first), (program.second, second)):
         if not found.able:
             return cannot_find(thing, found, scene, world)
-    one, other = first.sure(), second.sure()
+    one, other = first.counted, second.counted
     truth = {"more": len(one) > len(other), "fewer": len(one) < len(other), "same": len(one) == len(other)}[program.ask]
     things = world.say.listed(
         [
