@@ -98,6 +98,22 @@ bigger = größer im Vergleich zu {x}
     ),
     words=rows(
         """
+surfing = surfen
+skateboarding = skateboarden
+skiing = Ski fahren
+snowboarding = snowboarden
+playing tennis = Tennis spielen
+playing baseball = Baseball spielen
+playing frisbee = Frisbee spielen
+flying kite = Drachen steigen lassen
+riding = reiten
+eating = essen
+talking on phone = telefonieren
+working = arbeiten
+reading = lesen
+walking = gehen
+standing = stehen
+sitting = sitzen
 Yes = Ja
 Probably = Wahrscheinlich
 No = Nein

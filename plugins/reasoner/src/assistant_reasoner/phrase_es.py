@@ -89,6 +89,22 @@ bigger = más grande que {x}
     ),
     words=rows(
         """
+surfing = surf
+skateboarding = monopatín
+skiing = esquiar
+snowboarding = snowboard
+playing tennis = jugar al tenis
+playing baseball = jugar al béisbol
+playing frisbee = jugar al frisbee
+flying kite = volar una cometa
+riding = montar
+eating = comer
+talking on phone = hablar por teléfono
+working = trabajar
+reading = leer
+walking = caminar
+standing = estar de pie
+sitting = estar sentado
 Yes = Sí
 Probably = Probablemente
 No = No

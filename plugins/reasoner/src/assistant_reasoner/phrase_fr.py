@@ -90,6 +90,22 @@ bigger = plus grand que {x}
     ),
     words=rows(
         """
+surfing = surf
+skateboarding = skateboard
+skiing = ski
+snowboarding = snowboard
+playing tennis = jouer au tennis
+playing baseball = jouer au baseball
+playing frisbee = jouer au frisbee
+flying kite = faire voler un cerf-volant
+riding = rouler
+eating = manger
+talking on phone = téléphoner
+working = travailler
+reading = lire
+walking = marcher
+standing = être debout
+sitting = être assis
 Yes = Oui
 Probably = Probablement
 No = Non

@@ -73,6 +73,22 @@ bigger = lớn hơn {x}
     ),
     words=rows(
         """
+surfing = lướt sóng
+skateboarding = trượt ván
+skiing = trượt tuyết
+snowboarding = trượt tuyết
+playing tennis = chơi quần vợt
+playing baseball = chơi bóng chày
+playing frisbee = chơi đĩa bay
+flying kite = thả diều
+riding = cưỡi
+eating = ăn
+talking on phone = nói chuyện điện thoại
+working = làm việc
+reading = đọc sách
+walking = đi bộ
+standing = đứng
+sitting = ngồi
 Yes = Có
 Probably = Có lẽ có
 No = Không

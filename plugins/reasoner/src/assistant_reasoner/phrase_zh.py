@@ -72,6 +72,22 @@ bigger = 比{x}大
     ),
     words=rows(
         """
+surfing = 冲浪
+skateboarding = 玩滑板
+skiing = 滑雪
+snowboarding = 单板滑雪
+playing tennis = 打网球
+playing baseball = 打棒球
+playing frisbee = 玩飞盘
+flying kite = 放风筝
+riding = 骑
+eating = 吃东西
+talking on phone = 打电话
+working = 工作
+reading = 看书
+walking = 走路
+standing = 站着
+sitting = 坐着
 Yes = 有
 Probably = 可能有
 No = 没有
