@@ -54,4 +54,5 @@ class Rules:
 
 def quoted(text: str, sentence: Plain) -> str:
     """The text with `@q0` and the like replaced by the quoted texts themselves."""
-    return re.sub(r"@q(\d+)", lambda match: sentence.quotes[int(match[1])], text).strip(" ,")
+    quotes = dict(enumerate(sentence.quotes))
+    return re.sub(r"@q(\d+)", lambda match: quotes.get(int(match[1]), ""), text).strip(" ,")
