@@ -133,10 +133,10 @@ def _run(
     progress.clear()
     if written:
         click.echo()
-    answer = replies[0].answer
-    if answer is not None and answer.answerer and not quiet and sys.stderr.isatty():
-        sure = "" if answer.confidence is None else f", {answer.confidence:.0%} sure"
-        click.echo(f"({answer.answerer}{', cannot tell' if answer.abstained else sure})", err=True)
+    given = replies[0].answer
+    if given is not None and given.answerer and not quiet and sys.stderr.isatty():
+        sure = "" if given.confidence is None else f", {given.confidence:.0%} sure"
+        click.echo(f"({given.answerer}{', cannot tell' if given.abstained else sure})", err=True)
     return replies[0]
 
 

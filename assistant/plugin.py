@@ -199,6 +199,8 @@ class Answerer(Plugged):
     """Of those ready, the host asks the one with the highest first."""
     deadline: ClassVar[float] = 120.0
     """Seconds to the end of the answer."""
+    concurrency: ClassVar[int] = 1
+    """Questions that may be answered at once; over 1 it must be thread-safe."""
     checks: ClassVar[bool] = False
     """True if `check` is to be called on the answers of others."""
 

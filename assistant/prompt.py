@@ -7,7 +7,7 @@ model may reuse what it computed for it. What was perceived is one marked block 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from assistant.context import Snapshot
@@ -169,8 +169,9 @@ def _alternating(messages: Sequence[Message], limit: int) -> list[tuple[Literal[
 def _asked(request: Request, budget: Budget, names: Mapping[str, str]) -> str:
     context = request.context
     lines = []
-    if context.observations or context.gaps:
-        lines.append(_perceived(request, budget.tokens))
+    perceived = _without_question(request)
+    if perceived.observations or perceived.gaps:
+        lines.append(_perceived(request, perceived, budget.tokens))
     sent = [names[digest] for digest in context.turn_parts if digest in names]
     others = [name for digest, name in names.items() if digest not in context.turn_parts]
     if sent and others:
@@ -179,9 +180,21 @@ def _asked(request: Request, budget: Budget, names: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _perceived(request: Request, tokens: int) -> str:
+def _without_question(request: Request) -> Snapshot:
+    """The context without what is known of a typed question: its language, say, is no news to a model that reads it."""
+    context, question = request.context, request.question
+    if question.spoken or question.part is None:
+        return context
+    return replace(
+        context,
+        parts=tuple(part for part in context.parts if part.digest != question.part),
+        observations=tuple(seen for seen in context.observations if seen.part != question.part),
+        gaps=tuple(gap for gap in context.gaps if gap.part != question.part),
+    )
+
+
+def _perceived(request: Request, context: Snapshot, tokens: int) -> str:
     """The block of data; attention to the question decides what is kept only if not everything fits."""
-    context = request.context
     whole = render(context, tokens=tokens)
     if "\n(more was perceived than fits here)\n" not in whole:
         return whole
