@@ -124,7 +124,7 @@ wirklich|echt => are you sure
 warum|wieso|woher weißt du das|woher wissen sie das => why
 und {x} => and the {x}
 und @p => and in the picture
-[und] (wie viele|wieviele) [(gibt es|sind es|sind das)] => how many
+[und] (wie viele|wieviele|wieviel) [(gibt es|sind es|sind das)] => how many
 [und] welche farbe [(hat es|hat er|hat sie|ist es)] => what color is it
 [und] wo => where
 [und] wann => when
@@ -133,10 +133,11 @@ und @p => and in the picture
     {t}
 wie lange (ist {x} zu sehen|sieht man {x}) => how long is the {x} visible
 (wie lang|wie lange) [...] => how long is the recording
-(wie viele|wieviele) {x} [<seen>] (höchstens|maximal|gleichzeitig|zugleich|auf einmal) [...] => how many {x:s} are
+(wie viele|wieviele|wieviel) {x} [<seen>] (höchstens|maximal|gleichzeitig|zugleich|auf einmal) [...] => how many
+    {x:s} are
     there at most at
     once
-(wie viele|wieviele) {x} [<seen>] [@p] [<seen>] => how many {x:s} are there
+(wie viele|wieviele|wieviel) {x} [<seen>] [@p] [<seen>] => how many {x:s} are there
 (zähle|zähl|zählen sie) [die] {x} => how many {x:s} are there
 (wie hoch ist|was ist) die (anzahl|zahl) der {x} => how many {x:s} are there
 (<there>|sind) mehr {x} als {y} [(zu sehen|da|sehen)] [@p] [(zu sehen|da)] => are there more {x:s} than {y:s}
@@ -161,6 +162,7 @@ was (haben @i gemeinsam|haben sie gemeinsam|ist auf beiden) [...] => what is in 
 was (ist|sind|wäre) (das|dies|es) [hier|da] => what is this
 (welche farbe|was für eine farbe) (hat|haben|ist) {x} [@p] => what color is the {x}
 (in welcher farbe|welche farbe) ist {x} => what color is the {x}
+(wahr oder falsch|richtig oder falsch) {x} (ist|sind) {q} => true or false: the {x} is {q}
 was ist die farbe (des|der|von) {x} => what color is the {x}
 welche farben [(gibt es|sieht man|sind|hat @i|dominieren|siehst du)] [@p] [(zu sehen)] => what colors are there
 (was ist|was sind) die (hauptfarbe|hauptfarben) [@p] => what colors are there

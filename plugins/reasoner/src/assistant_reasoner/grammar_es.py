@@ -146,6 +146,7 @@ qué (tienen en común|hay) [@i|@p] [...] en común [...] => what is in both pic
 (es|está) [@i] [tomada] (en exteriores|fuera|al aire libre|en el exterior) => is it outdoors
 (es|es esto) {x} o {y} => is it a {x} or a {y}
 (qué|cuál) (es|son) (esto|eso|esa cosa|este objeto) => what is this
+(verdadero o falso|es verdad que) {x} (es|está|son|están) {q} => true or false: the {x} is {q}
 qué es => what is this
 de qué color (es|son|está|están|tiene) [(él|ella)] => what color is it
 (de qué|qué|cuál es el) color [(es|son|está|están|tiene|tienen|de|del|hay)] {x} [@p] => what color is the {x}

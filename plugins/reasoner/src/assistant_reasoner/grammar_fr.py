@@ -128,6 +128,7 @@ combien (de|d) {x} (au plus|au maximum) [...]|combien (de|d) {x} [<seen>] (au pl
     how many
     {x:s} are there at most at once
 [<there>] combien (de|d) {x} [@p] [<seen>] [@p] => how many {x:s} are there
+combien (il y a|y a t il|y a) (de|d) {x} [@p] => how many {x:s} are there
 (compte|comptez) [(les|le|la|l)] {x} => how many {x:s} are there
 quel est le nombre (de|d) {x} => how many {x:s} are there
 <there> (plus|davantage) (de|d) {x} que (de|d) {y} => are there more {x:s} than {y:s}
@@ -166,6 +167,8 @@ qu est ce => what is this
     il|sont ils|
     sont elles|a t elle|a t il)] [@p] => what color is the {x}
 {x} (est|sont) [il|elle|ils|elles] de quelle couleur => what color is the {x}
+(vrai ou faux|est il vrai que) {x} (est|sont) {q} => true or false: the {x} is {q}
+c est (quelle couleur|de quelle couleur) {x} => what color is the {x}
 c est de quelle couleur => what color is it
 (où|à quel endroit|dans quel lieu) (a t elle|a t il|a|est) [@i] [été] (prise|pris|photographiée|cette photo
     prise|faite) [@i] => where is this

@@ -130,6 +130,7 @@ có (chữ|chữ viết|văn bản|dòng chữ) [nào] [@p] không => is there a
 (đây|đó) là (con|cái|thứ|quả|món) gì => what is this
 (con|món|quả|loại) {x} (gì|nào) [(đây|này|@p)] => what {x} is this
 (cái gì|gì) đây|(đây|đó|cái này|nó|<this>) là (gì|cái gì|con gì) => what is this
+{x} (này|đó)? là (con|cái|thứ|loại) gì => what is this
 {x} (đang)? (cưỡi|lái|ngồi trên|đứng trên|đi) [(là)] (gì|trên gì|cái gì) => what is the {x} riding
 {x} (đang)? (cầm|mang|ôm|giữ|ăn|sử dụng|dùng) [(là)] (gì|cái gì) => what is the {x} holding
 {x} (đang)? (mặc|đội|đeo) [(là)] (gì|cái gì) => what is the {x} wearing

@@ -82,8 +82,10 @@ class Phrases:
         value = values.get(name, "")
         if name == "things" and isinstance(value, str) and value[1:-1] in self.tongue.nouns:
             return self.quote(self.tongue.noun(value[1:-1]).singular)
-        if name == "short" and str(value)[:1] == "“":
+        if name in ("short", "option") and str(value)[:1] == "“":
             return self.quote(self.bare(str(value)[1:-1]))
+        if name == "option" and isinstance(value, str):
+            return self.bare(value.casefold())
         if form == "word":
             return self.word(str(value))
         if name == "relation":
