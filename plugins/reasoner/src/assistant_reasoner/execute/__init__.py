@@ -116,11 +116,11 @@ def execute(parsed: Parsed, world: World) -> Reply:
     """
     reply = guessed(parsed.program, _compute(parsed.program, world), world)
     if parsed.verdict == "true" and reply.short in ("yes", "no"):
-        return _as_verdict(reply)
+        return _as_verdict(reply, world)
     return reply
 
 
-def _as_verdict(reply: Reply) -> Reply:
+def _as_verdict(reply: Reply, world: World) -> Reply:
     """ "True: ..." instead of "Yes, ..."."""
     word = "True" if reply.short == "yes" else "False"
     if reply.abstained:
@@ -128,11 +128,12 @@ def _as_verdict(reply: Reply) -> Reply:
         told = replace(last, text=last.text.replace(f"“{reply.short}”", f"“{word.casefold()}”"))
         return replace(reply, sentences=(*reply.sentences[:-1], told), short=word.casefold())
     first = reply.sentences[0].text
-    for lead in ("Yes, ", "No, ", "Yes: ", "No: ", "Right, "):
+    own = [f"{world.say.word(one).capitalize()}{mark}" for one in ("yes", "no") for mark in (", ", ": ")]
+    for lead in ("Yes, ", "No, ", "Yes: ", "No: ", "Right, ", *own):
         if first.startswith(lead):
             first = first[len(lead) :]
             break
-    first = f"{word}: {first}"
+    first = f"{world.say.word(word.casefold()).capitalize()}: {first}"
     return replace(
         reply, sentences=(Sentence(first, reply.sentences[0].cites), *reply.sentences[1:]), short=word.casefold()
     )
