@@ -93,10 +93,11 @@ def look_features(scores: Sequence[float]) -> tuple[float, ...]:
 
 
 def candidate_features(scores: Sequence[float], box: Box) -> tuple[float, ...]:
-    """Those of the scores, and the size of the box: large and small things are found with different reliability."""
+    """Those of the scores, and with the size of the box: no large thing is seen on the larger squares."""
     odds = look_features(scores)
     size = math.log(max(1e-4, area(box)))
-    return (*odds, size, size * size / 10, max(odds[: len(scores)]) * size / 5)
+    by_size = [each * size / 5 for each in odds[: len(scores)]]
+    return (*odds, size, size * size / 10, *by_size, max(by_size), min(by_size))
 
 
 def load(effort: str, path: Path = FITTED) -> Judges:
