@@ -86,7 +86,8 @@ class Answers:
                 )
         for runner, obstacle in passed_over:
             self._miss(runner, obstacle.message, obstacle.remedy, obstacle.cause)
-        return await self._unanswered(installed=bool(runners))
+        lacking = sum(obstacle.cause != "paused" for _, obstacle in passed_over)
+        return await self._unanswered(ready=lacking < len(runners))
 
     async def _request(self, runner: Runner[Answerer], question: Question) -> Request:
         """What the answerer is asked, once what it needs is perceived."""
@@ -158,13 +159,13 @@ class Answers:
                 self._miss(runner, f"{runner.name} could not check the answer ({type(error).__name__}: {error}).", "")
         return answer
 
-    async def _unanswered(self, *, installed: bool) -> Answer:
+    async def _unanswered(self, *, ready: bool) -> Answer:
         """What to say when no answerer could: what was not possible, and what would help."""
         await self._perception.settled()
         gaps = self._context.snapshot().gaps
         reasons = [f"{gap.message} {gap.remedy}".strip() for gap in gaps]
-        if not installed:
-            reasons.insert(0, "No answerer is installed. Install one, for example sensorium-reasoner.")
+        if not ready:
+            reasons.insert(0, "No answerer is ready. One that needs no weights is sensorium-reasoner: install it.")
         text = "I could not answer. " + " ".join(dict.fromkeys(reasons))
         self._emit(Answering(""))
         self._emit(Delta(text, abstained=True))
