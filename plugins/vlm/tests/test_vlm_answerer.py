@@ -420,13 +420,22 @@ def test_missing_gpu_is_said(checkpoint: Any) -> None:
         load(str(checkpoint("llava")), device="cuda")
 
 
-def test_missing_torchvision_is_said(checkpoint: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a processor cannot be made without torchvision, the extra that brings it is named."""
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        (ImportError("SomeImageProcessor requires the Torchvision library."), r"Torchvision.*sensorium-vlm\[video\]"),
+        (RuntimeError("operator torchvision::nms does not exist"), "does not fit the installed torch"),
+    ],
+)
+def test_missing_torchvision_is_said(
+    raised: Exception, words: str, checkpoint: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a processor cannot be made without torchvision, or with the one that is there, it is said what to do."""
     import transformers
 
     def refuse(*positional: Any, **named: Any) -> None:
-        raise ImportError("SomeImageProcessor requires the Torchvision library but it was not found.")
+        raise raised
 
     monkeypatch.setattr(transformers.AutoProcessor, "from_pretrained", refuse)
-    with pytest.raises(MissingLibrary, match=r"Torchvision.*sensorium-vlm\[video\]"):
+    with pytest.raises(MissingLibrary, match=words):
         load(str(checkpoint("llava")))

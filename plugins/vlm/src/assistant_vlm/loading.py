@@ -104,6 +104,13 @@ def _explained(name: str, what: str) -> Iterator[None]:
             f"{name} could not {what}: {_line(error)}.",
             f'Install it with: pip install "sensorium-vlm[{extra}]"' if extra else "Install what it names.",
         ) from error
+    except RuntimeError as error:
+        if "torchvision" not in str(error):
+            raise
+        raise MissingLibrary(
+            f"{name} could not {what}: {_line(error)}.",
+            "The installed torchvision does not fit the installed torch: uninstall it, or install the one that does.",
+        ) from error
     except (OSError, ValueError, KeyError) as error:
         raise WeightsCorrupt(
             f"{name} could not {what}: {_line(error)}.", "Check its files, or pull it again."
@@ -178,10 +185,10 @@ def _processor(source: str, model_type: str, family: Family, common: dict[str, A
     import transformers
     from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
-    if not family.video_processor or importlib.util.find_spec("torchvision") is not None:
+    if not family.video_processor:
         return transformers.AutoProcessor.from_pretrained(source, **common)
     # Frames of a video are shown as pictures with their times, so the video processor, which cannot be made without
-    # torchvision, is left out.
+    # torchvision, is left out, also where torchvision is installed: one path for all.
     known = getattr(transformers, PROCESSOR_MAPPING_NAMES[model_type])
 
     def check(self: Any, name: str, value: Any) -> Any:
