@@ -51,8 +51,8 @@ SUPPORTS: Final = frozenset(
 
 TRUST: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "left_of": 0.82,
-        "right_of": 0.82,
+        "left_of": 0.78,
+        "right_of": 0.78,
         "above": 0.78,
         "below": 0.75,
         "on": 0.75,
