@@ -18,13 +18,12 @@ from functools import cached_property
 from itertools import count
 from typing import Final
 
-from assistant_reasoner.lexicon import plural
 from assistant_reasoner.phrase import tongue_of
+from assistant_reasoner.segments import Phrase, about_picture, longest_first, plural_of, resolved, segment
 from assistant_reasoner.tongue import rows
 
 LONGEST_NAME: Final = 7
 """Words (or characters, where words are not separated) of the longest entry of a lexicon."""
-ORDINALS: Final = ("first", "second", "third", "fourth")
 
 
 def folded(text: str) -> str:
@@ -37,20 +36,6 @@ def normal(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold().replace("œ", "oe").replace("æ", "ae")
     text = unicodedata.normalize("NFC", re.sub(r"['’`´‘\-–/]", " ", text))
     return " ".join(re.sub(r"[^\w@ ]+", " ", text).split())
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A noun phrase, or what is said of one, in English."""
-
-    text: str
-    head: bool
-    """Whether it names a thing (or "it"), rather than only a colour or a place."""
-    known: bool
-    """Whether every word of it is in the lexicon."""
-    many: bool = False
-    article: bool = False
-    """Whether it had an article or a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +77,7 @@ class Grammar:
 
     @cached_property
     def _macros(self) -> dict[str, str]:
-        return {name: "|".join(_longest_first(pattern)) for name, pattern in rows(self.macros).items()}
+        return {name: "|".join(longest_first(pattern)) for name, pattern in rows(self.macros).items()}
 
     @cached_property
     def entries(self) -> dict[str, tuple[str, str]]:
@@ -126,7 +111,7 @@ class Grammar:
         for _ in range(3):
             pattern = re.sub(r"<(\w+)>", lambda match: f"({self._macros[match[1]]})", pattern)
         pattern = re.sub(
-            r"(?<=[(\[])[^()\[\]]*\|[^()\[\]]*(?=[)\]])", lambda group: "|".join(_longest_first(group[0])), pattern
+            r"(?<=[(\[])[^()\[\]]*\|[^()\[\]]*(?=[)\]])", lambda group: "|".join(longest_first(group[0])), pattern
         )
         pattern = folded(pattern.replace("ß", "ss"))
         pattern = pattern.replace("(", "(?:").replace("[", "(?:").replace("]", ")?").replace("...", ".*")
@@ -199,7 +184,7 @@ class Grammar:
                     for position, quoted in enumerate(quotes):
                         question = question.replace(f"@q{position}", f'"{quoted}"')
                         topics = tuple(topic.replace(f"@q{position}", quoted) for topic in topics)
-                    return _about_picture(question, index), topics
+                    return about_picture(question, index), topics
         return None
 
     def _joined(self, said: str) -> str:
@@ -256,7 +241,7 @@ class Grammar:
                 if name == "q" and phrase.head and not phrase.known:
                     return None
                 values[name] = f"a {phrase.text}" if name == "q" and phrase.head and not phrase.article else phrase.text
-                values[f"{name}:s"] = _plural(phrase)
+                values[f"{name}:s"] = plural_of(phrase)
         for blank in re.findall(r"\{([\w:]+)\}", template):
             if blank not in values:
                 return None
@@ -287,17 +272,17 @@ class Grammar:
         """English noun phrases of what a running text speaks of: known names with their numbers and colours."""
         said = normal("".join(self.folds.get(letter, letter) for letter in text))
         entries = [*self._read(said if self.spaced else said.replace(" ", "")), ("", "")]
-        segment: list[tuple[str, str]] = []
+        pieces: list[tuple[str, str]] = []
         for kind, english in entries:
             if kind in ("article", "the", "no", "number", "least", "size", "color", "noun", "nouns"):
-                if kind in ("article", "the", "no", "number") and any(one in ("noun", "nouns") for one, _ in segment):
-                    yield _segment(segment, head_last=self.anchor_first)[0]
-                    segment = []
-                segment.append((kind, english))
+                if kind in ("article", "the", "no", "number") and any(one in ("noun", "nouns") for one, _ in pieces):
+                    yield segment(pieces, head_last=self.anchor_first)[0]
+                    pieces = []
+                pieces.append((kind, english))
                 continue
-            if any(one in ("noun", "nouns") for one, _ in segment):
-                yield _segment(segment, head_last=self.anchor_first)[0]
-            segment = []
+            if any(one in ("noun", "nouns") for one, _ in pieces):
+                yield segment(pieces, head_last=self.anchor_first)[0]
+            pieces = []
 
     def _split(self, piece: str) -> tuple[str, str] | None:
         """A noun phrase and what is said of it, in either order, wherever the border may be."""
@@ -349,29 +334,29 @@ class Grammar:
         found = list(self._read(piece))
         if not found or len(found) > 16 or any(not kind and self._asks(word) for kind, word in found):
             return None
-        found = _resolved(found, anchor_first=self.anchor_first)
+        found = resolved(found, anchor_first=self.anchor_first)
         if not self.spaced and any(not kind for kind, _ in found):
             found = self._unread(piece, found)
         words: list[str] = []
         head = many = article = False
-        segment: list[tuple[str, str]] = []
+        pieces: list[tuple[str, str]] = []
         known = all(kind for kind, _ in found)
         for kind, english in (*found, ("end", "")):
             if kind in ("relation", "join", "end", "region"):
-                text, named, several, marked = _segment(segment, head_last=self.anchor_first)
-                if segment and not text and kind != "end":
+                text, named, several, marked = segment(pieces, head_last=self.anchor_first)
+                if pieces and not text and kind != "end":
                     return None
                 if text:
                     fresh = not words
                     words.append(text)
                     head, many, article = (named, several, marked) if fresh else (head, many, article)
-                segment = []
+                pieces = []
                 if kind == "relation":
                     words.append(f"{english} the" if english else "")
                 elif kind in ("join", "region"):
                     words.append(english)
             else:
-                segment.append((kind, english))
+                pieces.append((kind, english))
         text = " ".join(word for word in words if word)
         text = re.sub(r"\bthe (?=(?:a|an|the|it|they|he|she|\d+) )", "", text)
         return Phrase(text, head, known, many, article) if text else None
@@ -400,109 +385,3 @@ class Grammar:
             position += length
         if unread:
             yield ("", unread)
-
-
-def _longest_first(pattern: str) -> list[str]:
-    """The alternatives of a pattern, longest first, so that a shorter one does not hide it."""
-    pieces, depth, start = [], 0, 0
-    for index, letter in enumerate(pattern):
-        depth += (letter in "([") - (letter in ")]")
-        if letter == "|" and depth == 0:
-            pieces.append(pattern[start:index].strip())
-            start = index + 1
-    return sorted((*pieces, pattern[start:].strip()), key=len, reverse=True)
-
-
-def _segment(entries: list[tuple[str, str]], *, head_last: bool) -> tuple[str, bool, bool, bool]:
-    """A noun with its number, size and colours, in English order: (text, names a thing, plural, has an article)."""
-    by_kind: dict[str, list[str]] = {}
-    for kind, english in entries:
-        by_kind.setdefault(kind, []).append(english)
-    nouns = by_kind.get("noun", []) + by_kind.get("nouns", [])
-    if "pronoun" in by_kind and not nouns:
-        return by_kind["pronoun"][0], True, False, False
-    colors = " and ".join(dict.fromkeys(by_kind.get("color", ())))
-    raw = by_kind.get("", [])
-    if not nouns and not raw:
-        return (colors, False, False, False) if colors else ("", False, False, False)
-    if head_last:
-        nouns = nouns[::-1]
-    number = by_kind.get("number", [])
-    many = "nouns" in by_kind or bool(number and number[0] != "1")
-    name = nouns[0] if nouns else " ".join(raw)
-    least = by_kind.get("least", [])
-    words = [
-        *(["no"] if "no" in by_kind else []),
-        *least,
-        *number[:1],
-        *by_kind.get("size", []),
-        *(raw if nouns else []),
-        colors.replace(" and ", " "),
-        plural(name) if number and number[0] != "1" else name,
-    ]
-    marked = bool(number) or "article" in by_kind or "the" in by_kind
-    lead = "the " if "the" in by_kind and not number else ""
-    return lead + " ".join(word for word in words if word), True, many, marked
-
-
-_SIDES: Final = {
-    "left": ("left of", "on the left"),
-    "right": ("right of", "on the right"),
-    "top": ("above", "at the top"),
-    "on": ("on", "at the top"),
-    "bottom": ("below", "at the bottom"),
-    "inside": ("in", ""),
-    "front": ("in front of", "in the foreground"),
-    "back": ("behind", "in the background"),
-    "middle": ("in", "in the center"),
-    "beside": ("next to", ""),
-}
-"""Words that are a relation with an anchor beside them and a region without: (relation, region)."""
-
-
-def _resolved(found: list[tuple[str, str]], *, anchor_first: bool) -> list[tuple[str, str]]:
-    """Sides as relations or regions, with the anchor or region last: "dog left cat" is "cat left of dog"."""
-    position = next((index for index, (kind, _) in enumerate(found) if kind == "side"), None)
-    if position is None:
-        return found
-    relation, region = _SIDES[found[position][1]]
-    before, after = found[:position], found[position + 1 :]
-    anchor = before if anchor_first else after
-    if any(kind in ("noun", "nouns", "pronoun", "") for kind, _ in anchor):
-        return [*(after if anchor_first else before), ("relation", relation), *anchor]
-    head = after if anchor_first else before
-    return [*head, *anchor, ("region", region)] if region else [*head, *anchor]
-
-
-def _plural(phrase: Phrase) -> str:
-    if phrase.many or not phrase.head:
-        return phrase.text if re.match(r"(?:\d|at |more |fewer )", phrase.text) else _pluralised(phrase.text)
-    return _pluralised(phrase.text)
-
-
-def _pluralised(text: str) -> str:
-    """The English phrase with its head in the plural."""
-    match = re.match(
-        r"^(?P<head>.+?)(?P<rest> (?:on|in|at|to|under|above|below|next|behind|left|right|and|or)\b.*)?$", text
-    )
-    assert match is not None
-    head = re.sub(r"^(?:the|a|an) ", "", match["head"])
-    *before, last = head.split(" ")
-    whole = plural(head) if not before else " ".join((*before, plural(last)))
-    return whole + (match["rest"] or "")
-
-
-def _about_picture(question: str, index: int) -> str:
-    """The question, asked of the picture of that number, or of all (-9)."""
-    if index == 0:
-        return question
-    if index == -9:
-        return (
-            re.sub(r"the pictures?", "both pictures", question)
-            if "the picture" in question
-            else f"{question} in both pictures"
-        )
-    which = f"the {ORDINALS[index - 1]} picture"
-    if "the picture" in question:
-        return question.replace("the picture", which)
-    return f"{question} in {which}"
