@@ -104,10 +104,10 @@ def known(directory: Path, spec: WeightsSpec = SPEC, *, hub: bool = True) -> Wei
 
 
 def test_hub_is_not_asked_unless_allowed(tmp_path: Path, hub: Hub) -> None:
-    """Without leave nothing leaves the machine, and the message names the setting that gives it."""
+    """Without leave nothing leaves the machine, and the messages say what gives it."""
     with pytest.raises(PullFailed, match=r"weights\.hub = true"):
         known(tmp_path, hub=False).pull("tiny")
-    assert "weights.hub = true" in known(tmp_path, hub=False).describe("tiny")["hint"]
+    assert "assistant weights pull tiny" in known(tmp_path, hub=False).describe("tiny")["hint"]
     assert hub.asked == []
 
 

