@@ -40,7 +40,7 @@ class VisionConcepts(Perceiver):
     """
 
     name = "vision_concepts"
-    version = "2"
+    version = "3"
     consumes = (IMAGE,)
     gathers = (Kind.OBJECT,)
     produces = (Kind.CONCEPTS,)
