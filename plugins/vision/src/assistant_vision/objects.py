@@ -62,7 +62,7 @@ class VisionObjects(Perceiver):
     """The 80 classes of COCO, found by SSD-MobileNet-v2 on the picture at several sizes."""
 
     name = "vision_objects"
-    version = "4"
+    version = "5"
     consumes = (IMAGE,)
     produces = (Kind.OBJECT,)
     requires = ("cv2",)
