@@ -214,8 +214,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "agree_reads": "{claim}: is written there too, {seen}.",
         "about_which": "{name} fits best ({sure} sure): {list}.",
         "about_which_none": "No picture clearly fits what is said.",
-        "same_place_yes": "Probably the same kind of place, {place} ({sure} sure). Whether it is the very same place, I "
-        "cannot tell.",
+        "same_place_yes": "Probably the same kind of place, {place} ({sure} sure). Whether it is the very same place, "
+        "I cannot tell.",
         "same_place_no": "Probably not: {name} looks like {place}, {other} rather like {second} ({sure} sure).",
         "language": "It is {language} ({sure} sure).",
         "language_no": "No, it sounds like {language} ({sure} sure).",

@@ -24,7 +24,7 @@ from assistant_reasoner.nouns import noun_phrase
 from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.programs import Choose, ColorOf, Count, Place, Thing, Transcript, WhatIs
 
-DECIDED: Final = 0.55
+DECIDED: Final = 0.6
 """Probability from which an option is chosen rather than guessed."""
 SAME: Final = 3.0
 """Log-odds that a sure answer adds to the option that says the same."""
