@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -31,7 +30,6 @@ class Answers:
         context: SharedContext,
         perception: Perception,
         emit: Callable[[Event], None],
-        cancel: threading.Event,
     ) -> None:
         """Belongs to one turn: its context, what perceives for it, and where its events go."""
         self._host = host
@@ -39,7 +37,6 @@ class Answers:
         self._context = context
         self._perception = perception
         self._emit = emit
-        self._cancel = cancel
         self._examples: tuple[Example, ...] = ()
 
     async def run(
@@ -75,6 +72,8 @@ class Answers:
                 return await self._ask(runner, question)
             except CannotAnswer as reason:
                 logger.info("%s passes the question on: %s", runner.name, reason)
+                if reason.remedy:
+                    self._miss(runner, reason.message, reason.remedy, "refused")
             except Overdue as error:
                 self._miss(runner, error.message, "Ask again, or raise `engine.deadline_scale` in the settings.")
             except AssistantError as error:
@@ -102,7 +101,6 @@ class Answers:
             embed=self._host.embed,
             capabilities=self._host.capabilities(),
             examples=(*self._examples, *examples_of(context.messages, context.part)),
-            cancel=self._cancel,
         )
         return replace(request, computed=lambda: self._computed(runner, request))
 
@@ -125,7 +123,7 @@ class Answers:
         self._emit(Answering(runner.name))
         whole = Answer("", answerer=runner.name)
         deltas = runner.stream(
-            lambda answerer: answerer.answer(request), cancel=threading.Event(), deadline=self._deadline(runner)
+            lambda answerer: answerer.answer(request), cancel=request.cancel, deadline=self._deadline(runner)
         )
         async with aclosing(deltas) as stream:
             async for delta in stream:
@@ -147,7 +145,7 @@ class Answers:
                     found = answerer.check(request, answer)
                     return () if found is None else (found,)
 
-                deltas = runner.stream(check, cancel=threading.Event(), deadline=self._deadline(runner))
+                deltas = runner.stream(check, cancel=request.cancel, deadline=self._deadline(runner))
                 async with aclosing(deltas) as stream:
                     async for delta in stream:
                         answer += delta

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,7 +173,6 @@ class _Turn:
         self._emit = emit
         self._keep = keep
         self._wanted = wanted
-        self._cancel = threading.Event()
         self._perception = Perception(
             engine.host,
             session.context,
@@ -186,7 +184,6 @@ class _Turn:
         )
 
     def cancel(self) -> None:
-        self._cancel.set()
         self._perception.cancel()
 
     async def run(
@@ -219,7 +216,7 @@ class _Turn:
             question = await self._heard(parts)
         if answer:
             self._emit(Asked(question))
-            answers = Answers(engine.host, engine.media, context, self._perception, self._emit, self._cancel)
+            answers = Answers(engine.host, engine.media, context, self._perception, self._emit)
             examples = await asyncio.to_thread(engine.examples)
             self._emit(Answered(await answers.run(question, runners, examples, named=self._wanted != AUTO)))
         await self._perception.settled()

@@ -188,6 +188,7 @@ class Request:
     computed: Callable[[], Answer | None] = lambda: None
     """Asks the answerer that checks others for its own answer to the same question; None if there is none."""
     cancel: threading.Event = field(default_factory=threading.Event)
+    """Set when the turn is stopped or the deadline passed."""
 
 
 class Answerer(Plugged):
@@ -213,7 +214,7 @@ class Answerer(Plugged):
         """Stream the answer.
 
         Raises:
-            CannotAnswer: the next answerer is asked.
+            CannotAnswer: the next answerer is asked; with a remedy, the person is told why.
         """
 
     def check(self, request: Request, answer: Answer) -> Delta | None:
@@ -227,7 +228,7 @@ class Answerer(Plugged):
 
 
 class Embedder(Plugged):
-    """Turns inputs of one modality into vectors of one shared space."""
+    """Turns inputs of one modality into vectors of one shared space: texts as `str`, pictures as `media.Image`."""
 
     modality: ClassVar[str] = "text"
     space: str = ""

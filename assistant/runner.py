@@ -82,13 +82,15 @@ class Worker:
         self._wanted = threads
         self._threads: list[threading.Thread] = []
         self._ending: list[threading.Thread] = []
+        self._unfinished = 0
         self._starting = threading.Lock()
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
 
     def submit(self, call: Callable[[], None]) -> None:
         """Queue a call, which must not raise."""
         with self._starting:
-            if len(self._threads) < self._wanted:
+            self._unfinished += 1
+            if len(self._threads) < min(self._wanted, self._unfinished):
                 thread = threading.Thread(target=self._serve, name=f"assistant-{self._name}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
@@ -97,6 +99,8 @@ class Worker:
     def _serve(self) -> None:
         while (call := self._calls.get()) is not None:
             call()
+            with self._starting:
+                self._unfinished -= 1
 
     def close(self) -> None:
         """End the threads after what is queued; see `join`."""

@@ -250,7 +250,8 @@ class Delta:
     abstained: bool = False
     """True when the answerer says that it cannot tell."""
     short: str | None = None
-    """The bare answer ("yes", "3", "red"), for machines and for measuring; with `abstained`, the best guess."""
+    """The bare answer ("yes", "3", "rouge"), for machines and for measuring, in the language of the question; with
+    `abstained`, the best guess."""
     checked: Verdict | None = None
     """What checking the answer against the observations showed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 
 from assistant.app import Assistant, Upload
-from assistant.errors import SettingsError
+from assistant.errors import CannotAnswer, SettingsError
 from assistant.host import Host
 from assistant.plugin import Request
 from assistant.settings import CalibrationSettings, ExampleSettings, Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Answer, Answered, Delta, Event, Missed, Observation
+
+WAIT = 10.0
+"""Seconds after which a test gives up waiting for a thread."""
 
 
 class Checker(FakeAnswerer):
@@ -109,6 +113,39 @@ async def test_what_is_not_set_up_is_passed_over(tmp_path: Path) -> None:
         (gap,) = [event.gap for event in events if isinstance(event, Missed)]
         assert (gap.cause, gap.source, gap.remedy) == ("not_configured", "remote", "Set base_url.")
         assert answer_of(events).text == "fine"
+
+
+async def test_a_reason_to_pass_with_a_remedy_is_told(tmp_path: Path) -> None:
+    """An answerer that is too busy passes the question on, and the person is told; plainly passing on is silent."""
+
+    def busy(request: Request) -> Iterable[Delta]:
+        raise CannotAnswer("busy is busy.", "Ask again in a moment.")
+
+    def silent(request: Request) -> Iterable[Delta]:
+        raise CannotAnswer("not mine")
+
+    others = (FakeAnswerer("busy", busy, quality=3), FakeAnswerer("silent", silent, quality=2))
+    with assistant(tmp_path, words(), *others, FakeAnswerer("last", lambda _: [Delta("fine")])) as product:
+        events = await events_of(product.turn("is it?"))
+    assert answer_of(events).text == "fine"
+    assert [(event.gap.source, event.gap.remedy) for event in events if isinstance(event, Missed)] == [
+        ("busy", "Ask again in a moment.")
+    ]
+
+
+async def test_an_answerer_past_its_deadline_is_told_to_stop(tmp_path: Path) -> None:
+    """What it was given to look at is set, so that a long generation ends."""
+    stopped = threading.Event()
+
+    def hang(request: Request) -> Iterable[Delta]:
+        if request.cancel.wait(WAIT):
+            stopped.set()
+        yield Delta("too late")
+
+    slow = FakeAnswerer("slow", hang, quality=3, deadline=0.05)
+    with assistant(tmp_path, words(), slow, FakeAnswerer("last", lambda _: [Delta("fine")])) as product:
+        assert answer_of(await events_of(product.turn("is it?"))).text == "fine"
+        assert stopped.wait(WAIT)
 
 
 async def test_nobody_ready_tells_why(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_table_is_accepted(tmp_path: Path) -> None:
         assert told["bytes"] > 10**8
         assert told["licence"] in ("Apache-2.0", "MIT", "BSD-3-Clause")
         assert model.repository in told["origin"]
-        assert "weights.hub" in told["hint"]
+        assert "assistant weights pull" in told["hint"]
 
 
 @pytest.mark.parametrize(
