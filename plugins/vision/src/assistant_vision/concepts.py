@@ -34,7 +34,7 @@ EDIBLE: Final = frozenset(
 
 
 class VisionConcepts(Perceiver):
-    """Probabilities of some 350 nouns and two dozen kinds of place, from the classifier's inner features: 0.1 s.
+    """Probabilities of some 400 nouns and two dozen kinds of place, from the classifier's inner features: 0.1 s.
 
     Photographs only: in drawings and scanned pages neither network means what it says, so nothing is said of them.
     """
