@@ -84,7 +84,7 @@ class Phrases:
             return self.quote(self.tongue.noun(value[1:-1]).singular)
         if name in ("short", "option") and str(value)[:1] == "“":
             return self.quote(self.bare(str(value)[1:-1]))
-        if name == "option" and isinstance(value, str):
+        if name in ("option", "verdict") and isinstance(value, str):
             return self.bare(value.casefold())
         if form == "word":
             return self.word(str(value))

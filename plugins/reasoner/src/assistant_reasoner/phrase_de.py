@@ -94,6 +94,18 @@ far_from = weit weg von {x}
 in_front = vor {x}
 behind = hinter {x}
 bigger = größer im Vergleich zu {x}
+edge = am Rand von {x}
+middle = mitten in {x}
+surrounding = um {x} herum
+contains = um {x} herum
+outside = außerhalb von {x}
+part_of = ein Teil von {x}
+has_part = aus {x} zusammengesetzt
+across = gegenüber von {x}
+attached = an {x} befestigt
+apart = getrennt von {x}
+between = zwischen {x}
+unjudged = in dieser Beziehung zu {x}
 """
     ),
     words=rows(
@@ -140,6 +152,8 @@ recording = die Aufnahme
 picture_n = Bild {k}
 video_n = Video {k}
 recording_n = Aufnahme {k}
+nearer = näher
+farther = weiter weg
 brighter = heller
 darker = dunkler
 sharper = schärfer
@@ -192,6 +206,9 @@ sentiment = die Stimmung
 image_facts = Größe und Schärfe
 video_facts = die Länge
 language = die Sprache
+caption = eine Beschreibung
+keyword = die Schlüsselwörter
+no_speech = ob jemand spricht
 """
     ),
     sentences=rows(
@@ -276,7 +293,7 @@ stands_yes = Ja, soweit die Rahmen es zeigen, ist {subject:the} {relation:anchor
 stands_no = Nein, soweit die Rahmen es zeigen, ist {subject:the} nicht {relation:anchor} ({sure} sicher).
 stands_at = {subject:the} ist {first}, {anchor:the} {second}.
 unjudged_relation = die Rahmen, mit denen ich arbeite, zeigen diese Beziehung nicht
-extreme = Im Bild liegt {thing:the} darin vorn: {share} des Bildes, gegenüber {others} ({sure} sicher).
+extreme = Im Bild ist es {thing:the}: {share} des Bildes, gegenüber {others} ({sure} sicher).
 related_none = Dort erkenne ich nichts.
 what = Das sieht aus wie {thing:nom} ({sure} sicher).
 what_list = Ich sehe {list}.
@@ -441,6 +458,49 @@ unasked = Ich habe Ihnen noch nichts gesagt, dessen ich sicher sein könnte.
 attached_text = Sie haben einen Text geschickt. Fragen Sie mich dazu.
 nothing_perceived = Ich konnte in dem, was Sie geschickt haben, nichts wahrnehmen: {reason}.
 pictures = Sie haben geschickt: {list}.
+alike_yes = Ja, beide sind {color}: {first:the} und {second:the} ({sure} sicher).
+alike_no = Nein, {first:the} ist {color}, {second:the} {other} ({sure} sicher).
+class_only = Ich erkenne {name}, kann aber nicht sagen, ob es gerade „{words}“ ist.
+people_only = Ich erkenne Menschen, aber nicht, ob es „{words}“ sind.
+color_worn = Das Kleidungsstück allein kann ich nicht abgrenzen; die Farben hier sind vor allem: {list}.
+cannot_much = Zurzeit ist kein Plugin installiert, das Bilder oder Ton wahrnimmt.
+choose_nothing = nichts, was ich wahrgenommen habe, spricht für eine dieser Antworten: {list}
+choose_doubt = nichts, was ich wahrgenommen habe, spricht deutlich für eine dieser Antworten: {list}
+depth = {thing:the} wirkt {how:word} ({sure} sicher): ich schließe das aus Größe und Höhe im Bild.
+nearer = Im Bild ist {thing:the} näher an {subject:the_dat} ({sure} sicher).
+place_nothing = ich sehe nichts, was für einen Ort typisch wäre
+drawn_yes = Ja, das passt zur Zeichnung; ich stütze mich auf: {list}.
+drawn_no = Nein, das passt nicht zur Zeichnung; ich stütze mich auf: {list}.
+drawn_none = {verdict}: nichts anderes in der Zeichnung hat damit zu tun; ich sehe {list}.
+drawn_unread = die Aussage über die Zeichnung habe ich nicht ganz verstanden
+feels_because = Das ist ein Gesamturteil aus Wörtern, Stimme und Gesicht, soweit vorhanden.
+quality = Schärfe {sharpness}, Helligkeit {brightness}, Kontrast {contrast} von 100.
+read_after = Nach {line} kommt {text}.
+read_before = Vor {line} kommt {text}.
+read_brand = Der Name, der hervorsticht, ist {text}.
+read_lines = Ich lese {count}.
+read_title = Der größte Text lautet: {text}.
+read_nth = Dort steht {text}.
+read_no_line = ich lese nirgends {text}
+read_too_few = ich lese nur {count}
+said_quote = {text} ({time})
+unknown_hint = Sie können zum Beispiel fragen: was auf dem Bild ist, wie viele Hunde da sind, welche Farbe das Auto
+    hat, was dort steht oder was gesagt wurde.
+value_none = so etwas lese ich nicht ({what}{name})
+value_price = Preis
+value_time = Uhrzeit
+value_date = Datum
+value_phone = Telefonnummer
+value_email = E-Mail-Adresse
+value_url = Webadresse
+value_percent = Prozentsatz
+value_number = Zahl
+value_address = Adresse
+value_text = Text
+value_any = Wert
+where_beside = Die Lage: {relation:other}.
+example = Das behalte ich als Beispiel für Antwortgeber, die aus Beispielen lernen, etwa Sprachmodelle; meine eigenen
+    Antworten berechne ich.
 """
     ),
 )

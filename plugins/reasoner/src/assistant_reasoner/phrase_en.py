@@ -104,6 +104,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "describe_nothing": "I recognised nothing in {name}.",
         "place": "It looks like {place} ({sure} sure): I see {list}.",
         "place_hint": "It may be {place}, but I am only {sure} sure: I see {list}.",
+        "place_nothing": "I see nothing that is typical of a place",
         "place_yes": "Yes, it looks like {place} ({sure} sure): I see {list}.",
         "place_no": "It looks more like {actual} than {place} ({sure} sure): I see {list}.",
         # reading
@@ -247,6 +248,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "compare_equal": "They are equal in that.",
         # choosing
         "choose": "{option}: {why}",
+        "choose_nothing": "nothing that I perceived speaks for one of {list}",
+        "choose_doubt": "nothing that I perceived plainly speaks for one of {list}",
         "choose_guess": "Of these, {option} fits best with what I perceived, but I am only {sure} sure.",
         # time
         "appears": "The {thing} is in view at {times} ({sure} sure).",
@@ -282,6 +285,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "clues": "Clues: {list}.",
         "world": "I only answer about what you send me: pictures, recordings, video and text. I don't know about "
         "the world at large.",
+        "example": "I keep that as an example for answerers that learn from examples, such as language models; I "
+        "compute my own answers.",
         "unknown": "I did not understand that as a question about what you sent.",
         "voice_message": "the voice message",
         "remark": "If that was a question, I did not understand it as one about what you sent.",

@@ -85,6 +85,18 @@ far_from = lejos de {x}
 in_front = delante de {x}
 behind = detrás de {x}
 bigger = más grande que {x}
+edge = al borde de {x}
+middle = en medio de {x}
+surrounding = alrededor de {x}
+contains = alrededor de {x}
+outside = fuera de {x}
+part_of = dentro del conjunto de {x}
+has_part = formando un conjunto con {x}
+across = enfrente de {x}
+attached = en unión con {x}
+apart = aparte de {x}
+between = entre {x}
+unjudged = en esa relación con {x}
 """
     ),
     words=rows(
@@ -130,6 +142,8 @@ recording = la grabación
 picture_n = la imagen {k}
 video_n = el vídeo {k}
 recording_n = la grabación {k}
+nearer = más cerca
+farther = más lejos
 brighter = más clara
 darker = más oscura
 sharper = más nítida
@@ -182,6 +196,9 @@ sentiment = el sentimiento
 image_facts = el tamaño y la nitidez
 video_facts = la duración
 language = el idioma
+caption = una descripción
+keyword = las palabras clave
+no_speech = si alguien habla
 """
     ),
     sentences=rows(
@@ -264,7 +281,7 @@ stands_yes = Sí, según los recuadros {subject:the} está {relation:anchor} ({s
 stands_no = No, según los recuadros {subject:the} no está {relation:anchor} ({sure} de seguridad).
 stands_at = {subject:the} está {first}, {anchor:the} {second}.
 unjudged_relation = los recuadros con los que trabajo no muestran esa relación
-extreme = En la imagen {thing:the} destaca en eso: {share} de la imagen, frente a {others} ({sure} de seguridad).
+extreme = En la imagen es {thing:the}: {share} de la imagen, frente a {others} ({sure} de seguridad).
 related_none = Ahí no reconozco nada.
 what = Parece {thing} ({sure} de seguridad).
 what_list = Veo {list}.
@@ -426,6 +443,49 @@ unasked = Todavía no le he dicho nada de lo que pudiera estar seguro.
 attached_text = Ha enviado un texto. Pregúnteme sobre él.
 nothing_perceived = No he podido percibir nada en lo que ha enviado: {reason}.
 pictures = Ha enviado {list}.
+alike_yes = Sí, los dos tienen el mismo color, {color}: {first:the} y {second:the} ({sure} de seguridad).
+alike_no = No: {first:the} es de color {color}, {second:the} de color {other} ({sure} de seguridad).
+class_only = Reconozco {name}, pero no puedo decir si se trata precisamente de “{words}”.
+people_only = Reconozco personas, pero no si son “{words}”.
+color_worn = No distingo esa prenda por separado; los colores de {thing:the} son sobre todo: {list}.
+cannot_much = Por ahora no hay instalado ningún plugin que perciba imágenes o sonido.
+choose_nothing = nada de lo que he percibido habla a favor de una de estas opciones: {list}
+choose_doubt = nada de lo que he percibido habla claramente a favor de una de estas opciones: {list}
+depth = {thing:the} parece estar {how:word} ({sure} de seguridad): lo juzgo por el tamaño y la altura en la imagen.
+nearer = En la imagen, {thing:the} es lo que está más cerca de {subject:the} ({sure} de seguridad).
+place_nothing = no veo nada que sea típico de un lugar
+drawn_yes = Sí, coincide con el dibujo; me baso en esto: {list}.
+drawn_no = No, no coincide con el dibujo; me baso en esto: {list}.
+drawn_none = {verdict}: nada más del dibujo tiene que ver con eso; veo {list}.
+drawn_unread = no he entendido toda la frase sobre el dibujo
+feels_because = Es un juicio de conjunto sobre las palabras, la voz y la cara, según lo que haya.
+quality = Nitidez {sharpness}, brillo {brightness}, contraste {contrast} de 100.
+read_after = Después de {line} viene {text}.
+read_before = Antes de {line} viene {text}.
+read_brand = El nombre que destaca es {text}.
+read_lines = Leo {count}.
+read_title = El texto más grande dice: {text}.
+read_nth = Ahí pone {text}.
+read_no_line = no leo {text} en ninguna parte
+read_too_few = solo leo {count}
+said_quote = {text} ({time})
+unknown_hint = Puede preguntar, por ejemplo: qué hay en la imagen, cuántos perros hay, de qué color es el coche, qué
+    pone o qué han dicho.
+value_none = no leo nada así ({what}{name})
+value_price = precio
+value_time = hora
+value_date = fecha
+value_phone = número de teléfono
+value_email = correo electrónico
+value_url = dirección web
+value_percent = porcentaje
+value_number = número
+value_address = dirección
+value_text = texto
+value_any = valor
+where_beside = Está {relation:other}.
+example = Lo guardo como ejemplo para los que aprenden con ejemplos, como los modelos de lenguaje; mis propias
+    respuestas las calculo.
 """
     ),
 )

@@ -86,6 +86,18 @@ far_from = loin de {x}
 in_front = devant {x}
 behind = derrière {x}
 bigger = plus grand que {x}
+edge = au bord de {x}
+middle = au milieu de {x}
+surrounding = autour de {x}
+contains = autour de {x}
+outside = hors de {x}
+part_of = une partie de {x}
+has_part = composé de {x}
+across = en face de {x}
+attached = attaché à {x}
+apart = séparé de {x}
+between = entre {x}
+unjudged = dans ce rapport avec {x}
 """
     ),
     words=rows(
@@ -131,6 +143,8 @@ recording = l'enregistrement
 picture_n = l'image {k}
 video_n = la vidéo {k}
 recording_n = l'enregistrement {k}
+nearer = plus proche
+farther = plus éloigné
 brighter = plus claire
 darker = plus sombre
 sharper = plus nette
@@ -183,6 +197,9 @@ sentiment = le sentiment
 image_facts = la taille et la netteté
 video_facts = la durée
 language = la langue
+caption = une description
+keyword = les mots clés
+no_speech = si quelqu'un parle
 """
     ),
     sentences=rows(
@@ -266,8 +283,7 @@ stands_yes = Oui, d'après les cadres, {subject:the} est {relation:anchor} (sûr
 stands_no = Non, d'après les cadres, {subject:the} n'est pas {relation:anchor} (sûr à {sure}).
 stands_at = {subject:the} est {first}, {anchor:the} {second}.
 unjudged_relation = les cadres avec lesquels je travaille ne montrent pas cette relation
-extreme = Sur l'image, {thing:the} paraît le plus grand dans ce sens : {share} de l'image, contre {others} (sûr à
-    {sure}).
+extreme = Sur l'image, c'est {thing:the} : {share} de l'image, contre {others} (sûr à {sure}).
 related_none = Je ne reconnais rien à cet endroit.
 what = Cela ressemble à {thing} (sûr à {sure}).
 what_list = Je vois {list}.
@@ -431,6 +447,49 @@ unasked = Je ne vous ai encore rien dit dont je pourrais être sûr.
 attached_text = Vous avez envoyé un texte. Posez-moi une question à son sujet.
 nothing_perceived = Je n'ai rien pu percevoir dans ce que vous avez envoyé : {reason}.
 pictures = Vous avez envoyé {list}.
+alike_yes = Oui, les deux ont la même couleur, {color} : {first:the} et {second:the} (sûr à {sure}).
+alike_no = Non : {first:the} est de couleur {color}, {second:the} de couleur {other} (sûr à {sure}).
+class_only = Je reconnais {name}, mais je ne peux pas dire s'il s'agit précisément de “{words}”.
+people_only = Je reconnais des personnes, mais pas si ce sont des “{words}”.
+color_worn = Je ne distingue pas ce vêtement à lui seul ; les couleurs de {thing:the} sont surtout : {list}.
+cannot_much = Aucun plugin qui perçoit les images ou le son n'est installé pour le moment.
+choose_nothing = rien de ce que j'ai perçu ne parle pour l'un de ces choix : {list}
+choose_doubt = rien de ce que j'ai perçu ne parle nettement pour l'un de ces choix : {list}
+depth = {thing:the} paraît {how:word} (sûr à {sure}) : j'en juge par la taille et la hauteur sur l'image.
+nearer = Sur l'image, {thing:the} est le plus près de {subject:the} (sûr à {sure}).
+place_nothing = je ne vois rien qui soit typique d'un lieu
+drawn_yes = Oui, cela correspond au dessin ; je me fonde sur ceci : {list}.
+drawn_no = Non, cela ne correspond pas au dessin ; je me fonde sur ceci : {list}.
+drawn_none = {verdict} : rien d'autre sur le dessin ne s'y rapporte ; je vois {list}.
+drawn_unread = je n'ai pas compris toute la phrase sur le dessin
+feels_because = C'est un jugement d'ensemble sur les mots, la voix et le visage, selon ce qui est disponible.
+quality = Netteté {sharpness}, luminosité {brightness}, contraste {contrast} sur 100.
+read_after = Après {line} vient {text}.
+read_before = Avant {line} vient {text}.
+read_brand = Le nom qui ressort est {text}.
+read_lines = Je lis {count}.
+read_title = Le texte le plus grand est : {text}.
+read_nth = On y lit {text}.
+read_no_line = je ne lis {text} nulle part
+read_too_few = je ne lis que {count}
+said_quote = {text} ({time})
+unknown_hint = Vous pouvez demander, par exemple : ce qu'on voit sur l'image, combien de chiens il y a, de quelle
+    couleur est la voiture, ce qui est écrit ou ce qui a été dit.
+value_none = je ne lis rien de tel ({what}{name})
+value_price = prix
+value_time = heure
+value_date = date
+value_phone = numéro de téléphone
+value_email = adresse e-mail
+value_url = adresse web
+value_percent = pourcentage
+value_number = nombre
+value_address = adresse
+value_text = texte
+value_any = valeur
+where_beside = C'est {relation:other}.
+example = Je garde cela comme exemple pour les répondants qui apprennent par l'exemple, comme les modèles de langage ;
+    mes propres réponses, je les calcule.
 """
     ),
 )

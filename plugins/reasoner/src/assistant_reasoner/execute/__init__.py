@@ -259,9 +259,9 @@ def _nothing_to_see(program: Program, world: World) -> Reply:
         )
     for gap in world.snapshot.gaps:
         if gap.source == "media" or gap.part is None:
-            return Reply(
-                (said(world.say("cannot", reason=f"{gap.message} {gap.remedy}".strip().rstrip("."))),), abstained=True
-            )
+            told = f"{gap.message} {gap.remedy}".strip().rstrip(".")
+            reason = told if world.say.language == "en" else world.say.quote(told)
+            return Reply((said(world.say("cannot", reason=reason)),), abstained=True)
     if isinstance(program, When | AtOnce | Changes) or (isinstance(program, Facts) and program.ask == "length"):
         return Reply((said(world.say("no_video")),), abstained=True)
     if isinstance(program, Describe | WhatIs | Happens) and world.recordings:

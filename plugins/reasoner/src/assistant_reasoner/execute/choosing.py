@@ -66,13 +66,17 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
     options = program.options
     exact = _matching(inner.short, options) if inner.short else None
     if exact is not None and not inner.abstained and (inner.confidence or 0.0) >= DECIDED:
-        lead = () if inner.text.casefold().startswith(options[exact].casefold()) else (said(_lead(options[exact])),)
+        lead = (
+            ()
+            if inner.text.casefold().startswith(options[exact].casefold())
+            else (said(_lead(world.say.bare(options[exact]), world)),)
+        )
         return Reply((*lead, *inner.sentences), options[exact], inner.confidence)
     picture = scene.pictures[0] if scene is not None and scene.pictures else None
     scores = _scores(program, inner, exact, picture, scene, world)
     if scores is None:
-        listed = world.say.listed([world.say.quote(option) for option in options])
-        nothing = abstain(world, f"nothing that I perceived speaks for one of {listed}", *inner.sentences[:1])
+        listed = world.say.listed([world.say.quote(world.say.bare(option)) for option in options])
+        nothing = abstain(world, world.say("choose_nothing", list=listed), *inner.sentences[:1])
         return nothing if picture is None else replace(nothing, short=options[0], confidence=1 / len(options))
     told = () if inner.abstained else inner.sentences[:1]
     chances = _softmax([one.score for one in scores])
@@ -81,14 +85,14 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
     if sure >= DECIDED:
         text = world.say("choose_guess", option=world.say.quote(options[best]), sure=world.say.percent(sure))
         return Reply((said(text, *scores[best].cites), *told), options[best], sure)
-    listed = world.say.listed([world.say.quote(option) for option in options])
-    doubt = abstain(world, f"nothing that I perceived plainly speaks for one of {listed}")
+    listed = world.say.listed([world.say.quote(world.say.bare(option)) for option in options])
+    doubt = abstain(world, world.say("choose_doubt", list=listed))
     first = replace(doubt.sentences[0], cites=scores[best].cites)
     return Reply((first, *told), options[best], sure, abstained=True)
 
 
-def _lead(option: str) -> str:
-    return f"{option[:1].upper()}{option[1:]}."
+def _lead(option: str, world: World) -> str:
+    return f"{option[:1].upper()}{option[1:]}{world.say.stop}"
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

@@ -209,7 +209,7 @@ def _judged(program: Facts, fact: Observation, world: World) -> Reply:
     noted = " ".join(warnings).casefold()
     more = (
         (said(world.say("warnings", list=world.say.listed([warning.rstrip(".") for warning in warnings])), fact.id),)
-        if warnings
+        if warnings and world.say.language == "en"
         else ()
     )
     if program.ask in ("grayscale", "colored"):

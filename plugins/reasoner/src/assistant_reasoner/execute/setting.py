@@ -202,7 +202,7 @@ def where_is_this(program: Place, scene: Scene, world: World) -> Reply:
             if signs
             else seen_instead(scene, world)
         )
-        return abstain(world, "I see nothing that is typical of a place", *more)
+        return abstain(world, world.say("place_nothing"), *more)
     inside, outside = in_and_out(scores, picture)
     if inside_out:
         return _in_or_out(program.expected, inside, outside, evidence, world)
@@ -275,6 +275,9 @@ def _in_or_out(
     short = actual if expected == "indoors or outdoors" else "yes" if expected == actual else "no"
     lead = "" if expected == "indoors or outdoors" else f"{short.capitalize()}: "
     text = f"{lead}{text[:1].lower()}{text[1:]}" if lead else text
+    if lead and world.say.language != "en":
+        key = f"place_{short}"
+        text = world.say(key, place=expected, actual=actual, sure=world.say.percent(sure), list=listed)
     return Reply((said(text, *(one.id for one in seen)),), short, sure)
 
 

@@ -63,9 +63,9 @@ def extreme(program: Extreme, scene: Scene, world: World) -> Reply:
         "wider": " of its width",
         "narrower": " of its width",
     }
-    unit = of.get(program.ask, " of it")
+    unit = of.get(program.ask, " of it") if say.language == "en" else ""
     sure_of_it = seen * (SIZE_DOUBT if ratio < 0.7 else 0.7)
-    others = say.listed([f"{other} {say.percent(share)}" for other, _, share in best[1:]])
+    others = say.listed([f"{say.name(other)} {say.percent(share)}" for other, _, share in best[1:]])
     text = say(
         "extreme",
         thing=name,

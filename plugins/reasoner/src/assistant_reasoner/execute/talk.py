@@ -94,7 +94,8 @@ def attached(world: World) -> Reply:
 
 def _nothing(world: World) -> Reply:
     if world.snapshot.gaps:
-        reasons = "; ".join(f"{gap.message} {gap.remedy}".strip().rstrip(".") for gap in world.snapshot.gaps[:3])
+        told = [f"{gap.message} {gap.remedy}".strip().rstrip(".") for gap in world.snapshot.gaps[:3]]
+        reasons = "; ".join(told if world.say.language == "en" else map(world.say.quote, told))
         return Reply((said(world.say("nothing_perceived", reason=reasons)),), None, None, abstained=True)
     if world.texts:
         return Reply((said(world.say("attached_text")),), None, None, abstained=True)

@@ -278,7 +278,11 @@ class World:
         for gap in self.snapshot.gaps:
             if (not gap.kinds or kind in gap.kinds) and (gap.part is None or gap.part in digests or not digests):
                 remedy = f" {gap.remedy}" if gap.remedy else ""
-                return f"{gap.message}{remedy}".strip().rstrip(".")
+                told = f"{gap.message}{remedy}".strip().rstrip(".")
+                if self.say.language == "en":
+                    return told
+                missing = self.say("not_perceived", what=self.say.kind(kind), name=name)
+                return f"{missing} ({self.say.quote(told)})"
         modality = part.modality if part else IMAGE
         what = self.say.kind(kind)
         if kind not in self.capabilities.get(modality, ()):
