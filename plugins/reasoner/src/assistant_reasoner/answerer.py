@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.context import Snapshot
+from assistant.examples import example_of
 from assistant.plugin import Answerer, Request
 from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Question
 from assistant_reasoner.check import best_pair, checked
@@ -51,7 +52,9 @@ class Reasoner(Answerer):
         self._meanings = Meanings()
 
     def needs(self, question: Question, context: Snapshot) -> frozenset[str]:
-        """The kinds that the question's programs are computed from."""
+        """The kinds that the question's programs are computed from; none for an example that is only to be kept."""
+        if example_of(question.text) is not None:
+            return frozenset()
         parsed = understand(question, context)
         kinds: frozenset[str] = frozenset().union(*(kinds_for(one.program) for one in parsed))
         if question.spoken and any(isinstance(one.program, Unknown) for one in parsed):
@@ -68,6 +71,9 @@ class Reasoner(Answerer):
 
     def answer(self, request: Request) -> Iterator[Delta]:
         """Sentence by sentence; the first one is the answer, what follows is the evidence."""
+        if example_of(request.question.text) is not None:
+            yield Delta(text=Phrases()("example"))
+            return
         context = request.context
         parsed = understand(request.question, context)
         known = {seen.id for seen in context.observations}
@@ -97,6 +103,8 @@ class Reasoner(Answerer):
 
     def check(self, request: Request, answer: Answer) -> Delta | None:
         """Compare another's answer with what was observed: a note where they contradict, a higher confidence if not."""
+        if example_of(request.question.text) is not None:
+            return None
         parsed = understand(request.question, request.context)
         if any(isinstance(one.program, SmallTalk | Unknown | Attached) for one in parsed[:1]):
             return None

@@ -351,6 +351,22 @@ _IRREGULAR: Final[Mapping[str, str]] = MappingProxyType(
         "sports": "sports",
         "this": "this",
         "its": "its",
+        "buses": "bus",
+        "gases": "gas",
+        "lenses": "lens",
+        "canvases": "canvas",
+        "viruses": "virus",
+        "axes": "axe",
+        "shorts": "shorts",
+        "pants": "pants",
+        "leggings": "leggings",
+        "tights": "tights",
+        "pajamas": "pajamas",
+        "goggles": "goggles",
+        "headphones": "headphones",
+        "binoculars": "binoculars",
+        "pliers": "pliers",
+        "news": "news",
     }
 )
 
@@ -368,11 +384,7 @@ def _singular(word: str) -> str:
         return _IRREGULAR[word]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if (
-        len(word) > 4
-        and re.search(r"(?:s|x|z|ch|sh)es$", word)
-        and word not in ("horses", "houses", "vases", "noses", "roses")
-    ):
+    if len(word) > 4 and re.search(r"(?:ss|[^ou]us|zz|x|ch|sh)es$", word):
         return word[:-2]
     if len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
@@ -380,7 +392,7 @@ def _singular(word: str) -> str:
 
 
 _PLURALS: Final[Mapping[str, str]] = MappingProxyType(
-    {value: key for key, value in _IRREGULAR.items() if key not in ("persons", "ties", "pies")}
+    {value: key for key, value in _IRREGULAR.items() if key not in ("persons", "ties", "pies", "axes")}
     | {
         "person": "people",
         "sheep": "sheep",

@@ -11,15 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from assistant_reasoner import phrase_en
+from assistant_reasoner import phrase_en, phrase_en_only
 from assistant_reasoner.lexicon import plural
 from assistant_reasoner.tongue import Named, Tongue
 
 QUOTED = 1200
 """Characters of a text that are quoted in one answer."""
 UNCOUNTABLE = frozenset(
-    ("broccoli", "scissors", "skis", "furniture", "food", "fruit", "text", "luggage", "snow", "grass")
+    "broccoli scissors skis furniture food fruit text luggage snow grass water ice sand mud dirt smoke fire fog rain "
+    "lightning milk coffee tea juice beer wine bread rice pasta cheese meat chocolate sugar salt butter soup gravel "
+    "hair fur wood metal paper glasses sunglasses shorts pants trousers jeans leggings tights pajamas goggles "
+    "headphones binoculars clothes electronics traffic money jewelry makeup garbage trash equipment graffiti sunlight hay "
+    "sky ground".split()
 )
+"""Nouns that take no "a"."""
 
 _PLACES = ("place", "actual", "second")
 
@@ -66,7 +71,8 @@ class Phrases:
         """The sentence of that key, its blanks filled."""
         told = self.tongue.sentences.get(key) if self.tongue else None
         if self.tongue is None or told is None:
-            text = phrase_en.SENTENCES[key].format(**values)
+            english = phrase_en.SENTENCES.get(key) or phrase_en_only.SENTENCES[key]
+            text = english.format(**values)
         else:
             text = re.sub(r"\{(\w+)(?::(\w+))?\}", lambda match: self._filled(match[1], match[2] or "", values), told)
             pieces = re.split(r"(“[^”]*”)", text)  # what was read or heard stays as it was
@@ -170,7 +176,7 @@ class Phrases:
             word, color = (word.word, color or word.color) if isinstance(word, Named) else (word, color)
             return Named(self.tongue.phrase("a", word, color), word, color)
         named = self.name(word, color)
-        if word in UNCOUNTABLE:
+        if re.split(r" (?:with|in|on|at|to|next|above|below|behind|under|touching)\b", word)[0] in UNCOUNTABLE:
             return named
         return (
             f"{'an' if named[:1].lower() in 'aeiou' and not named.startswith(('one', 'uni', 'use')) else 'a'} {named}"
