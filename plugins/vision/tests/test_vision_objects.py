@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant_vision.boxes import Candidate, Detection, clip, gather, settle
 from assistant_vision.calibration import Platt, candidate_features, load, look_features
 from assistant_vision.coco import CLASSES
-from assistant_vision.detector import NATIVE, SIZES, anchors, without_ending
+from assistant_vision.detector import NATIVE, SIZES, anchors
 from assistant_vision.objects import EFFORTS, judged, present
 
 unit = st.floats(0, 1, allow_nan=False)
@@ -137,11 +137,3 @@ def test_anchors_keep_their_pixels_at_every_size(side: int) -> None:
     assert here[:, :2].max() < 1.0
     assert (side - NATIVE) % 128 == 0
     assert math.isclose(float(here[:, :2].mean()), 0.5, abs_tol=1e-9)
-
-
-def test_a_graph_loses_only_its_ending() -> None:
-    """Nodes that compute anchors and decode boxes go; all others stay as they are."""
-    nodes = [f'node {{\n  name: "{name}"\n  op: "{op}"\n}}\n' for name, op in (("a", "Relu"), ("b", "PriorBox"))]
-    nodes += ['node {\n  name: "out"\n  op: "DetectionOutput"\n  input: "a"\n}\n']
-    assert without_ending("".join(nodes[:2])) == nodes[0]
-    assert without_ending(nodes[0] + nodes[2]) == nodes[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -13,16 +12,15 @@ from numpy.typing import NDArray
 
 from assistant_vision.boxes import Detection
 from assistant_vision.coco import CLASSES
+from assistant_vision.frozen import BOXES, INPUT, NATIVE, SCORES, to_onnx
 from assistant_vision.pixels import RGB
 
 GRAPH: Final = "frozen_inference_graph.pb"
 CONFIG: Final = "ssd_mobilenet_v2_coco_2018_03_29.pbtxt"
-NATIVE: Final = 300
-"""Pixels of the square the network was trained on; the picture is squeezed into it, as in training."""
 SIZES: Final = (300, 428, 812)
 """Pixels of the squares that are looked at, smallest first. The network is fully convolutional: on a larger square its
-anchors cover smaller things. Sizes that differ from NATIVE by a multiple of 128 keep each layer's padding as it was in
-training; at others (600) every box is off by half a cell. What they bring is measured by scripts/fit_objects.py."""
+anchors cover smaller things. Sizes that differ from NATIVE by a multiple of 128 fit each layer's padding, which is that
+of training; at others (600) every box is off by half a cell. What they bring is measured by scripts/fit_objects.py."""
 LEAST: Final = 0.03
 """Score below which nothing is kept: one look's noise, which another look may still confirm."""
 MOST: Final = 150
@@ -33,6 +31,8 @@ SCALES: Final = (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0)
 ASPECTS: Final = (1.0, 2.0, 0.5, 3.0, 1 / 3)
 """Anchors of the model: sides as shares of the native square by layer, and width over height (SSD, Liu et al. 2016;
 pipeline.config of ssd_mobilenet_v2_coco_2018_03_29). The lowest layer has three smaller ones."""
+HALF: Final = 127.5
+"""Pixels are brought from 0-255 into -1 to 1 (same source)."""
 VARIANCES: Final = (10.0, 5.0)
 """By which the network's offsets of centres and of sides are scaled (same source)."""
 
@@ -56,11 +56,20 @@ def anchors(side: int) -> NDArray[np.float64]:
     return np.concatenate(layers)
 
 
-def without_ending(graph: str) -> str:
-    """The text graph without its anchors and its decoding, which hold for the native size alone: see `anchors`."""
-    nodes = re.split(r"(?m)^(?=node \{)", graph)
-    ending = ('op: "PriorBox"', 'name: "PriorBox/concat"', 'op: "DetectionOutput"')
-    return "".join(node for node in nodes if not any(mark in node for mark in ending))
+def _session(directory: Path, threads: int) -> tuple[Any, Any]:
+    """The network in ONNX Runtime, and how it is to be run."""
+    import onnxruntime
+
+    graph = np.memmap(directory / GRAPH, dtype=np.uint8, mode="r")
+    model = to_onnx(graph.data, (directory / CONFIG).read_text(encoding="utf-8"))
+    options, ways = onnxruntime.SessionOptions(), onnxruntime.RunOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 3  # errors: it warns of parts of the graph that lead nowhere
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # other perceivers want the cores
+    ways.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")  # a look at 812 leaves 150 MB otherwise
+    weights = [onnxruntime.OrtValue.ortvalue_from_numpy(values) for values in model.weights.values()]
+    options.add_external_initializers(list(model.weights), weights)
+    return onnxruntime.InferenceSession(model.encoded, options, providers=["CPUExecutionProvider"]), ways
 
 
 class Detector:
@@ -73,10 +82,7 @@ class Detector:
             cv2.setNumThreads(threads)
         self._cv2 = cv2
         self.sizes = tuple(sizes)
-        graph = np.fromfile(directory / GRAPH, dtype=np.uint8)
-        text = without_ending((directory / CONFIG).read_text(encoding="utf-8")).encode()
-        self._network: Any = cv2.dnn.readNetFromTensorflow(graph, np.frombuffer(text, dtype=np.uint8))
-        self._outputs = self._network.getUnconnectedOutLayersNames()
+        self._network, self._ways = _session(directory, threads)
         self._anchors = {side: anchors(side) for side in self.sizes}
         self._names = {label: CLASSES[label] for label in sorted(CLASSES)}
 
@@ -94,9 +100,8 @@ class Detector:
         return [found[side] for side in self.sizes]
 
     def _look(self, rgb: RGB, side: int) -> list[Detection]:
-        blob = self._cv2.dnn.blobFromImage(np.ascontiguousarray(rgb), size=(side, side), swapRB=False)
-        self._network.setInput(blob)
-        offsets, scores = sorted(self._network.forward(self._outputs), key=lambda output: int(output.size))
+        blob = self._cv2.dnn.blobFromImage(np.ascontiguousarray(rgb), 1 / HALF, (side, side), (HALF, HALF, HALF))
+        offsets, scores = self._network.run([BOXES, SCORES], {INPUT: blob}, self._ways)
         boxes = self._decode(offsets.reshape(-1, 4).astype(np.float64), self._anchors[side])
         table = scores.reshape(len(boxes), -1)
         found: list[Detection] = []

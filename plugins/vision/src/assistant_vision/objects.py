@@ -62,10 +62,10 @@ class VisionObjects(Perceiver):
     """The 80 classes of COCO, found by SSD-MobileNet-v2 on the picture at several sizes."""
 
     name = "vision_objects"
-    version = "5"
+    version = "6"
     consumes = (IMAGE,)
     produces = (Kind.OBJECT,)
-    requires = ("cv2",)
+    requires = ("cv2", "onnxruntime")
     Options = ObjectsOptions
     memory_mb = 600
     deadline = 30.0
