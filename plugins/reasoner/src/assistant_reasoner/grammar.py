@@ -5,7 +5,8 @@ the like, names of things in nouns.txt. Which language a question is in is decid
 
 A pattern is words, `(a|b)` alternatives, `[a]` what may be missing, `<name>` a macro, and slots: `{x}`, `{y}`, `{z}` a
 noun phrase, `{q}` what is said of a subject (a colour, a place, a kind), `{xq}` a noun phrase and what is said of it,
-in either order, `{t}` a topic, taken as it is. In the English question `{x:s}` is the plural.
+in either order, `{t}` a topic, taken as it is, `{k}` the name that a value is written by. In the
+English question `{x:s}` is the plural.
 """
 
 from __future__ import annotations
@@ -187,6 +188,24 @@ class Grammar:
                     return about_picture(question, index), topics
         return None
 
+    def clauses(self, text: str) -> tuple[str, ...]:
+        """A question cut where it asks two things, if each piece is understood; else the whole."""
+        said = normal("".join(self.folds.get(letter, letter) for letter in text))
+        joined = self._macros["and"] if self.spaced else "而且|并且|还有"
+        mark = " " if self.spaced else ""
+        asks = rf"{mark}(?:{joined}){mark}(?={self._macros['asks']})" if self.spaced else rf"[，,、；;]|{joined}"
+        if self.spaced:
+            cuts = [match.span() for match in re.finditer(asks, folded(said))]
+            ends = [*(start for start, _ in cuts), len(said)]
+            pieces = [said[start:end] for start, end in zip([0, *(stop for _, stop in cuts)], ends, strict=True)]
+        else:
+            pieces = [piece for piece in re.split(asks, text) if piece.strip()]
+        if len(pieces) == 1:
+            counted = re.fullmatch(self._macros["each"], said if self.spaced else said.replace(" ", ""))
+            lead, first, second, rest = counted.groups() if counted else ("", "", "", "")
+            pieces = [f"{lead}{first}{rest}", f"{lead}{second}{rest}"] if counted else pieces
+        return tuple(pieces) if len(pieces) > 1 and all(map(self.translate, pieces)) else (text,)
+
     def _joined(self, said: str) -> str:
         """The text without a leading "and"."""
         lead = self._macros["and"]
@@ -223,12 +242,12 @@ class Grammar:
                 continue
             name = group.partition("_")[0]
             piece = said[match.start(group) : match.end(group)].strip()
-            if name == "t":
+            if name in ("t", "k"):
                 piece = self._topic(piece)
-                if not piece:
+                if not piece or (name == "k" and self._asks(piece)):
                     return None
                 topics.append(piece)
-                values["t"] = piece if piece.startswith("@q") else f'"{piece}"'
+                values[name] = piece if name == "k" else piece if piece.startswith("@q") else f'"{piece}"'
             elif name == "xq":
                 split = self._split(piece)
                 if split is None:
@@ -242,6 +261,8 @@ class Grammar:
                     return None
                 values[name] = f"a {phrase.text}" if name == "q" and phrase.head and not phrase.article else phrase.text
                 values[f"{name}:s"] = plural_of(phrase)
+                if name == "x" and phrase.many and template.startswith("is the {x} {q}"):
+                    template = template.replace("is the {x} {q}", "are the {x:s} {q}")
         for blank in re.findall(r"\{([\w:]+)\}", template):
             if blank not in values:
                 return None

@@ -8,7 +8,8 @@ from assistant_reasoner.grammar import Grammar
 
 GERMAN: Final = Grammar(
     code="de",
-    function_words="""der die das den dem des ein eine einen einem einer eines und oder ist sind was wer wie wo wann
+    function_words="""denn nun kostet kosten
+        der die das den dem des ein eine einen einem einer eines und oder ist sind was wer wie wo wann
     warum
         welche welcher welches welchen wieviel viele gibt es sieht siehst man auf im in von mit für nicht kein keine
         keinen hat haben hast er sie ich du wir ihr mir zu sehen bild foto hallo danke tschüss guten tag bitte sagt
@@ -78,6 +79,9 @@ join or = oder
 drop = da, dort, hier, sichtbar, zu sehen, vorhanden
 """,
     macros="""
+each = ((?:wie viele|wieviele|wieviel) )(.+?) und (?:(?:wie viele|wieviele|wieviel) )?(.+?)((?: (?:gibt
+    es|sind|siehst|sieht|auf|im|in).*)?)
+asks = (?:wie|was|wer|wo|wann|welche|welcher|welches|gibt es|ist|sind|warum|wieso)
 and = und|aber
 lead = bitte|ok|gut|also|sag mir [mal|bitte] [ob]|sagen sie mir [bitte] [ob]|(kannst du|können sie|könntest du|könnten
     sie) (mir|
@@ -112,6 +116,38 @@ of nth = (das|dem) # (bild|foto|video)
 ordinals = ersten|erste, zweiten|zweite|anderen|andere, dritten|dritte, vierten|vierte
 """,
     rules="""
+(wie viel|wieviel|was) (kostet|kosten) {k} [@p] => how much does the {k} cost
+(wie teuer|wie viel|wieviel) (ist|sind) {k} [@p] => how much does the {k} cost
+(was ist|wie hoch ist|wie ist) der preis (von|vom|für|der|des) {k} [@p] => how much does the {k} cost
+was (kostet am wenigsten|ist am billigsten|ist am günstigsten|ist das (billigste|günstigste)) [@p] => what is the
+    cheapest
+was (kostet am meisten|ist am teuersten|ist das teuerste) [@p] => what is the most expensive
+(wie lautet|was ist|wie ist) die telefonnummer [@p] => what is the phone number
+(wie lautet|was ist|welches) [(das|ist das)] datum [(ist das|steht da|ist angegeben)] [@p] => what is the date
+(wie hoch ist|was ist|wie lautet) (der gesamtbetrag|die summe|die gesamtsumme|der betrag) [@p]|wie viel (muss ich|muss
+    man)
+    (zahlen|bezahlen) => what is the total
+(wie viele|wieviele) (zeilen|textzeilen|zeilen text) [<seen>] [@p] => how many lines of text are there
+(wie viele|wieviele) wörter [<seen>] [(stehen da|stehen dort|stehen)] [@p] => how many words are written there
+(was ist|wie lautet) der größte text [@p]|(was ist|wie lautet) (die überschrift|der titel) [@p] => what is the largest
+    text
+(was|wer|welches|welcher|welche) ist größer [@p] {x} oder {y} => which is bigger, the {x} or the {y}
+(was|wer|welches|welcher|welche) ist kleiner [@p] {x} oder {y} => which is smaller, the {x} or the {y}
+(ist|sind|steht|stehen) {x} näher (am|bei|an|beim) {y} oder (am|bei|an|beim) {z} => is the {x} closer to the {y} or to
+    the
+    {z}
+(ist|sind) {x} größer als {y} => is the {x} bigger than the {y}
+(ist|sind) {x} kleiner als {y} => is the {x} smaller than the {y}
+(haben|sind) {x} und {y} (dieselbe farbe|die gleiche farbe|gleichfarbig|in derselben farbe) => are the {x} and the {y}
+    the
+    same color
+(wahr oder falsch|richtig oder falsch|stimmt es dass) (es gibt|da ist|da sind|man sieht) {x} [@p] => true or false:
+    there
+    is a {x}
+(wahr oder falsch|richtig oder falsch) (es gibt|da ist|da sind|man sieht) (kein|keine|keinen) {x} [@p] => true or false:
+    there is no {x}
+was (trägt|tragen) {x} => what is the {x} wearing
+wie (lang|lange) (ist|dauert) (das|dieses) (video|clip) => how long is the video
 (hallo|hi|guten (tag|morgen|abend)|grüß gott|servus|moin) [zusammen] => hello
 (danke|vielen dank|dankeschön|danke (schön|sehr|dir|ihnen)) => thank you
 (tschüss|auf wiedersehen|bis (bald|später|dann)|gute nacht|ciao) => goodbye

@@ -8,7 +8,8 @@ from assistant_reasoner.grammar import Grammar
 
 SPANISH: Final = Grammar(
     code="es",
-    function_words="""el la los las un una unos unas de del al y o que qué quién quiénes cuál cuáles dónde cuánto cuánta
+    function_words="""pues entonces
+        el la los las un una unos unas de del al y o que qué quién quiénes cuál cuáles dónde cuánto cuánta
         cuántos cuántas cómo cuándo por para con sin en es son está están hay se ve ves ven esto esta este estos estas
         eso su sus mi hola gracias adiós buenos buenas días tardes noches dice dicen dijo dijeron ha han dicho puedes
         puede describe lee muestra foto imagen vídeo color izquierda derecha detrás delante debajo encima sobre entre
@@ -70,6 +71,9 @@ join or = o, u
 drop = aquí, ahí, allí, visible, visibles, presente, que está, que están
 """,
     macros="""
+each = ((?:cuantos|cuantas|cuántos|cuántas) )(.+?) (?:y|e) (?:(?:cuantos|cuantas|cuántos|cuántas) )?(.+?)((?:
+    (?:hay|ves|se ven|en).*)?)
+asks = (?:cuantos|cuantas|cuanto|cuando|quien|que|cual|de que|donde|hay|es|esta|por que)
 and = y|pero|e
 lead = por favor|oye|bueno|vale|ok|(me|nos) (puedes|puede|podrías|podría) (decir|describir|leer)
     [si]|(puedes|puede|podrías|
@@ -100,6 +104,32 @@ of nth = (la|el) # (imagen|foto|vídeo|video)
 ordinals = primera|primer, segunda|segundo|otra, tercera|tercer, cuarta|cuarto
 """,
     rules="""
+(cuánto (cuesta|cuestan|vale|valen)|a cuánto está) {k} [@p] => how much does the {k} cost
+(cuál es|qué) [el] precio (de|del|de la|de los|de las|tiene) {k} [@p] => how much does the {k} cost
+(cuál es|qué es) (el plato|el artículo|lo|el producto) más barato [@p]|qué (cuesta menos|es lo más barato) => what is
+    the
+    cheapest
+(cuál es|qué es) (el plato|el artículo|lo|el producto) más caro [@p]|qué (cuesta más|es lo más caro) => what is the most
+    expensive
+(cuál es|dime|dame) el [número de] teléfono [@p] => what is the phone number
+(cuál es|qué) [la] fecha [(es|pone|hay)] [@p] => what is the date
+(cuál es|cuánto es) el (total|importe [total]) [@p]|cuánto hay que pagar => what is the total
+cuántas (líneas|renglones) [de texto] [(hay|ves|lees)] [@p] => how many lines of text are there
+cuántas palabras [(hay|ves|lees)] [@p] => how many words are written there
+(cuál es|qué dice|lee) el (texto más grande|título) [@p] => what is the largest text
+(qué|cuál|quién) es [(el|la)] más grande [@p] {x} o {y} => which is bigger, the {x} or the {y}
+(qué|cuál|quién) es [(el|la)] más (pequeño|pequeña) [@p] {x} o {y} => which is smaller, the {x} or the {y}
+(está|están|es|son) {x} más cerca (de|del) {y} o (de|del) {z} => is the {x} closer to the {y} or to the {z}
+{x} (está|están) más cerca (de|del) {y} o (de|del) {z} => is the {x} closer to the {y} or to the {z}
+(es|son) {x} más (grande|grandes) que {y}|{x} (es|son) más (grande|grandes) que {y} => is the {x} bigger than the {y}
+(es|son) {x} más (pequeño|pequeña|pequeños|pequeñas) que {y}|{x} (es|son) más (pequeño|pequeña|pequeños|pequeñas) que
+    {y} => is the {x} smaller than the {y}
+{x} y {y} (son (del|de)|tienen el) mismo color|(son|tienen) {x} y {y} (del|de|el) mismo color => are the {x} and the {y}
+    the same color
+(verdadero o falso|es verdad|es cierto) [que] hay {x} [@p] => true or false: there is a {x}
+(verdadero o falso|es verdad|es cierto) [que] no hay {x} [@p] => true or false: there is no {x}
+qué (lleva|llevan) [(puesto|puesta)] {x} => what is the {x} wearing
+cuánto [tiempo] dura (el|este) (vídeo|clip)|cuál es la duración [del vídeo|@p] => how long is the video
 (hola|buenos días|buenas (tardes|noches)|buenas) [a todos] => hello
 ([muchas] gracias|gracias a (ti|usted)) => thank you
 (adiós|hasta (luego|pronto|mañana)|chao) => goodbye

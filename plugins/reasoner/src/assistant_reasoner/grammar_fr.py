@@ -8,7 +8,8 @@ from assistant_reasoner.grammar import Grammar
 
 FRENCH: Final = Grammar(
     code="fr",
-    function_words="""le la les un une des du de et est ce que qui quoi quel quelle quels quelles où combien comment
+    function_words="""donc voilà euh truc
+        le la les un une des du de et est ce que qui quoi quel quelle quels quelles où combien comment
         pourquoi quand il elle ils elles y a t dans sur sous avec sans pour par au aux ou je tu vous nous mon ma mes son
         cette cet ces ça sont ont dit dis dire fait peux peut pouvez voit vois voyez c l d qu s j n pas plus moins bien
         merci bonjour salut bonsoir décris décrivez lis lisez montre photo gauche droite devant derrière entre image
@@ -70,6 +71,9 @@ join or = ou
 drop = là, ici, visible, visibles, présent, présente, présents, présentes, est, qui est, qui sont
 """,
     macros="""
+each = (combien (?:de |d ))(.+?) et (?:combien )?(?:de |d )(.+?)((?: (?:y a t il|il y a|vois tu|voit
+    on|vois|sur|dans).*)?)
+asks = (?:combien|quand|qui|que|quel|quelle|de quelle|qu|y a t il|est ce|ou (?:est|sont|se)|pourquoi|c est)
 and = et|mais|et alors
 lead = est ce que|est ce qu|s il (te|vous) plait|svp|stp|(peux tu|pouvez vous|tu peux|vous pouvez|pourrais tu|pourriez
     vous) (me|nous)
@@ -102,6 +106,39 @@ of nth = (la|le|l) # (image|photo|vidéo)
 ordinals = première|1re|1ère, deuxième|seconde|2e|2ème|autre, troisième|3e|3ème, quatrième|4e
 """,
     rules="""
+[à] combien (coûte|coûtent|vaut|valent|fait|font) {k} [@p] => how much does the {k} cost
+combien (coûte|coûtent|vaut|valent) t (il|elle) => how much does it cost
+(quel est|c est quoi|quel) [le] prix (de|du|des|d) {k} [@p] => how much does the {k} cost
+{k} (coûte|coûtent|est à) combien => how much does the {k} cost
+(quel est|quelle est) (le plat|l article|la chose|le produit) [(le|la)] moins (cher|chère)|qu est ce qui (est le moins
+    cher|coûte le moins [cher]) => what is the cheapest
+(quel est|quelle est) (le plat|l article|la chose|le produit) [(le|la)] plus (cher|chère)|qu est ce qui (est le plus
+    cher|coûte le plus [cher]) => what is the most expensive
+(quel est|c est quoi|donne moi|donnez moi) le numéro de téléphone [@p] => what is the phone number
+(quelle est|c est quoi) la date [@p] => what is the date
+(quel est|combien fait|c est quoi) le (total|montant [total]) [@p]|combien (faut il|dois je) payer => what is the total
+combien de lignes [de texte] [<there>] [(sont écrites|lis tu)] [@p] => how many lines of text are there
+combien de mots [<there>] [(sont écrits|lis tu)] [@p] => how many words are written there
+(quel est|que dit|lis) le (plus (gros|grand) texte|texte le plus (gros|grand)|titre) [@p] => what is the largest text
+(qu est ce qui|lequel|laquelle|quel|qui) est [(le|la)] plus (grand|grande|gros|grosse) [entre] [@p] {x} (ou|et) {y} =>
+    which is bigger, the {x} or the {y}
+(qu est ce qui|lequel|laquelle|quel|qui) est [(le|la)] plus (petit|petite) [entre] [@p] {x} (ou|et) {y} => which is
+    smaller, the {x} or the {y}
+[est ce que] {x} (est|sont) [(il|elle|ils|elles)] plus (proche|proches|près) (de|du|des|d) {y} ou (de|du|des|d) {z} =>
+    is the {x} closer to the {y} or to the {z}
+[est ce que] {x} (est|sont) [(il|elle|ils|elles)] plus (grand|grande|grands|grandes|gros|grosse|grosses) (que|qu) {y} =>
+    is the {x} bigger than the {y}
+[est ce que] {x} (est|sont) [(il|elle|ils|elles)] plus (petit|petite|petits|petites) (que|qu) {y} => is the {x} smaller
+    than the {y}
+[est ce que] {x} et {y} (sont|ont) [(ils|elles)] (de la même|la même) couleur => are the {x} and the {y} the same color
+(vrai ou faux|est il vrai|est ce vrai|c est vrai) [(que|qu)] il y a {x} [@p] => true or false: there is a {x}
+(vrai ou faux|est il vrai|est ce vrai|c est vrai) [(que|qu)] il n y a (pas de|pas d|aucun|aucune) {x} [@p] => true or
+    false: there is no {x}
+(que|qu est ce que) porte {x}|comment est (habillé|habillée) {x} => what is the {x} wearing
+combien de temps dure (la|cette) vidéo|quelle est la durée [de] [(la vidéo|@p)] => how long is the video
+[(sur|dans|à)] quelle (image|photo) (y a t il|voit on|il y a|vois tu) [le] plus (de|d) {x} => which picture has more
+    {x:s}
+[(sur|dans|à)] quelle (image|photo) (y a t il|voit on|il y a|vois tu) {x} => which picture has a {x}
 (bonjour|salut|bonsoir|coucou) [à tous] => hello
 (merci|merci (beaucoup|bien|à toi|à vous)) => thank you
 (au revoir|à bientôt|salut|adieu|bonne (nuit|journée)) => goodbye

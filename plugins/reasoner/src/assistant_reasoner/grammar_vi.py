@@ -58,6 +58,8 @@ join or = hay, hoặc
 drop = ở, đang, được, của, có, nằm, đứng, ngồi
 """,
     macros="""
+each = ((?:có )?bao nhiêu )(.+?) và (?:bao nhiêu )?(.+?)((?: trong.*)?)
+asks = (?:co bao nhieu|co|o dau|mau gi|khi nao)
 and = và|còn|thế
 lead = xin|làm ơn|cho (tôi|mình|hỏi|tôi hỏi|tôi biết)|hãy|bạn có thể (cho|nói)|xin hỏi
 tail = vậy|thế|ạ|nhỉ|à|cảm ơn
@@ -76,6 +78,12 @@ of both = hai (bức ảnh|ảnh|hình|bức hình)
 ordinals = nhất, hai, ba, tư
 """,
     rules="""
+{k} [có] giá [là] bao nhiêu [tiền]|{k} bao nhiêu tiền|giá [của] {k} [là] bao nhiêu [tiền] => how much does the {k} cost
+chữ gì [được] viết [@p]|(trên đó|ở đó) [có] chữ gì|[có] chữ gì => what does it say
+[có] bao nhiêu dòng [chữ] [@p] => how many lines of text are there
+{x} [có] lớn hơn {y} [không] => is the {x} bigger than the {y}
+{x} và {y} [có] cùng màu [không] => are the {x} and the {y} the same color
+video dài bao lâu => how long is the video
 (xin chào|chào|chào bạn) => hello
 (cảm ơn|cám ơn) [(bạn|nhiều)] => thank you
 tạm biệt => goodbye

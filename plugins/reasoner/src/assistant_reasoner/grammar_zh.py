@@ -86,6 +86,8 @@ join or = 或, 或者, 还是
 drop = 的, 在, 位于, 有, 是, 处于, 地
 """,
     macros="""
+each = (有?(?:几|多少)(?:个|只|条|辆|匹|头|张|把)?)(.+?)(?:和|与|跟)(?:(?:几|多少)(?:个|只|条|辆|匹|头|张|把)?)?(.+?)()
+asks = .
 and = 那|那么|还有
 lead =
     请问|请|麻烦|(能不能|可以|能|可不可以)[你]|[你](能|可以)?告诉我|告诉我|帮我[看看|看一下]|看看|看一下|我想知道|你知道|数一数|数数
@@ -108,6 +110,33 @@ of both = (这)?(两|二)(张|幅)(图片|照片|图)?|它们之间
 ordinals = 第一, 第二|另一, 第三, 第四
 """,
     rules="""
+(哪|哪一)(张|幅|个)?@p(的)?(有)?{x}(更多|最多|比较多|多) => which picture has more {x:s}
+(哪|哪一)(张|幅|个)?@p(有){x} => which picture has a {x}
+{k}(要|卖|是)?(多少钱|什么价格|几块钱|几元|怎么卖) => how much does the {k} cost
+{k}(的)?(价格|价钱|售价)(是)?(多少|什么)?(钱)? => how much does the {k} cost
+(@p)?(最便宜的)(是|菜是)?(什么|哪个|哪道)? => what is the cheapest
+(@p)?(最贵的)(是|菜是)?(什么|哪个|哪道)? => what is the most expensive
+(@p)?(电话|电话号码)(是)?(多少|什么) => what is the phone number
+(@p)?(上面的)?日期(是)?(多少|什么|哪天) => what is the date
+(@p)?(总价|总额|总金额|合计|总计)(是)?(多少|什么)?(钱)?|(一共|总共)(要付|要|付)?多少钱 => what is the total
+(@p)?(上面)?(有)?(几|多少)行(字|文字)? => how many lines of text are there
+(@p)?(上面)?(有)?(几|多少)个(词|单词) => how many words are written there
+(@p)?(最大的)(字|文字)(是)?(什么)?|(@p)?(的)?标题(是)?什么 => what is the largest text
+{x}(和|跟|与){y}(哪个|哪一个|谁)(更|比较)?大 => which is bigger, the {x} or the {y}
+{x}(和|跟|与){y}(哪个|哪一个|谁)(更|比较)?小 => which is smaller, the {x} or the {y}
+{x}离{y}(更)?近还是离{z}(更)?近|{x}离{y}还是(离)?{z}(更)?近 => is the {x} closer to the {y} or to the {z}
+{x}(是不是)?比{y}(更|要)?大吗? => is the {x} bigger than the {y}
+{x}(是不是)?比{y}(更|要)?小吗? => is the {x} smaller than the {y}
+{x}(和|跟|与){y}(的)?(是)?(颜色)(是)?(一样|相同|是不是一样)(的)?吗?|
+    {x}(和|跟|与){y}(是)?(同一种|同样的|一样的)颜色(的)?吗? =>
+    are the {x} and the {y} the same color
+(对还是错|是真是假|对不对|判断对错|判断)(@p)?有{x} => true or false: there is a {x}
+(对还是错|是真是假|对不对|判断对错|判断)(@p)?没有{x} => true or false: there is no {x}
+{x}(身上)?(穿|戴)(着|了)?<what>(衣服)? => what is the {x} wearing
+视频(有)?(多长|多久)(时间)?|视频(的)?(时长|长度)(是)?(多少|多长)? => how long is the video
+(@p)?(你)?(看到|看见|能看到)(了)?{x}(了)?(吗|没有) => is there a {x}
+(哪|哪一)(张|幅|个)(图片|照片|图)?(里|中|上)?(的)?{x}(更多|最多|比较多|多) => which picture has more {x:s}
+(@p)?(一共|总共)?(有)?<many>{x} => how many {x:s} are there
 (你好|嗨|哈喽|早上好|晚上好|下午好|大家好) => hello
 (谢谢|多谢|感谢)(你|了|啦)? => thank you
 (再见|拜拜|晚安)(了|啦)? => goodbye

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from assistant_reasoner.grammar import folded, normal
-from assistant_reasoner.programs import Parsed, Transcript
+from assistant_reasoner.programs import Lookup, Parsed, Transcript
 
 if TYPE_CHECKING:
     from assistant_reasoner.grammar import Grammar
@@ -182,6 +182,17 @@ def translate(text: str) -> Foreign | None:
     return None
 
 
+def clauses(text: str) -> tuple[str, ...]:
+    """A question in another language cut where it asks two things; what is one question, or English, whole."""
+    if not text.strip() or len(text) > LONGEST:
+        return (text,)
+    found = translate(text)
+    ranked = scores(text)
+    code = found.language if found is not None else ranked[0][0] if ranked else "en"
+    grammar = grammar_of(code)
+    return (text,) if grammar is None else grammar.clauses(text)
+
+
 def language_of(text: str) -> str:
     """The language that a text is plainly in; "en" when in doubt."""
     ranked = [(code, score) for code, score in scores(text[:LONGEST])]
@@ -190,7 +201,7 @@ def language_of(text: str) -> str:
     code, score = ranked[0]
     english = next((value for other, value in ranked if other == "en"), 0.0)
     words = max(1, len(normal(text).split()))
-    return code if score >= 2 and score > english + 1 and score / words >= 0.3 else "en"
+    return code if score >= 2 and score > english and score / words >= 0.3 else "en"
 
 
 def understands(language: str) -> str:
@@ -203,4 +214,6 @@ def answered(parsed: Parsed, foreign: Foreign) -> Parsed:
     program = parsed.program
     if isinstance(program, Transcript) and foreign.topics and program.topic:
         program = replace(program, topic=foreign.topics[0][0], also=foreign.topics[0][1])
+    if isinstance(program, Lookup) and foreign.topics and program.key:
+        program = replace(program, key=foreign.topics[0][0])
     return replace(parsed, program=program, language=foreign.language)

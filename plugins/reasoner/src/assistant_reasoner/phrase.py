@@ -96,7 +96,7 @@ class Phrases:
             return self.word(str(value))
         if name == "relation":
             return self._relation(str(value), values.get(form, ""))
-        if name == "color" and isinstance(values.get(form), str):
+        if name in ("color", "actual", "other") and isinstance(values.get(form), str):
             anchor = values[form]
             word = anchor.word if isinstance(anchor, Named) else str(anchor)
             return self.tongue.color(getattr(value, "word", str(value)), self.tongue.noun(word).gender)

@@ -9,7 +9,15 @@ from assistant_reasoner.tongue import Tongue, rows
 GERMAN: Final = Tongue(
     code="de",
     name="Deutsch",
-    repairs=((r"\bvon dem (?=\w)", "vom "), (r"\bin dem (?=\w)", "im "), (r" +([,.;:!?])", r"\1")),
+    repairs=(
+        (r"\bvon dem (?=\w)", "vom "),
+        (r"\bin dem (?=\w)", "im "),
+        (r" +([,.;:!?])(?!\.)", r"\1"),
+        (r"\b([Dd]ie\u2060 [\w -]+?) ist\b", r"\1 sind"),
+        (r"\bist (die\u2060)", r"sind \1"),
+        (r"\u2060", ""),
+        (r"\ban dem (?=\w)", "am "),
+    ),
     listing=(", ", " und "),
     decimal=",",
     forms={
@@ -32,7 +40,7 @@ GERMAN: Final = Tongue(
         "the.m": "der {c:e} {n}",
         "the.f": "die {c:e} {n}",
         "the.n": "das {c:e} {n}",
-        "the.p": "die {c:en} {N}",
+        "the.p": "die\u2060 {c:en} {N}",
         "the_dat.m": "dem {c:en} {w}",
         "the_dat.f": "der {c:en} {n}",
         "the_dat.n": "dem {c:en} {n}",
@@ -367,7 +375,7 @@ feels_yes = Ja, das klingt {feeling} ({sure} sicher).
 feels_no = Nein, das klingt {feeling} ({sure} sicher).
 feels_quote = Die deutlichste Stelle: {text} ({feeling}).
 feels_words_only = Beurteilt wurden nur die Wörter, nicht die Stimme oder ein Gesicht.
-compare_only = Nur hier: {name}: {list}.
+compare_only = Nur in {name}: {list}.
 compare_both = In beiden: {list}.
 compare_count = {name}: {list}.
 compare_light = {name} ist {word:word} als {other}.

@@ -11,12 +11,14 @@ SPANISH: Final = Tongue(
     name="español",
     plurals=((r"z$", "ces"), (r"(s|x)$", r"\1"), (r"([aeiouáéó])$", r"\1s"), (r"$", "es")),
     repairs=(
+        (r"\b([Ll]os [\w -]+?) es\b", r"\1 son"),
+        (r"\b([Ll]os [\w -]+?) está\b", r"\1 están"),
         (r"\buna (?=(?:agua|águila|ave)\b)", "un "),
         (r"\bla (?=(?:agua|águila|ave)\b)", "el "),
         (r"\bde el (?=\w)", "del "),
         (r"\ba el (?=\w)", "al "),
         (r" y (?=i|hi(?!e))", " e "),
-        (r" +([,.;:!?])", r"\1"),
+        (r" +([,.;:!?])(?!\.)", r"\1"),
     ),
     listing=(", ", " y "),
     decimal=",",
@@ -217,8 +219,8 @@ concept_doubt = lo que he percibido no permite decir si hay {things}
 guess = Mi mejor suposición sería {short}, con {sure}.
 guess_blind = A ciegas diría {short}, con {sure}.
 unjudged = Si de verdad es {words}, no lo puedo juzgar.
-has_color_all_yes = Sí, los {count}: {color} ({sure} de seguridad).
-has_color_all_no = No, {count} de {total} no lo son ({sure} de seguridad).
+has_color_all_yes = Sí, es el color de los {count}: {color} ({sure} de seguridad).
+has_color_all_no = No, {count} de {total} son de otro color ({sure} de seguridad).
 stands_doubt = los recuadros no permiten decidirlo
 extreme_equal = En la imagen parece igual ({sure} de seguridad).
 extreme_note = Es el tamaño en la imagen, no el real.
@@ -267,12 +269,12 @@ count_possible = Puede haber {more} más, con menos seguridad.
 count_crowd = En una multitud se me escapan algunos; tómelo como mínimo.
 count_total = En total: {things}.
 placed = Posición: {places}.
-color = {thing:the}: {color:thing} ({sure} de seguridad).
-color_mixed = {thing:the}: sobre todo {color:thing}, con algo de {others} ({sure} de seguridad).
+color = {thing:the} es {color:thing} ({sure} de seguridad).
+color_mixed = {thing:the} es sobre todo {color:thing}, con algo de {others} ({sure} de seguridad).
 colors_each = Veo {list}.
 colors_picture = Los colores principales son: {list}.
-has_color_yes = Sí, {thing:the}: {color:thing} ({sure} de seguridad).
-has_color_no = No, {thing:the} parece de color {actual} y no {color} ({sure} de seguridad).
+has_color_yes = Sí, {thing:the} es {color:thing} ({sure} de seguridad).
+has_color_no = No, {thing:the} es más bien {actual:thing} que {color:thing} ({sure} de seguridad).
 where_one = {thing:the} está {where} ({sure} de seguridad).
 where_many = Veo {things}: {places}.
 in_region_yes = Sí, {thing:the} está {where} ({sure} de seguridad).
@@ -444,7 +446,7 @@ attached_text = Ha enviado un texto. Pregúnteme sobre él.
 nothing_perceived = No he podido percibir nada en lo que ha enviado: {reason}.
 pictures = Ha enviado {list}.
 alike_yes = Sí, los dos tienen el mismo color, {color}: {first:the} y {second:the} ({sure} de seguridad).
-alike_no = No: {first:the} es de color {color}, {second:the} de color {other} ({sure} de seguridad).
+alike_no = No: {first:the} es {color:first}, {second:the} es {other:second} ({sure} de seguridad).
 class_only = Reconozco {name}, pero no puedo decir si se trata precisamente de “{words}”.
 people_only = Reconozco personas, pero no si son “{words}”.
 color_worn = No distingo esa prenda por separado; los colores de {thing:the} son sobre todo: {list}.

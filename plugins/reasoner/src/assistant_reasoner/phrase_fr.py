@@ -11,12 +11,13 @@ FRENCH: Final = Tongue(
     name="français",
     plurals=((r"([sxz])$", r"\1"), (r"(eau|eu)$", r"\1x"), (r"al$", "aux"), (r"$", "s")),
     repairs=(
+        (r"\b([Ll]es [\w' -]+?) est\b", r"\1 sont"),
         (r"\b([Ll]|[Dd]|[Qq]u)(?:e|a) (?=(?:[aeiouyéèêâîôœ]|h(?:omme|erbe|orloge|ippo|umain|elmet)))", r"\1'"),
         (r"\bde le (?=\w)", "du "),
         (r"\bde les (?=\w)", "des "),
         (r"\bà le (?=\w)", "au "),
         (r"\bdu (?=[aeiou])", "de l'"),
-        (r" +([,.])", r"\1"),
+        (r" +([,.])(?!\.)", r"\1"),
         (r" ([:;!?])", "\u00a0\\1"),
     ),
     listing=(", ", " et "),
@@ -218,8 +219,8 @@ concept_doubt = ce que j'ai perçu ne permet pas de dire s'il y a {things}
 guess = Ma meilleure supposition serait {short}, à {sure}.
 guess_blind = À l'aveugle je dirais {short}, à {sure}.
 unjudged = Si c'est vraiment {words}, je ne peux pas en juger.
-has_color_all_yes = Oui, tous les {count} : {color} (sûr à {sure}).
-has_color_all_no = Non, {count} sur {total} ne le sont pas (sûr à {sure}).
+has_color_all_yes = Oui, c'est la couleur des {count} : {color} (sûr à {sure}).
+has_color_all_no = Non, {count} sur {total} sont d'une autre couleur (sûr à {sure}).
 stands_doubt = les cadres ne permettent pas de trancher
 extreme_equal = Sur l'image cela paraît égal (sûr à {sure}).
 extreme_note = C'est la taille sur l'image, pas la taille réelle.
@@ -269,12 +270,12 @@ count_possible = Il y en a peut-être {more} de plus, dont je suis moins sûr.
 count_crowd = Dans une foule j'en manque, c'est donc un minimum.
 count_total = Au total : {things}.
 placed = Position : {places}.
-color = {thing:the} : {color:thing} (sûr à {sure}).
-color_mixed = {thing:the} : surtout {color:thing}, avec aussi {others} (sûr à {sure}).
+color = {thing:the} est {color:thing} (sûr à {sure}).
+color_mixed = {thing:the} est surtout {color:thing}, avec aussi : {others} (sûr à {sure}).
 colors_each = Je vois {list}.
 colors_picture = Les couleurs principales sont : {list}.
-has_color_yes = Oui, {thing:the} : {color:thing} (sûr à {sure}).
-has_color_no = Non, {thing:the} paraît de couleur {actual}, et non {color} (sûr à {sure}).
+has_color_yes = Oui, {thing:the} est {color:thing} (sûr à {sure}).
+has_color_no = Non, {thing:the} est plutôt {actual:thing} que {color:thing} (sûr à {sure}).
 where_one = {thing:the} est {where} (sûr à {sure}).
 where_many = Je vois {things} : {places}.
 in_region_yes = Oui, {thing:the} est {where} (sûr à {sure}).
@@ -448,7 +449,7 @@ attached_text = Vous avez envoyé un texte. Posez-moi une question à son sujet.
 nothing_perceived = Je n'ai rien pu percevoir dans ce que vous avez envoyé : {reason}.
 pictures = Vous avez envoyé {list}.
 alike_yes = Oui, les deux ont la même couleur, {color} : {first:the} et {second:the} (sûr à {sure}).
-alike_no = Non : {first:the} est de couleur {color}, {second:the} de couleur {other} (sûr à {sure}).
+alike_no = Non : {first:the} est {color:first}, {second:the} est {other:second} (sûr à {sure}).
 class_only = Je reconnais {name}, mais je ne peux pas dire s'il s'agit précisément de “{words}”.
 people_only = Je reconnais des personnes, mais pas si ce sont des “{words}”.
 color_worn = Je ne distingue pas ce vêtement à lui seul ; les couleurs de {thing:the} sont surtout : {list}.

@@ -9,7 +9,7 @@ from assistant_reasoner.tongue import Tongue, rows
 VIETNAMESE: Final = Tongue(
     code="vi",
     name="tiếng Việt",
-    repairs=((r" +([,.;:!?])", r"\1"),),
+    repairs=((r" +([,.;:!?])(?!\.)", r"\1"),),
     listing=(", ", " và "),
     decimal=",",
     forms={

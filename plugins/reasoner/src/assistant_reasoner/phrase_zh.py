@@ -10,6 +10,11 @@ CHINESE: Final = Tongue(
     code="zh",
     name="中文",
     spaced=False,
+    repairs=(
+        (r" ?\((\d+ %)\)", r"（\1）"),
+        (r"([\u4e00-\u9fff])(\d)", r"\1 \2"),
+        (r"(\d)([\u4e00-\u9fff])", r"\1 \2"),
+    ),
     listing=("、", "和"),
     forms={
         "bare": "{c}~{n}",

@@ -113,7 +113,8 @@ def _pluralised(text: str) -> str:
     head = re.sub(r"^(?:the|a|an) ", "", match["head"])
     *before, last = head.split(" ")
     whole = plural(head) if not before else " ".join((*before, plural(last)))
-    return whole + (match["rest"] or "")
+    rest = match["rest"] or ""
+    return whole + (f" and {_pluralised(rest[5:])}" if rest.startswith(" and ") else rest)
 
 
 def about_picture(question: str, index: int) -> str:

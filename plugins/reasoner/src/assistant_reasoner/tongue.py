@@ -113,12 +113,17 @@ class Tongue:
                 return re.sub(pattern, replacement, singular)
         return singular
 
+    def _known(self, word: str) -> tuple[Noun, ...]:
+        found = self.nouns.get(word) or self.nouns.get(word.casefold())
+        return found or self.nouns.get(DETECTOR_NAME.get(word, "")) or ()
+
     def noun(self, word: str) -> Noun:
         """The noun for an English name; a name that the table lacks stays as it is."""
-        known = self.nouns.get(word) or self.nouns.get(word.casefold())
-        known = known or self.nouns.get(DETECTOR_NAME.get(word, ""))
+        known = self._known(word)
         if known:
             return known[0]
+        if self.code == "de" and word.isalpha():
+            word = word[:1].upper() + word[1:]
         return Noun(word, word, {"zh": "个", "vi": ""}.get(self.code, "n" if self.code == "de" else "m"))
 
     def color(self, color: str, gender: str = "m", *, many: bool = False) -> str:
@@ -133,6 +138,8 @@ class Tongue:
     def phrase(self, form: str, word: str, color: str = "", number: int = 1) -> str:
         """The noun phrase in a form: "a" (accusative in German), "nom", "the", "no", "bare", "many", "count"."""
         noun = self.noun(word)
+        if self.spaced and form in ("a", "nom") and not color and not self._known(word):
+            return f"“{noun.singular}”"
         template = self.forms.get(f"{form}.{noun.gender}") or self.forms[form]
 
         def fill(match: re.Match[str]) -> str:
