@@ -252,7 +252,9 @@ class Grammar:
                 split = self._split(piece)
                 if split is None:
                     return None
-                values["x"], values["q"] = split
+                values["x"], values["q"], several = split
+                if several and template.startswith("is the {x} {q}"):
+                    template = template.replace("is the {x}", f"are the {several}")
             else:
                 phrase = self.phrase(piece)
                 if phrase is None or (name != "q" and not phrase.head):
@@ -305,8 +307,8 @@ class Grammar:
                 yield segment(pieces, head_last=self.anchor_first)[0]
             pieces = []
 
-    def _split(self, piece: str) -> tuple[str, str] | None:
-        """A noun phrase and what is said of it, in either order, wherever the border may be."""
+    def _split(self, piece: str) -> tuple[str, str, str] | None:
+        """A noun phrase and what is said of it, in either order, and its plural if it is one."""
         parts = piece.split(" ") if self.spaced else list(piece)
         space = " " if self.spaced else ""
         for border in range(1, len(parts)):
@@ -315,13 +317,13 @@ class Grammar:
                 self.phrase(space.join(parts[border:]), predicate=True),
             )
             if first and first.head and first.known and second and self._says(second):
-                return first.text, self._said_of(second)
+                return first.text, self._said_of(second), plural_of(first) if first.many else ""
             first, second = (
                 self.phrase(space.join(parts[:border]), predicate=True),
                 self.phrase(space.join(parts[border:])),
             )
             if second and second.head and second.known and first and not first.head:
-                return second.text, first.text
+                return second.text, first.text, plural_of(second) if second.many else ""
         return None
 
     def _unread(self, piece: str, found: list[tuple[str, str]]) -> list[tuple[str, str]]:

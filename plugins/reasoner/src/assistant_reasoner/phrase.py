@@ -117,7 +117,9 @@ class Phrases:
             if isinstance(anchor, Named)
             else self.tongue.phrase(form, str(anchor))
         )
-        return self.tongue.relations[key].replace("{x}", named) if key in self.tongue.relations else f"{words} {named}"
+        plain = self.tongue.phrase("the", getattr(anchor, "word", str(anchor)), getattr(anchor, "color", ""))
+        told = self.tongue.relations.get(key, "").replace("{x}", named).replace("{y}", plain)
+        return told if key in self.tongue.relations else f"{words} {named}"
 
     @property
     def gap(self) -> str:

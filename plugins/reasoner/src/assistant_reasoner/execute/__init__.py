@@ -128,12 +128,17 @@ def _as_verdict(reply: Reply, world: World) -> Reply:
         told = replace(last, text=last.text.replace(f"“{reply.short}”", f"“{word.casefold()}”"))
         return replace(reply, sentences=(*reply.sentences[:-1], told), short=word.casefold())
     first = reply.sentences[0].text
-    own = [f"{world.say.word(one).capitalize()}{mark}" for one in ("yes", "no") for mark in (", ", ": ")]
+    own = [
+        f"{world.say.word(one).capitalize()}{mark}"
+        for one in ("yes", "no")
+        for mark in (", ", ": ", "\u00a0: ", "，", "的，")
+    ]
     for lead in ("Yes, ", "No, ", "Yes: ", "No: ", "Right, ", *own):
         if first.startswith(lead):
             first = first[len(lead) :]
             break
-    first = f"{world.say.word(word.casefold()).capitalize()}: {first}"
+    colon = {"fr": "\u00a0: ", "zh": "："}.get(world.say.language, ": ")
+    first = f"{world.say.word(word.casefold()).capitalize()}{colon}{first}"
     return replace(
         reply, sentences=(Sentence(first, reply.sentences[0].cites), *reply.sentences[1:]), short=word.casefold()
     )

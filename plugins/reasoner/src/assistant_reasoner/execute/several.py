@@ -238,8 +238,8 @@ def _which(program: Compare, scenes: Sequence[Scene], world: World) -> Reply:
     if program.ask == "which_has":
         having = [(scene, sure) for scene, number, sure in counts if number]
         lead = say.listed([_title(scene) if index == 0 else scene.name for index, (scene, _) in enumerate(having)])
-        return Reply((said(f"{lead}.", *ids), *sentences), lead.casefold(), max(sure for _, sure in having))
+        return Reply((said(f"{lead}{say.stop}", *ids), *sentences), lead.casefold(), max(sure for _, sure in having))
     ranked = sorted(counts, key=lambda one: one[1], reverse=program.ask == "which_more")
     if ranked[0][1] == ranked[1][1]:
         return Reply((said(say("compare_equal"), *ids), *sentences), "equal", 0.6)
-    return Reply((said(f"{_title(ranked[0][0])}.", *ids), *sentences), ranked[0][0].name, 0.7)
+    return Reply((said(f"{_title(ranked[0][0])}{say.stop}", *ids), *sentences), ranked[0][0].name, 0.7)

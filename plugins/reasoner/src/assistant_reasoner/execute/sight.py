@@ -62,6 +62,8 @@ def describe(program: Describe, scene: Scene, world: World) -> Reply:
             return abstain(world, world.reason(Kind.OBJECT, picture.part, scene.name))
         return Reply((said(world.say("describe_nothing", name=scene.name)),), None, None, abstained=True)
     short = picture.captions[0].text if picture.captions else None
+    if world.say.language != "en":
+        short = listed[0] if listed else None
     return Reply(tuple(sentences), short, confidence or 0.5)
 
 
