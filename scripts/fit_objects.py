@@ -33,8 +33,8 @@ from assistant_vision.boxes import Candidate, Detection, gather, overlaps, settl
 from assistant_vision.calibration import FITTED, candidate_features, look_features
 from assistant_vision.coco import CLASSES
 from assistant_vision.detector import SIZES, Detector
-from assistant_vision.objects import EFFORTS, LOOKED_AT
-from assistant_vision.pixels import shrink
+from assistant_vision.objects import EFFORTS
+from assistant_vision.pixels import LOOKED_AT, shrink
 
 NAMES = tuple(CLASSES.values())
 MATCH = 0.3

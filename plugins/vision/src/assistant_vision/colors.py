@@ -34,7 +34,7 @@ class VisionColors(Perceiver):
         rgb = task.image().rgb
         drawn = is_drawn(rgb)  # in a drawing, a small even area is meant to be there
         small = shrink(rgb, SIDE)
-        pixels = (small if drawn else estimate(rgb).untinted(small)).reshape(-1, 3)
+        pixels = (small if drawn else estimate(small).untinted(small)).reshape(-1, 3)
         for color in named_colors(pixels, least=0.01 if drawn else 0.05)[:MOST]:
             certainty = min(0.95, 0.6 + 2 * color.share) * (0.7 + 0.3 * color.probability)
             yield task.observe(

@@ -40,7 +40,7 @@ class VisionConcepts(Perceiver):
     """
 
     name = "vision_concepts"
-    version = "3"
+    version = "4"
     consumes = (IMAGE,)
     gathers = (Kind.OBJECT,)
     produces = (Kind.CONCEPTS,)

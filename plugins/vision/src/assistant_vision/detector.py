@@ -62,6 +62,7 @@ def _session(directory: Path, threads: int) -> tuple[Any, Any]:
 
     graph = np.memmap(directory / GRAPH, dtype=np.uint8, mode="r")
     model = to_onnx(graph.data, (directory / CONFIG).read_text(encoding="utf-8"))
+    del graph  # 70 MB that need not be there while the runtime arranges its own
     options, ways = onnxruntime.SessionOptions(), onnxruntime.RunOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3  # errors: it warns of parts of the graph that lead nowhere

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.errors import WeightsCorrupt
 from assistant_vision import specs
 from assistant_vision.labels import DEVIATION, MEAN, SIDE
-from assistant_vision.pixels import RGB
+from assistant_vision.pixels import LOOKED_AT, RGB, shrink
 
 LAYER: Final = "blocks_22/Add"
 """Where the features are read. Of the ends of the network's blocks, the mean over the places of this one told best what
@@ -67,6 +67,7 @@ class Eye:
 
     def look(self, rgb: RGB) -> Seen:
         """Features and classes of a picture and its mirror image, and features of its corners, each squeezed square."""
+        rgb = shrink(rgb, LOOKED_AT)
         pixels = self._pixels(rgb)
         looks = [self._look(pixels), self._look(pixels[:, ::-1])]
         logits = np.mean([classes for _, classes in looks], axis=0)

@@ -44,7 +44,7 @@ class Model:
 
     encoded: bytes
     weights: Mapping[str, Array]
-    """What the model declares as external, by name."""
+    """What the model declares as external, by name; no views of the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class _Writer:
             order = np.arange(len(kernel)).reshape(-1, 2)[:, ::-1].ravel()
             kernel, bias = kernel[order], bias[order]
         names = [node.name + "/weight", node.name + "/bias"]
-        self._weights |= {name: np.ascontiguousarray(one) for name, one in zip(names, (kernel, bias), strict=True)}
+        self._weights |= {name: np.array(one, order="C") for name, one in zip(names, (kernel, bias), strict=True)}
         side = self._sides[picture]
         self._sides[node.name] = -(-side // node.stride)
         lacking = max(0, (self._sides[node.name] - 1) * node.stride + kernel.shape[2] - side)

@@ -14,7 +14,7 @@ from assistant.plugin import Perceiver, Services, Task
 from assistant.types import IMAGE, Kind, Observation
 from assistant_vision import imagenet, specs
 from assistant_vision.calibration import DRAWN
-from assistant_vision.pixels import RGB, is_drawn
+from assistant_vision.pixels import LOOKED_AT, RGB, is_drawn, shrink
 
 SIDE: Final = 280
 """Pixels of the square that EfficientNet-Lite3 reads."""
@@ -56,7 +56,7 @@ class Classifier:
         """
         from PIL import Image
 
-        picture = Image.fromarray(np.ascontiguousarray(rgb))
+        picture = Image.fromarray(np.ascontiguousarray(shrink(rgb, LOOKED_AT)))
         looks = [picture]
         if picture.width != picture.height:
             side = min(picture.size)
@@ -79,6 +79,7 @@ class VisionLabels(Perceiver):
     """The five likeliest of the 1000 ImageNet classes, by EfficientNet-Lite3."""
 
     name = "vision_labels"
+    version = "2"
     consumes = (IMAGE,)
     produces = (Kind.LABEL,)
     requires = ("ai_edge_litert",)

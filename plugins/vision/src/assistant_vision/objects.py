@@ -14,11 +14,8 @@ from assistant_vision.appearance import Appearance, in_front
 from assistant_vision.boxes import Candidate, Detection, area, gather, settle
 from assistant_vision.calibration import DRAWN, Judges, candidate_features, load, look_features
 from assistant_vision.detector import SIZES, Detector
-from assistant_vision.pixels import is_drawn, shrink
+from assistant_vision.pixels import LOOKED_AT, is_drawn, shrink
 
-LOOKED_AT: Final = 1280
-"""Pixels of the longer side that are looked at: the network squeezes the picture into a square, and reducing in two
-steps keeps fine texture from turning into noise."""
 EFFORTS: Final[dict[str, tuple[int, ...]]] = {"usual": SIZES, "quick": SIZES[:2]}
 """Squares that are looked at, pixels, by the option `effort`."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,9 @@ from assistant.types import Box
 
 RGB = NDArray[np.uint8]
 """[height, width, 3] uint8."""
+LOOKED_AT: Final = 1280
+"""Pixels of the longer side that the networks' squares are made from: reducing in two steps keeps fine texture from
+turning into noise, and reducing 12 megapixels several times takes longer than the networks do."""
 
 
 def shrink(rgb: RGB, longest: int) -> RGB:
@@ -52,8 +57,10 @@ def is_drawn(rgb: RGB) -> bool:
 
     A camera's noise gives what is even in the world many exact colours; a product on pure white is still a photograph.
     """
-    _, counts = np.unique(sample(rgb).reshape(-1, 3).astype(np.int32) @ np.array([65536, 256, 1]), return_counts=True)
-    ranked = np.sort(counts)[::-1]
+    pixels = sample(rgb).astype(np.int32)
+    codes = np.sort((pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]).ravel())  # np.unique takes 64 bits
+    starts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1], [True])))
+    ranked = np.sort(np.diff(starts))[::-1]
     rest = int(ranked[1:].sum())
     return rest == 0 or bool(ranked[1:13].sum() / rest >= 0.5)
 
