@@ -220,7 +220,9 @@ def test_a_special_case_is_not_claimed(talk: Any) -> None:
     """A boat is seen; that it is a canoe, or a person a woman, is not."""
     talk.picture().thing("boat", LEFT).thing("person", RIGHT)
     assert "canoe in particular" in talk.ask("is there a canoe").text
-    assert "not whether they are women" in talk.ask("is there a woman?").text
+    told = talk.ask("is there a woman?")
+    assert "can't tell whether it is a woman" in told.text
+    assert told.abstained
     assert "particular" not in talk.ask("is there a boat?").text
 
 

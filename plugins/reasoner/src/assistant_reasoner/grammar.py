@@ -263,8 +263,9 @@ class Grammar:
                     return None
                 values[name] = f"a {phrase.text}" if name == "q" and phrase.head and not phrase.article else phrase.text
                 values[f"{name}:s"] = plural_of(phrase)
-                if name == "x" and phrase.many and template.startswith("is the {x} {q}"):
-                    template = template.replace("is the {x} {q}", "are the {x:s} {q}")
+                if name == "x" and phrase.many:
+                    template = re.sub(r"^is the \{x\} \{q\}", "are the {x:s} {q}", template)
+                    template = re.sub(r"^what color is the \{x\}", "what color are the {x:s}", template)
         for blank in re.findall(r"\{([\w:]+)\}", template):
             if blank not in values:
                 return None

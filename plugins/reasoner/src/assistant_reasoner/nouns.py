@@ -104,6 +104,8 @@ _DETERMINERS = frozenset(
 )
 _DEFINITE = frozenset("the this that these those my your his her their its our".split())
 _PRONOUNS = frozenset("it they them he she him her this that these those one ones".split())
+_COLORLESS: Final = (["ice", "cream"], ["whipped", "cream"], ["sour", "cream"], ["shaving", "cream"], ["sun", "cream"])
+"""Names that end in a word for a colour."""
 _SHADES = frozenset("dark light bright pale deep colored solid plain mostly".split())
 _TRAILING = re.compile(
     r"(?: (?:present|visible|there|here|shown|in view|in sight|depicted|pictured|displayed|around|anywhere|"
@@ -296,6 +298,10 @@ def _simple(text: str) -> Thing | None:
     while len(tokens) > 1 and (tokens[0] in _DETERMINERS or (tokens[0] == "one" and number is None)):
         definite = definite or tokens[0] in _DEFINITE
         tokens = tokens[1:]
+    if len(tokens) > 1 and tokens[0] in ("left", "right", "top", "bottom") and tokens[1].endswith("ing"):
+        return None
+    if tokens and (tokens[-1] in _DETERMINERS - _PRONOUNS or tokens in (["left"], ["right"], ["top"], ["bottom"])):
+        return None
     if not tokens or len(tokens) > 6 or any(token in _FUNCTION or token.startswith("@q") for token in tokens):
         return None
     if len(tokens) == 1 and tokens[0] in _PRONOUNS:
@@ -311,9 +317,11 @@ def _simple(text: str) -> Thing | None:
         (index for index in range(len(tokens)) if singular(" ".join(tokens[index:])) in VOCABULARY | ANYTHING), None
     )
     if start is None:
-        if len(tokens) > 1 and tokens[-1] in COLORS:
+        if len(tokens) > 1 and tokens[-1] in COLORS and tokens[-2:] not in _COLORLESS:
             return None
         start = next((index for index, token in enumerate(tokens) if not _modifies(token)), len(tokens) - 1)
+        if tokens[-2:] in _COLORLESS:
+            start = min(start, len(tokens) - 2)
     name = singular(" ".join(tokens[start:]))
     colors: list[str] = []
     others: list[str] = []

@@ -40,7 +40,7 @@ from assistant_reasoner.rules_sight import SIGHT
 from assistant_reasoner.rules_talk import TALK
 from assistant_reasoner.rules_time import TIMED
 from assistant_reasoner.rules_values import VALUES
-from assistant_reasoner.rules_verdict import VERDICT, statement, unknown
+from assistant_reasoner.rules_verdict import STATE, VERDICT, statement, unknown
 from assistant_reasoner.words import Plain, plain, sentences
 
 LONGEST_SENTENCE = 400
@@ -235,7 +235,7 @@ def _program(sentence: Plain) -> Program | None:
         return polite
     program = MEDIA.parse(sentence) or TIMED.parse(sentence) or TALK.parse(sentence) or COMPOSE.parse(sentence)
     program = program or alternatives(sentence)
-    for rules in (VALUES, READ, MANY, SIGHT, VERDICT):
+    for rules in (VALUES, READ, MANY, SIGHT, VERDICT, STATE):
         program = program or rules.parse(sentence)
     return program
 

@@ -21,11 +21,16 @@ UNCOUNTABLE = frozenset(
     "broccoli scissors skis furniture food fruit text luggage snow grass water ice sand mud dirt smoke fire fog rain "
     "lightning milk coffee tea juice beer wine bread rice pasta cheese meat chocolate sugar salt butter soup gravel "
     "hair fur wood metal paper glasses sunglasses shorts pants trousers jeans leggings tights pajamas goggles "
-    "headphones binoculars clothes electronics traffic money jewelry makeup garbage trash equipment graffiti sunlight hay "
-    "sky ground".split()
+    "headphones binoculars clothes electronics traffic money jewelry makeup garbage trash equipment graffiti "
+    "sunlight hay sky ground".split()
 )
 """Nouns that take no "a"."""
 
+_PAIRS = re.compile(
+    r"^(The (?:shorts|pants|trousers|jeans|leggings|tights|pajamas|glasses|sunglasses|goggles|headphones|binoculars|"
+    r"scissors|skis|clothes)) is\b"
+)
+"""Names that are plural though one thing is meant."""
 _PLACES = ("place", "actual", "second")
 
 
@@ -72,7 +77,7 @@ class Phrases:
         told = self.tongue.sentences.get(key) if self.tongue else None
         if self.tongue is None or told is None:
             english = phrase_en.SENTENCES.get(key) or phrase_en_only.SENTENCES[key]
-            text = english.format(**values)
+            text = _PAIRS.sub(r"\1 are", english.format(**values))
         else:
             text = re.sub(r"\{(\w+)(?::(\w+))?\}", lambda match: self._filled(match[1], match[2] or "", values), told)
             pieces = re.split(r"(“[^”]*”)", text)  # what was read or heard stays as it was

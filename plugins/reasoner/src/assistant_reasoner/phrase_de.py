@@ -14,6 +14,7 @@ GERMAN: Final = Tongue(
         (r"\bin dem (?=\w)", "im "),
         (r" +([,.;:!?])(?!\.)", r"\1"),
         (r"\b([Dd]ie\u2060 [\w -]+?) ist\b", r"\1 sind"),
+        (r"\b([Dd]ie\u2060 [\w -]+?) sieht\b", r"\1 sehen"),
         (r"\bist (die\u2060)", r"sind \1"),
         (r"\u2060", ""),
         (r"\ban dem (?=\w)", "am "),
@@ -53,7 +54,7 @@ GERMAN: Final = Tongue(
         "one.m": "1 {c:en} {w}",
         "one.n": "1 {c:es} {n}",
         "one.f": "1 {c:e} {n}",
-        "one.p": "1 {c:e} {N}",
+        "one.p": "1 Paar {c:e} {N}",
     },
     colors=rows(
         """

@@ -12,9 +12,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "people_doubt": "I see {thing} {where} ({sure} sure), but I can't tell whether it is {special}.",
         "people_many": "Probably: I see {things}. I can't tell which of them are {special}.",
         "unboxed": "I judge only whether there is {thing} at all ({lead}, {sure} sure), not where or what it is like.",
-        "loose_yes": "Probably, but I only infer it: what I perceived speaks for {first} and for {second} "
+        "loose_yes": "Yes, probably, but I only infer it: what I perceived speaks for {first} and for {second} "
         "({sure} sure).",
-        "loose_no": "Probably not: what I perceived speaks against {thing} ({sure} sure).",
+        "loose_no": "No, probably not: what I perceived speaks against {thing} ({sure} sure).",
         "loose_doubt": "whether there is {thing}, what I perceived leaves open",
         "day": "It looks like {when} ({sure} sure), going by the light: the picture is {how}.",
         "state": "I can't tell such a state or quality: I recognise things, colours, places and text.",

@@ -11,8 +11,8 @@ SPANISH: Final = Tongue(
     name="español",
     plurals=((r"z$", "ces"), (r"(s|x)$", r"\1"), (r"([aeiouáéó])$", r"\1s"), (r"$", "es")),
     repairs=(
-        (r"\b([Ll]os\u2060 [\w -]+?) es\b", r"\1 son"),
-        (r"\b([Ll]os\u2060 [\w -]+?) está\b", r"\1 están"),
+        (r"\b((?:[Ll]os|[Ll]as)\u2060 [\w -]+?) es\b", r"\1 son"),
+        (r"\b((?:[Ll]os|[Ll]as)\u2060 [\w -]+?) está\b", r"\1 están"),
         (r"\u2060", ""),
         (r"\buna (?=(?:agua|águila|ave)\b)", "un "),
         (r"\bla (?=(?:agua|águila|ave)\b)", "el "),
@@ -35,11 +35,17 @@ SPANISH: Final = Tongue(
         "the.m": "el {n} {c}",
         "the.f": "la {n} {c}",
         "the.p": "los\u2060 {N} {C}",
+        "the.q": "las\u2060 {N} {C}",
+        "a.q": "unas {N} {C}",
+        "nom.q": "unas {N} {C}",
+        "no.q": "{N} {C}",
         "no.m": "ningún {n} {c}",
         "no.f": "ninguna {n} {c}",
         "no.p": "{N} {C}",
         "count": "{k} {N} {C}",
         "one": "1 {n} {c}",
+        "one.q": "1 par de {N} {C}",
+        "one.p": "1 par de {N} {C}",
     },
     colors=rows(
         """

@@ -36,11 +36,17 @@ FRENCH: Final = Tongue(
         "the.m": "le {n} {c}",
         "the.f": "la {n} {c}",
         "the.p": "les\u2060 {N} {C}",
+        "the.q": "les\u2060 {N} {C}",
+        "a.q": "des {N} {C}",
+        "nom.q": "des {N} {C}",
+        "no.q": "pas de {N} {C}",
         "no.m": "aucun {n} {c}",
         "no.f": "aucune {n} {c}",
         "no.p": "pas de {N} {C}",
         "count": "{k} {N} {C}",
         "one": "1 {n} {c}",
+        "one.q": "1 {N} {C}",
+        "one.p": "1 paire de {N} {C}",
     },
     colors=rows(
         """

@@ -262,6 +262,8 @@ class Beyond:
         "sound",
         "material",
         "feeling",
+        "state",
+        "danger",
     ]
     thing: Thing | None = None
 

@@ -85,6 +85,8 @@ def _is_place(match: re.Match[str], sentence: Plain) -> Program:
     rf"(?:which|what) (?:objects?|things?|items?|elements?|stuff)(?: (?:are|is|can|do|does|were|there|"
     rf"visible|you|@here|@picture|be|seen|in|{SEEN_WORDS}|contain|shown|present|have|detected|i|show|appear|"
     rf"appears|did|found|we))*",
+    r"what is (?:up|new|happening|going on|the (?:story|deal|matter|situation))(?: (?:@here|@picture|here|with this|"
+    r"with it|in it))*",
     r"what (?:happens|happened|goes on|occurs|takes place|all happens|else happens)(?: (?:@here|@picture|here|there|in "
     r"it|exactly|then|next))*|what (?:can|could) (?:you|i|we) tell (?:me )?about (?:@picture|it|this)",
     r"(?:list|name|enumerate|identify|show|give|tell me about|detect|find|recognize|tell)(?: (?:me|all|the|"
@@ -148,6 +150,11 @@ def _locate(match: re.Match[str], sentence: Plain) -> Program | None:
     what = re.sub(r"^(?:me )?(?:where )?", "", match["what"])
     thing = noun_phrase(what)
     return Locate(thing) if thing and not (thing.pronoun and thing.words == "this") else None
+
+
+@SIGHT.on(r"(?:which|what) breed (?:is|are|of dog is|of cat is) (?:it|this|that|he|she|the (?P<kind>dog|cat|horse))")
+def _breed(match: re.Match[str], sentence: Plain) -> Program | None:
+    return WhatIs(noun_phrase(match["kind"] or ("cat" if "of cat" in sentence.text else "animal")))
 
 
 @SIGHT.on(
@@ -235,7 +242,11 @@ def _what_kind(match: re.Match[str], sentence: Plain) -> Program | None:
     if re.fullmatch(r"(?:main |biggest |largest |central )?(?:subject|object|thing|item|focus|element)s?", text):
         return WhatIs()
     thing = noun_phrase(re.sub(r"^(?:kinds?|types?|sorts?|species|breed)s? of ", "", text))
-    if not thing or thing.pronoun or thing.words in ("season", "time", "weather", "year", "day", "month", "number"):
+    if (
+        not thing
+        or thing.pronoun
+        or thing.words in ("season", "time", "time of day", "weather", "year", "day", "month", "number")
+    ):
         return None
     known = thing.classes or thing.shapes or thing.anything
     asks_kind = re.match(
@@ -260,6 +271,39 @@ def _what_is(match: re.Match[str], sentence: Plain) -> Program:
     return WhatIs()
 
 
+@SIGHT.on(
+    r"(?:is|are) (?:there )?(?:anything|something|any of (?:it|this|that)|it|this|that|the scene|@picture) "
+    r"(?P<danger>dangerous|unsafe|risky|hazardous|harmful|threatening|safe)(?: @here| here| there)?",
+    r"(?:anything|something) (?P<danger>dangerous|unsafe|risky|hazardous|harmful)(?: @here| here)?",
+    r"(?:is|are) there (?:any |a )?(?P<danger>dangers?|hazards?|risks?)(?: @here| here)?",
+)
+def _danger(match: re.Match[str], sentence: Plain) -> Program:
+    return Beyond("danger")
+
+
+@SIGHT.on(r"(?:is|are|was) (?P<who>he|she|they|it|the .+|this .+|that .+) (?P<age>old|young|elderly|middle aged)")
+def _old(match: re.Match[str], sentence: Plain) -> Program | None:
+    thing = noun_phrase(match["who"])
+    people = thing is not None and (thing.pronoun or "person" in thing.classes or "dog" in thing.classes)
+    return Beyond("age", thing) if people else None
+
+
+@SIGHT.on(r"what (?:is|are) (?:his|her|their|the .+ 's) (?:mood|feelings?|emotions?|expression|facial expression)")
+def _mood(match: re.Match[str], sentence: Plain) -> Program:
+    return Beyond("feeling")
+
+
+@SIGHT.on(
+    r"(?:is|are|was|were) (?:he|she|they|it|we|the (?:man|woman|person|people|boy|girl|child|kids|children|men|women|"
+    r"dog|cat|animal|animals|dogs|cats)) (?:now |all )?(?P<where>indoors?|outdoors?|inside|outside)"
+    r"(?P<or> or (?:indoors?|outdoors?|inside|outside))?",
+)
+def _he_is_outside(match: re.Match[str], sentence: Plain) -> Program:
+    if match["or"]:
+        return Place("indoors or outdoors")
+    return Place("outdoors" if match["where"].startswith("out") else "indoors")
+
+
 # ---- beyond what is perceived -----------------------------------------------------------------------------------
 
 
@@ -272,8 +316,10 @@ def _what_is(match: re.Match[str], sentence: Plain) -> Program:
     r"(?P<age>how old) .+|what is (?:his|her|the .+ 's|the) (?P<age2>age)(?: .*)?",
     r"(?P<weather>(?:what is|how is|what was|what kind of|what) (?:the )?weather)(?: .*)?|is it "
     r"(?P<weather2>sunny|raining|rainy|cloudy|snowing|snowy|windy|foggy|hot|cold)(?: .*)?",
-    r"(?P<time>what (?:time|season|year|day|month)|is it (?:day|night|morning|evening|daytime|summer|"
-    r"winter))(?: .*)?|what time .*",
+    r"(?P<time>what (?:time|season|year|day|month)|(?:is|was) (?:it|this|the picture|@picture) "
+    r"(?:taken )?(?:at |during |in )?"
+    r"(?:the )?(?:day|night|morning|evening|daytime|day time|night time|nighttime|afternoon|summer|winter)|"
+    r"(?:day|night) or (?:day|night)(?: time)?)(?: .*)?|what time .*",
     r"(?P<price>how (?:much|expensive) (?:does|do|is|are|would)) .+",
     r"(?P<material>what (?:material|fabric|is .+ made of|are .+ made of))(?: .*)?",
     r"(?P<gender>is (?:it|this|he|she|the (?:person|baby|child|dog|cat))) (?:a )?(?:male|female)(?: or .+)?",

@@ -281,8 +281,9 @@ def _length(match: re.Match[str], sentence: Plain) -> Program:
     rf"narrator){_HERE}",
     rf"whose voice (?:is|was) (?:it|this|that|heard)?{_HERE}|who (?:said|says) (?:it|this|that|.+){_HERE}|"
     rf"(?:is|was) (?:the speaker|it|the voice|this) (?:a )?(?:male|female|man|woman)(?: or (?:a )?(?:male|"
-    rf"female|man|woman))?(?: voice)?|how many (?:speakers|voices|people (?:are )?(?:speaking|talking))(?: "
-    rf".*)?",
+    rf"female|man|woman))(?: voice)?|(?:is|was) (?:the speaker|the voice) (?:a )?(?:male|female|man|woman)|"
+    rf"(?:is|was) (?:it|this) a (?:male|female|man 's|woman 's) voice|"
+    rf"how many (?:speakers|voices|people (?:are )?(?:speaking|talking))(?: .*)?",
 )
 def _who(match: re.Match[str], sentence: Plain) -> Program:
     return Transcript("who")

@@ -142,7 +142,7 @@ def _verdict(match: re.Match[str], sentence: Plain) -> Program | None:
     return statement(match["rest"], asked=True)
 
 
-@VERDICT.on(rf"{BE} (?P<what>.+?) (?P<verb>\w+ing)(?: .*)?")
+@VERDICT.on(rf"{BE} (?P<what>.+?) (?P<verb>(?!\w*thing\b)\w+ing)(?: .*)?")
 def _doing(match: re.Match[str], sentence: Plain) -> Program | None:
     thing = noun_phrase(match["what"])
     if not thing:
@@ -243,6 +243,28 @@ def _inverse(subject_text: str, rest: str) -> Program | None:
             if subject and other and subject.words != "@picture" and not subject.pronoun:
                 return Stands(other, name, subject)
     return None
+
+
+STATE: Final = Rules()
+
+
+@STATE.on(
+    rf"{BE} (?P<what>.+?) (?:very |really |too |still |already |now |all |so )?(?P<state>[a-z]+)",
+    r"(?:do|does) (?P<what>.+?) (?:look|seem|appear|taste|smell) (?:very |really )?(?:like )?(?P<state>[a-z]+)",
+)
+def _state(match: re.Match[str], sentence: Plain) -> Program | None:
+    """ "Is the tv on?", "is the cup full?", "is he bald?": understood, and not perceived."""
+    thing = noun_phrase(match["what"])
+    if thing is None or _WORLD.search(sentence.text) or match["state"] in _NO_STATES or thing.words == "@picture":
+        return None
+    known = thing.classes or (thing.pronoun and len(sentence.text.split()) <= 4) or thing.definite
+    return Beyond("state", thing) if known and not (thing.shapes or thing.anything) else None
+
+
+_NO_STATES: Final = frozenset(
+    "true false correct right wrong ok okay possible sure real there here it this that you so not sure today tomorrow "
+    "left".split()
+)
 
 
 # ---- the world at large -----------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ class Noun:
     singular: str
     plural: str
     gender: str
-    """m, f, n, or p for what has only a plural; in Chinese and Vietnamese the classifier, "" for none."""
+    """m, f, n, or, for what has only a plural, p, if feminine q; in Chinese and Vietnamese the classifier, "" for none."""
 
 
 class Named(str):
@@ -130,8 +130,9 @@ class Tongue:
         """The colour's name, agreeing; several joined by "and" agree each."""
         shown = []
         for one in color.split(" and "):
-            forms = self.colors.get(one, one).split("/")
-            index = (1 if gender == "f" else 0) + (2 if many or gender == "p" else 0)
+            own = next((forms for forms in self.colors.values() if forms.split("/")[0] == one), one)
+            forms = self.colors.get(one, own).split("/")
+            index = (1 if gender in ("f", "q") else 0) + (2 if many or gender in ("p", "q") else 0)
             shown.append(forms[index % len(forms)] if len(forms) > 1 else forms[0])
         return self.listed(shown)
 

@@ -175,6 +175,10 @@ def _compute(program: Program, world: World) -> Reply:
     if isinstance(program, Lookup):
         return keyvalue.lookup(program, world, lambda: _unwritten(program, world))
     if isinstance(program, Beyond):
+        if program.ask == "state":
+            known = _reworded(Unknown(plain(world.question.text).text), world)
+            if known is not None:
+                return known
         clock = keyvalue.clock(world) if program.ask == "time" else None
         if clock is not None:
             return clock
@@ -405,7 +409,10 @@ def kinds_for(program: Program) -> frozenset[str]:
         return _kinds_of_thing(program.thing) or frozenset({Kind.OBJECT, Kind.SHAPE, Kind.IMAGE_FACTS, Kind.COLOR})
     if isinstance(program, Beyond):
         passages = frozenset({Kind.TEXT_LINE}) | _SPEECH
-        return frozenset({Kind.CAPTION}) | (passages if program.ask in _WRITTEN else frozenset())
+        light = (
+            frozenset({Kind.OBJECT, Kind.LABEL, Kind.IMAGE_FACTS, CONCEPTS}) if program.ask == "time" else frozenset()
+        )
+        return frozenset({Kind.CAPTION}) | light | (passages if program.ask in _WRITTEN else frozenset())
     if isinstance(program, Unknown):
         looked = _WHOLE | _SPEECH | {Kind.COLOR, CONCEPTS}
         return frozenset() if program.world else looked

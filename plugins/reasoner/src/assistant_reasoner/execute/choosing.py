@@ -26,6 +26,8 @@ from assistant_reasoner.programs import Choose, ColorOf, Count, Place, Thing, Tr
 
 DECIDED: Final = 0.6
 """Probability from which an option is chosen rather than guessed."""
+PLAINLY: Final = 0.8
+"""Probability from which it is said without an "only"."""
 SAME: Final = 3.0
 """Log-odds that a sure answer adds to the option that says the same."""
 ABSENT: Final = 2.5
@@ -83,7 +85,8 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
     best = max(range(len(options)), key=lambda index: chances[index])
     sure = min(0.95, chances[best])
     if sure >= DECIDED:
-        text = world.say("choose_guess", option=world.say.quote(options[best]), sure=world.say.percent(sure))
+        key = "choose_sure" if sure >= PLAINLY and world.say.language == "en" else "choose_guess"
+        text = world.say(key, option=world.say.quote(options[best]), sure=world.say.percent(sure))
         return Reply((said(text, *scores[best].cites), *told), options[best], sure)
     listed = world.say.listed([world.say.quote(world.say.bare(option)) for option in options])
     doubt = abstain(world, world.say("choose_doubt", list=listed))

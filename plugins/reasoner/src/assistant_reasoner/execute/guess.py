@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from assistant.fusion.align import HOLDS, related
 from assistant_reasoner.execute.find import SEEN, find, main_things
 from assistant_reasoner.execute.likely import bare, concept, likely
 from assistant_reasoner.execute.setting import OUTDOORS, ROOMS, place_scores
@@ -93,9 +94,21 @@ _DOINGS: Final = (
     ("cell phone", "talking on phone"),
     ("laptop", "working"),
     ("book", "reading"),
+    ("toothbrush", "brushing teeth"),
+    ("oven", "cooking"),
+    ("bench", "sitting"),
+    ("couch", "sitting"),
+    ("chair", "sitting"),
+    ("bed", "lying"),
+    ("boat", "boating"),
+    ("suitcase", "traveling"),
+    ("tie", "posing"),
+    ("remote", "playing video games"),
     ("umbrella", "walking"),
 )
 """What people mostly do where such a thing is seen."""
+_HELD: Final = frozenset(name for name, _ in _DOINGS[:9]) | {"umbrella", "cell phone", "remote", "toothbrush"}
+"""Things that tell what people do wherever they are seen; others only where somebody touches them."""
 _SPORTS: Final = 9
 """The first so many are sports."""
 _DONE: Final = 0.45
@@ -263,7 +276,7 @@ def _name(program: WhatIs | Related, picture: Picture, world: World) -> Guess | 
 
 def _beyond(program: Beyond, picture: Picture, world: World) -> Guess | None:
     asks_verdict = bool(_VERDICT.match(world.question.text.strip().casefold()))
-    if program.ask in ("who", "age", "gender", "emotion", "feeling", "price", "why", "sound"):
+    if program.ask in ("who", "age", "gender", "emotion", "feeling", "price", "why", "sound", "danger"):
         return None
     if program.ask == "activity" and not asks_verdict:
         count = re.match(r"how many\b", world.question.text.strip().casefold())
@@ -272,21 +285,38 @@ def _beyond(program: Beyond, picture: Picture, world: World) -> Guess | None:
             return Guess(str(len(people)), 0.35) if people else Guess(*COMMONEST_COUNT, grounded=False)
         seen = {one.text: one.confidence for one in reversed(picture.objects) if one.confidence >= SEEN}
         sport = re.search(r"\b(?:sport|game)\b", world.question.text.casefold())
+        animal = program.thing is not None and "person" not in program.thing.classes and not program.thing.pronoun
+        if animal:
+            return Guess("sitting", 0.2, grounded=False)
         for name, doing in _DOINGS[:_SPORTS] if sport else _DOINGS:
-            if name in seen:
+            if name in seen and (name in _HELD or _near_somebody(name, picture)):
                 doing = doing.removeprefix("playing ") if sport else doing
                 return Guess(doing, _DONE * seen[name])
         return None if sport else Guess("standing", 0.15, grounded=False)
+    words = world.question.text.casefold()
+    if program.ask == "time" and re.search(r"\bday(?:time)? or (?:at )?night|\bnight(?:time)? or (?:at )?day", words):
+        light = float(picture.facts.data.get("brightness") or 0.5) if picture.facts is not None else 0.5
+        return Guess("day", 0.7) if light >= 0.25 else Guess("night", 0.55)
     if program.ask in ("weather", "time") and asks_verdict:
         facts = picture.facts
         light = float(facts.data.get("brightness") or 0.5) if facts is not None else 0.5
-        words = world.question.text.casefold()
         if re.search(r"\b(?:sunny|day|daytime)\b", words):
             return _verdict(0.7 if light >= 0.35 else 0.4, grounded=facts is not None)
         return _verdict(0.3, grounded=facts is not None)
     if program.ask == "time" and re.search(r"\b(?:time of day|day)\b", world.question.text.casefold()):
         return Guess("daytime", 0.4, grounded=False)
     return _verdict(1 - EVEN, grounded=False) if asks_verdict else None
+
+
+def _near_somebody(name: str, picture: Picture) -> bool:
+    """Whether a person overlaps a thing of that name."""
+    people = [seen for seen in picture.objects if seen.text == "person" and seen.confidence >= SEEN and seen.box]
+    return any(
+        related("touching", person, seen) >= HOLDS
+        for seen in picture.objects
+        if seen.text == name and seen.confidence >= SEEN and seen.box
+        for person in people
+    )
 
 
 def _any(text: str, picture: Picture) -> Guess | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -113,6 +113,11 @@ def bare(thing: Thing) -> bool:
     """Whether only the name is asked for: no colour, place, relation, number or contents."""
     coloured = thing.colors or thing.other_than
     return not (coloured or thing.region or thing.relation or thing.having or thing.others or thing.size)
+
+
+def whole(thing: Thing) -> Thing:
+    """The thing without its place and relations."""
+    return replace(thing, relation="", anchor=None, region="", colors=(), others=(), number=None, none=False)
 
 
 def concept(thing: Thing, picture: Picture, world: World) -> tuple[float, str, Observation] | None:

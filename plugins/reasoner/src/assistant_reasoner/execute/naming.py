@@ -8,7 +8,17 @@ from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, main_things
 from assistant_reasoner.execute.likely import absence
 from assistant_reasoner.execute.things import name_of, search, several
-from assistant_reasoner.execute.wording import abstain, cannot_find, caveats, cites, phrased, seen_instead
+from assistant_reasoner.execute.wording import (
+    abstain,
+    cannot_find,
+    caveats,
+    cites,
+    of_the_kind,
+    phrased,
+    seen_instead,
+    special,
+    where,
+)
 from assistant_reasoner.execute.world import Picture, Scene, World, label_share
 from assistant_reasoner.lexicon import HYPERNYMS
 from assistant_reasoner.phrase import Reply, Sentence, said
@@ -159,6 +169,16 @@ def is_a(program: IsA, scene: Scene, world: World) -> Reply:
     sure = found.sure(SEEN)
     label, share = max(found.labels, key=lambda one: one[1], default=(None, 0.0))
     confidence = max(sure[0].confidence if sure else 0.0, share)
+    if sure and share < SEEN and special(thing) and sure[0].seen.text == "person" and world.say.language == "en":
+        text = world.say(
+            "people_doubt",
+            thing=world.say.a("person"),
+            where=where(sure[0], scene, world),
+            sure=world.say.percent(sure[0].confidence),
+            special=world.say.a(thing.words),
+        )
+        short = "no" if program.negated else "yes"
+        return Reply((said(text, *cites(sure[:1])),), short, max(0.5, of_the_kind(1) * confidence), abstained=True)
     if confidence >= SEEN:
         cited = (*cites(sure[:1]), *((label.id,) if label is not None and share >= SEEN else ()))
         text = world.say("is_a_yes", thing=world.say.a(phrased(thing, world)), sure=world.say.percent(confidence))

@@ -9,6 +9,7 @@ from typing import Final
 from assistant.fusion.align import HOLDS, on, place, related
 from assistant.types import Kind
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Found, Match, find, in_region
+from assistant_reasoner.execute.loosely import loosely
 from assistant_reasoner.execute.relations import JUDGED, TRUST, between, degree
 from assistant_reasoner.execute.relations import truth as probability
 from assistant_reasoner.execute.things import search
@@ -170,6 +171,9 @@ def stands(program: Stands, scene: Scene, world: World) -> Reply:
     ]
     if missing:
         thing, found = missing[0]
+        inferred = loosely(program, scene, world)
+        if inferred is not None:
+            return inferred
         if not found.able:
             return cannot_find(thing, found, scene, world)
         no_thing = world.say.no(phrased(thing, world))

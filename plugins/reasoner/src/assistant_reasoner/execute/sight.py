@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
 from assistant.fusion.align import place
 from assistant.types import Kind, Observation
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE
+from assistant_reasoner.execute.setting import in_and_out, place_scores
 from assistant_reasoner.execute.wording import abstain, seen_instead
 from assistant_reasoner.execute.world import Picture, Scene, World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import Beyond, Describe
 
+DAYLIGHT: Final = 0.35
+"""Mean brightness of a picture outdoors from which it was likely taken by day; flash and lamps seldom reach it."""
+DARKNESS: Final = 0.2
+"""The same below which it was likely taken at night."""
+DAY: Final = 0.92
+NIGHT: Final = 0.75
+"""How often that is so; estimates by hand, backlight and shade darken many pictures taken by day."""
+OUTDOORS_FROM: Final = 0.5
+"""Probability of being outdoors from which the light is taken for daylight."""
+DANGERS: Final = frozenset(("knife", "scissors", "bear", "elephant", "fire"))
+_WHEN: Final = (
+    ("either", r"day ?(?:time)? or (?:at )?night|night ?(?:time)? or (?:at )?day|time of day"),
+    ("day", r"day|daytime|daylight"),
+    ("night", r"night|nighttime"),
+)
 READABLE: Final = 0.5
 """Confidence from which a line of text is quoted."""
 
@@ -147,8 +164,52 @@ def _describe_video(scene: Scene, world: World) -> Reply:
 # ---- beyond -----------------------------------------------------------------------------------------------------
 
 
+def daylight(picture: Picture, world: World) -> Reply | None:
+    """Day or night by how bright it is outdoors; None where another time is asked for, or that is unclear."""
+    words = world.question.text.casefold()
+    asked = next((when for when, names in _WHEN if re.search(rf"\b(?:{names})\b", words)), "")
+    if not asked or picture.facts is None or not isinstance(picture.facts.data.get("brightness"), int | float):
+        return None
+    scores, _ = place_scores(picture)
+    inside, outside = in_and_out(scores, picture)
+    light = float(picture.facts.data["brightness"])
+    day = light >= DAYLIGHT
+    if outside <= max(inside, OUTDOORS_FROM) or DARKNESS < light < DAYLIGHT:
+        return None
+    sure = (DAY if day else NIGHT) * min(1.0, 0.5 + outside / 2)
+    actual = "daytime" if day else "night"
+    short = actual if asked == "either" else "yes" if (asked == "day") == day else "no"
+    lead = "" if asked == "either" else f"{short.capitalize()}: "
+    text = world.say("day", when=actual, sure=world.say.percent(sure), how="bright" if day else "dark")
+    text = f"{lead}{text[:1].lower()}{text[1:]}" if lead else text
+    return Reply((said(text, picture.facts.id),), short.removesuffix("time"), sure)
+
+
+def _danger(scene: Scene, world: World) -> Reply:
+    """What of the things seen may be dangerous; nothing is called safe."""
+    picture = scene.pictures[0]
+    seen = [one for one in picture.objects if one.text in DANGERS and one.confidence >= COUNTED]
+    if not seen:
+        return Reply((said(world.say("danger_none")), *seen_instead(scene, world)), abstained=True)
+    listed = world.say.listed([world.say.a(name) for name in dict.fromkeys(one.text for one in seen)])
+    return Reply((said(world.say("danger", things=listed), *(one.id for one in seen)),), abstained=True)
+
+
 def beyond(program: Beyond, scene: Scene | None, world: World) -> Reply:
     """What is understood but cannot be perceived; with clues where there are some."""
+    only_english = program.ask in ("state", "danger")
+    if world.say.language == "en" and scene is not None and scene.pictures:
+        if program.ask == "time":
+            lit = daylight(scene.pictures[0], world)
+            if lit is not None:
+                return lit
+        if program.ask == "danger":
+            return _danger(scene, world)
+    if only_english and world.say.language != "en":
+        return Reply(
+            (said(world.say("unknown")), *seen_instead(scene, world)) if scene else (said(world.say("unknown")),),
+            abstained=True,
+        )
     sentences = [said(world.say("sound_only" if program.ask == "sound" else program.ask))]
     if scene is not None:
         sentences.extend(seen_instead(scene, world))

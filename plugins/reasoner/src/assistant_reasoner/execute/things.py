@@ -16,7 +16,8 @@ from assistant_reasoner.execute.find import (
     find,
     fulfils,
 )
-from assistant_reasoner.execute.likely import ABSENT, ABSENT_SHAPE, DECIDED, Likelihood, absence, likely
+from assistant_reasoner.execute.likely import ABSENT, ABSENT_SHAPE, DECIDED, Likelihood, absence, bare, likely, whole
+from assistant_reasoner.execute.loosely import SURROUNDS, anchored, loosely
 from assistant_reasoner.execute.setting import follows
 from assistant_reasoner.execute.wording import (
     abstain,
@@ -25,14 +26,16 @@ from assistant_reasoner.execute.wording import (
     caveats,
     cites,
     color_of,
+    of_the_kind,
     phrased,
     places,
     seen_instead,
+    special,
     where,
 )
 from assistant_reasoner.execute.world import Picture, Scene, World
 from assistant_reasoner.phrase import Reply, Sentence, said
-from assistant_reasoner.programs import Count, Every, MoreThan, Presence, Thing, When
+from assistant_reasoner.programs import Count, Every, MoreThan, Presence, Stands, Thing, When
 
 SURE: Final = 0.65
 """Confidence from which a yes is said without a "probably"."""
@@ -42,6 +45,10 @@ PRESUPPOSED: Final = 2.0
 """Who asks how many there are mostly sees some: factor on the odds that there are some at all."""
 ONE_OF_SOME: Final = 0.5
 """How often it is one where there are some and the detector found none."""
+SPECIAL_COUNT: Final = 0.6
+"""How often all people are of the sex, age or trade whose number somebody asks for."""
+AROUND: Final = 0.35
+"""Probability of surroundings without a box ("in the kitchen") from which what is counted is taken to be there."""
 RECALL: Final = 0.65
 """Share of the large things on COCO photographs that the detector finds."""
 UNSURE_COUNT: Final = 0.3
@@ -102,9 +109,15 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
             key, things = "yes_many", several(sure, thing, world)
         spot = say.place(thing.region) if thing.region else where(first, scene, world)
         text = say(key, thing=things, things=things, where=spot, sure=say.percent(confidence))
+        if special(thing) and first.seen.text == "person" and not denied:
+            return _some_people(thing, sure, confidence, scene, world)
         return Reply(
             (said(text, *cites(sure)), *caveats(thing, sure, world)), "no" if denied else "yes", max(confidence, 0.5)
         )
+    if thing.relation and thing.anchor is not None:
+        inferred = loosely(Stands(whole(thing), thing.relation, thing.anchor, denied), scene, world)
+        if inferred is not None:
+            return inferred
     chance = likely(thing, found, _best_picture(found, scene), world)
     if speaking and chance.probability >= 0.5:
         label, share = max(speaking, key=lambda one: one[1])
@@ -119,6 +132,14 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
     if chance.probability >= 1 - DECIDED and chance.basis in ("seen", "zero-shot", "company"):
         return _unlooked(thing, chance, denied, found, scene, world)
     confidence = 1 - chance.probability
+    if (
+        confidence < DECIDED
+        and found.kind != Kind.SHAPE
+        and bare(thing)
+        and found.matches
+        and world.say.language == "en"
+    ):
+        return _unlooked(thing, chance, denied, found, scene, world)
     more: tuple[Sentence, ...] = ()
     if found.almost:
         named = found.almost[:3]
@@ -147,6 +168,28 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
     if found.kind != Kind.SHAPE:
         sentences.append(said(say("no_sure", sure=say.percent(confidence))))
     return Reply(tuple(sentences), "yes" if denied else "no", confidence)
+
+
+def _some_people(thing: Thing, sure: tuple[Match, ...], confidence: float, scene: Scene, world: World) -> Reply:
+    """There are people; whether one is a woman, a child, a nurse, nobody here can tell."""
+    say = world.say
+    chance = of_the_kind(len(sure)) * confidence
+    if say.language != "en":
+        text = say(
+            "yes_many", things=several(sure, thing, world), where=where(sure[0], scene, world), sure=say.percent(chance)
+        )
+        return Reply((said(text, *cites(sure)), *caveats(thing, sure, world)), "yes", chance)
+    if chance >= DECIDED:
+        text = say("people_many", things=several(sure, thing, world), special=say.many(thing.words))
+        return Reply((said(text, *cites(sure)),), "yes", chance)
+    text = say(
+        "people_doubt",
+        thing=say.a(sure[0].seen.text) if len(sure) == 1 else several(sure, thing, world),
+        where=where(sure[0], scene, world),
+        sure=say.percent(confidence),
+        special=say.a(thing.words),
+    )
+    return Reply((said(text, *cites(sure)),), "yes", max(0.5, chance), abstained=True)
 
 
 def _best_picture(found: Found, scene: Scene) -> Picture | None:
@@ -252,6 +295,11 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
     thing = program.thing
     found = search(thing, scene, world)
     say = world.say
+    if thing.anchor is not None and thing.relation in ("on", "inside") and scene.pictures and not found.counted:
+        around = anchored(thing.anchor, scene.pictures[0], world)
+        if around is not None and around.probability >= AROUND:
+            reply = count(Count(whole(thing)), scene, world)
+            return replace(reply, confidence=(reply.confidence or 0.5) * SURROUNDS)
     if not found.able:
         return cannot_find(thing, found, scene, world)
     sure, unsure = found.counted, found.uncounted
@@ -286,6 +334,8 @@ def count(program: Count, scene: Scene, world: World) -> Reply:
             sentences.append(said(say("placed", places=places(sure, scene, world))))
         elif found.kind != Kind.SHAPE:
             sentences.append(said(say("count_crowd")))
+    if special(thing) and sure[0].seen.text == "person":
+        confidence *= SPECIAL_COUNT
     return Reply((*sentences, *doubt, *caveats(thing, sure, world)), str(len(sure)), confidence)
 
 

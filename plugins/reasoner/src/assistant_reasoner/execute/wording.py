@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from assistant.fusion.align import place
 from assistant.types import Kind, Part
-from assistant_reasoner.execute.find import COUNTED, Found, Match
+from assistant_reasoner.execute.find import COUNTED, Found, Match, find
+from assistant_reasoner.execute.likely import bare, concept, likely, whole
 from assistant_reasoner.execute.world import Scene, World
 from assistant_reasoner.lexicon import ANYTHING, NARROWER, PEOPLE
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.phrase_en import RELATIONS
 from assistant_reasoner.programs import Thing
+
+ONE_IN: Final = 0.55
+"""How often a person is of the sex, age or trade that somebody asks for: people ask for what they see."""
 
 
 def called(thing: Thing) -> str:
@@ -85,12 +90,36 @@ def seen_instead(scene: Scene, world: World) -> tuple[Sentence, ...]:
         return (said(world.say("what_list", list=listed), *(seen.id for seen in things)),) if things else ()
     for picture in scene.pictures[:1]:
         for caption in picture.captions[:1]:
+            if caption.text.startswith("I "):  # it says that nothing was recognised
+                return ()
             return (said(world.say("do_see", caption=caption.text), caption.id),)
     return ()
 
 
+def unboxed(thing: Thing, scene: Scene, world: World) -> Reply | None:
+    """What can be said of a thing that only the concepts speak of, when its colour, place or number is asked for."""
+    if world.say.language != "en" or not scene.pictures or thing.pronoun:
+        return None
+    plain = whole(thing)
+    if not bare(plain) or concept(plain, scene.pictures[0], world) is None:
+        return None
+    chance = likely(plain, find(plain, scene.pictures[0], world), scene.pictures[0], world)
+    there = chance.probability >= 0.5
+    text = world.say(
+        "unboxed",
+        thing=world.say.a(phrased(plain, world)),
+        lead="probably yes" if there else "probably not",
+        sure=world.say.percent(max(chance.probability, 1 - chance.probability)),
+    )
+    return Reply((said(text, *chance.cites), *seen_instead(scene, world)), abstained=True)
+
+
 def cannot_find(thing: Thing, found: Found, scene: Scene, world: World) -> Reply:
     """The answer when nothing that looked could have known the thing."""
+    for one in (thing, thing.anchor):
+        judged = unboxed(one, scene, world) if one is not None and not (one.classes or one.shapes) else None
+        if judged is not None:
+            return judged
     part: Part = scene.pictures[0].part if scene.pictures else scene.part
     other = thing.anchor
     if scene.pictures and thing.classes and other is not None and not (other.classes or other.shapes or other.pronoun):
@@ -109,18 +138,28 @@ def cannot_find(thing: Thing, found: Found, scene: Scene, world: World) -> Reply
     return abstain(world, reason, *seen_instead(scene, world))
 
 
+_ANY_PEOPLE: Final = frozenset(
+    "people human person somebody someone anyone anybody crowd individual nobody being folk he she him her".split()
+) | {"human being", "no one", "group of people"}
+
+
+def special(thing: Thing) -> bool:
+    """Whether the phrase says more of people than that they are people: their sex, age or trade."""
+    return thing.words in PEOPLE and thing.words not in _ANY_PEOPLE
+
+
+def of_the_kind(number: int) -> float:
+    """The probability that of so many people at least one is of the sex, age or trade that somebody asks for."""
+    return min(0.8, 1 - (1 - ONE_IN) ** max(1, number))
+
+
 def caveats(thing: Thing, matches: Sequence[Match], world: World) -> tuple[Sentence, ...]:
     """What of the phrase was not judged: a special case of a class, adjectives."""
     if world.say.language != "en" or not matches:
         return ()
     name = matches[0].seen.text
-    if thing.words in PEOPLE and name == "person":
-        general = (
-            "people human person somebody someone anyone anybody crowd individual nobody human being folk he "
-            "she him her"
-        )
-        if thing.words not in general.split():
-            return (said(world.say("people_only", words=world.say.many(thing.words))),)
+    if name == "person" and special(thing):
+        return (said(world.say("people_only", words=world.say.many(thing.words))),)
     if thing.words in NARROWER and name != thing.words:
         return (said(world.say("class_only", name=world.say.many(name), words=thing.words)),)
     if thing.others:
