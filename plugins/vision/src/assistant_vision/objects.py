@@ -64,7 +64,7 @@ class VisionObjects(Perceiver):
     produces = (Kind.OBJECT,)
     requires = ("cv2", "onnxruntime")
     Options = ObjectsOptions
-    memory_mb = 600
+    memory_mb = 300
     deadline = 30.0
 
     def weights(self, options: Any) -> tuple[str, ...]:
