@@ -35,7 +35,8 @@ class Noun:
     singular: str
     plural: str
     gender: str
-    """m, f, n, or, for what has only a plural, p, if feminine q; in Chinese and Vietnamese the classifier, "" for none."""
+    """m, f, n, or p for what has only a plural, q if that is feminine; in Chinese and Vietnamese the
+    classifier, "" for none."""
 
 
 class Named(str):
