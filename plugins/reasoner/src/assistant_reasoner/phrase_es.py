@@ -13,7 +13,10 @@ SPANISH: Final = Tongue(
     repairs=(
         (r"\b((?:[Ll]os|[Ll]as)\u2060 [\w -]+?) es\b", r"\1 son"),
         (r"\b((?:[Ll]os|[Ll]as)\u2060 [\w -]+?) está\b", r"\1 están"),
+        (r"\b((?:[Ll]os|[Ll]as)\u2060 [\w -]+?) (no )?están (?=más grande)", r"\1 \2son "),
         (r"\u2060", ""),
+        (r"\bestá (?=más grande que)", "es "),
+        (r"\bson más grande que", "son más grandes que"),
         (r"\buna (?=(?:agua|águila|ave)\b)", "un "),
         (r"\bla (?=(?:agua|águila|ave)\b)", "el "),
         (r"\bde el (?=\w)", "del "),

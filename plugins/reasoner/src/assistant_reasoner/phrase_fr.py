@@ -14,6 +14,8 @@ FRENCH: Final = Tongue(
         (r"\b([Ll]es\u2060 [\w' -]+?) est\b", r"\1 sont"),
         (r"\b([Ll]es\u2060 [\w' -]+?) n'est\b", r"\1 ne sont"),
         (r"\u2060", ""),
+        (r"\b([Ll]a [\w' -]+? (?:est|n'est pas)) plus grand que", r"\1 plus grande que"),
+        (r"\b([Ll]es [\w' -]+? (?:sont|ne sont pas)) plus grand que", r"\1 plus grands que"),
         (r"\b([Ll]|[Dd]|[Qq]u)(?:e|a) (?=(?:[aeiouyéèêâîôœ]|h(?:omme|erbe|orloge|ippo|umain|elmet)))", r"\1'"),
         (r"\bde le (?=\w)", "du "),
         (r"\bde les (?=\w)", "des "),
