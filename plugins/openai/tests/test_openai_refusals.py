@@ -199,6 +199,24 @@ def test_streams_that_break(garbage: bytes, bench: Any, stand_in: Any) -> None:
     assert len(reply.gaps) == 1
 
 
+def test_connection_lost_in_the_middle(bench: Any, stand_in: Any) -> None:
+    """A server that dies while it answers is told from one that was never there."""
+
+    def die(exchange: Any) -> None:
+        exchange.handler.send_response(200)
+        exchange.handler.send_header("Content-Type", "text/event-stream")
+        exchange.handler.send_header("Content-Length", "10000")
+        exchange.handler.send_header("Connection", "close")
+        exchange.handler.end_headers()
+        exchange.chunk("It is ")
+
+    stand_in.otherwise = die
+    reply = bench().ask("Hi")
+    assert reply.text == LAST
+    assert "closed the connection before the answer's end" in reply.gaps[0].message
+    assert "still runs" in reply.gaps[0].remedy
+
+
 def silence(exchange: Any) -> None:
     exchange.released.wait(20)
 

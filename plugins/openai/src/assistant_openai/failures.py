@@ -23,6 +23,7 @@ def explained(error: Exception, *, server: str, model: str, timeout: float, secr
         timeout: seconds that were waited.
         secret: the key, to be struck out of what the server says; "" for none.
     """
+    import httpx2
     import openai
 
     def quoted(text: str) -> str:
@@ -43,6 +44,11 @@ def explained(error: Exception, *, server: str, model: str, timeout: float, secr
         )
     if isinstance(error, openai.APIConnectionError):
         reason = quoted(str(error.__cause__ or ""))
+        if isinstance(error.__cause__, httpx2.ReadError | httpx2.RemoteProtocolError):
+            return AssistantError(
+                f"The server {server} closed the connection before the answer's end.",
+                "Look whether it still runs, and at its log; then ask again.",
+            )
         return AssistantError(
             f"The server {server} cannot be reached{f' ({reason})' if reason else ''}.",
             "Start it, or check plugins.openai.base_url and the network.",
