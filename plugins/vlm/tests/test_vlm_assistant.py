@@ -74,6 +74,17 @@ def test_broken_model_falls_through(picture: Callable[..., Part], tmp_path: Path
     assert "could not load" in reply.gaps[0].message
 
 
+def test_directory_without_a_model(tmp_path: Path) -> None:
+    """It is told before anybody asks: in the list of answerers, with what to set."""
+    with opened(configured(tmp_path / "away")) as assistant:
+        runner = next(each for each in assistant.host.answerers() if each.name == "vlm")
+        obstacle = runner.obstacle()
+    assert obstacle is not None
+    assert obstacle.cause == "not_configured"
+    assert "Set plugins.vlm.model" in obstacle.remedy
+    assert "away has no config.json" in obstacle.remedy
+
+
 def test_unknown_options_are_a_problem_of_the_plugin() -> None:
     """A wrong option is shown with the ones there are; the host goes on."""
     with opened(load_settings(plugins={"vlm": {"modell": "x"}})) as assistant:

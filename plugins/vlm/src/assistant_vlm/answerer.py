@@ -73,6 +73,10 @@ class VisionLanguage(Answerer):
         """The weights named, unless a directory or a hub repository is."""
         return named_weights(options.model)
 
+    def unready(self, options: VlmOptions) -> str:
+        """That the directory which the options name holds no model."""
+        return missing(options.model, self.name)
+
     def load(self, services: Services) -> None:
         """Load model and processor."""
         from assistant_vlm.features import Features
@@ -243,6 +247,15 @@ class VisionLanguage(Answerer):
             self._prefix.clear()
         if self.features is not None:
             self.features.clear()
+
+
+def missing(model: str, plugin: str) -> str:
+    """What to mend if the option `model` names a directory without a model, as a sentence; "" otherwise."""
+    from pathlib import Path
+
+    if not model.startswith(("/", ".", "~")) or (Path(model).expanduser() / "config.json").is_file():
+        return ""
+    return f"Set plugins.{plugin}.model to a model's directory, or to the name of weights: {model} has no config.json."
 
 
 def named_weights(model: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from assistant.plugin import Answerer, Request, Services
 from assistant.prompt import chosen_pictures
 from assistant.replies import options_in, short_of
 from assistant.types import IMAGE, Delta, Part
-from assistant_vlm.answerer import named_weights
+from assistant_vlm.answerer import missing, named_weights
 from assistant_vlm.options import VqaOptions
 from assistant_vlm.replies import likelihood
 from assistant_vlm.turns import Either, Turns
@@ -47,6 +47,10 @@ class VisualQuestionAnswering(Answerer):
     def weights(self, options: VqaOptions) -> tuple[str, ...]:
         """As `VisionLanguage.weights`."""
         return named_weights(options.model)
+
+    def unready(self, options: VqaOptions) -> str:
+        """As `VisionLanguage.unready`."""
+        return missing(options.model, self.name)
 
     def needs(self, question: Any, context: Any) -> frozenset[str]:
         """Nothing: it looks at the picture alone."""
