@@ -144,7 +144,10 @@ class Engine:
             await asyncio.gather(driver, return_exceptions=True)
 
     def _answerers(self, name: str) -> tuple[Runner[Answerer], ...]:
-        """The answerers to try, in order: the one named first, then the others, best first."""
+        """The answerers to try, in order: the one named first, then the others, best first.
+
+        After one that was named come only those that send nothing to a host which that one does not send to.
+        """
         runners = self.host.answerers()
         if name == AUTO:
             return runners
@@ -152,7 +155,9 @@ class Engine:
         if not named:
             known = ", ".join(runner.name for runner in runners) or "none is installed"
             raise AssistantError(f"There is no answerer called {name}.", f"Choose auto or one of: {known}.")
-        return (*named, *(runner for runner in runners if runner is not named[0]))
+        where = _leaves(named[0])
+        # who chooses one that keeps everything here is not to find it sent away because that one passed
+        return (*named, *(each for each in runners if each is not named[0] and _leaves(each) in ("", where)))
 
 
 class _Turn:
@@ -275,6 +280,10 @@ class _Turn:
         snapshot = self._context.snapshot()
         said = [transcript.text for part in recordings for transcript in snapshot.of(Kind.TRANSCRIPT, part=part.digest)]
         return Question(" ".join(said).strip(), spoken=bool(said), part=recordings[0].digest)
+
+
+def _leaves(runner: Runner[Answerer]) -> str:
+    return runner.plugged.leaves(runner.services.options)
 
 
 def remembered(question: Question, answer: Answer, parts: Sequence[str]) -> tuple[Message, Message]:

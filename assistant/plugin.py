@@ -205,6 +205,10 @@ class Answerer(Plugged):
     checks: ClassVar[bool] = False
     """True if `check` is to be called on the answers of others."""
 
+    def leaves(self, options: Any) -> str:
+        """The host that questions and media are sent to under these options; "" if nothing leaves this machine."""
+        return ""
+
     def needs(self, question: Question, context: Snapshot) -> frozenset[str] | None:
         """Observation kinds to wait for before answering; None waits for everything."""
         return None

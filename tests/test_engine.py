@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -382,6 +382,23 @@ async def test_chosen_answerer_goes_first(make: Make) -> None:
     assert said(await run(engine, answerer="chosen")) == "chosen"
     with pytest.raises(AssistantError, match="best"):
         await run(engine, answerer="nobody")
+
+
+async def test_who_chooses_one_that_keeps_everything_here_is_not_sent_elsewhere(make: Make) -> None:
+    """When it passes, those that send questions to a host are left out; otherwise they are asked."""
+
+    def passing(request: Request) -> Iterator[Delta]:
+        raise CannotAnswer("not mine")
+        yield
+
+    engine = make(
+        FakeAnswerer("remote", lambda request: [Delta("remote")], quality=9, leaves=lambda options: "example.com"),
+        FakeAnswerer("here", passing, quality=5),
+        FakeAnswerer("last", lambda request: [Delta("last")], quality=1),
+        FakePerceiver("words"),
+    )
+    assert said(await run(engine)) == "remote"
+    assert said(await run(engine, answerer="here")) == "last"
 
 
 async def test_voice_message_is_the_question(make: Make) -> None:

@@ -41,9 +41,14 @@ class FakeStore:
         return self.made[key]
 
 
-def runner(name: str, obstacle: str = "") -> SimpleNamespace:
-    found = SimpleNamespace(message=obstacle, remedy="Set base_url.") if obstacle else None
-    return SimpleNamespace(name=name, obstacle=lambda: found)
+def runner(name: str, obstacle: str = "", leaves: str = "") -> SimpleNamespace:
+    found = SimpleNamespace(message=obstacle, remedy="Set base_url.", cause="not_configured") if obstacle else None
+    return SimpleNamespace(
+        name=name,
+        obstacle=lambda: found,
+        plugged=SimpleNamespace(leaves=lambda options: leaves),
+        services=SimpleNamespace(options=None),
+    )
 
 
 @dataclass
@@ -221,6 +226,20 @@ async def test_who_answers_can_be_chosen() -> None:
     chat.choose(session, "nobody knows it")
     await pages(chat.send(session, "And now?", []))
     assert assistant.answerers == ["local_model", None]
+
+
+def test_where_questions_go_is_told() -> None:
+    """The line under the composer names the host that may be asked, unless one who keeps everything here is chosen."""
+    chat, assistant, session = opened()
+    assert ENGLISH.stays in str(chat.fresh(session).foot)
+    there, here = runner("there", leaves="api.example.com"), runner("here")
+    unready = runner("unready", "unready is not set up.", leaves="other.example.com")
+    assistant.host = SimpleNamespace(answerers=lambda: (there, unready, here))
+    told = str(chat.fresh(session).foot)
+    assert "may be sent to api.example.com." in told
+    assert ENGLISH.stays not in told
+    assert "api.example.com" in str(chat.choose(session, "there").foot)
+    assert ENGLISH.stays in str(chat.choose(session, "here").foot)
 
 
 @pytest.mark.parametrize(("verdict", "told"), [("agrees", ENGLISH.agrees), ("disagrees", ENGLISH.disagrees)])

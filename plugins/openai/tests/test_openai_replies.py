@@ -15,6 +15,7 @@ from assistant.host import Host
 from assistant.settings import load_settings
 from assistant.testing import imported_by
 from assistant.types import Answered, Answering, Delta
+from assistant_openai import OpenAIAnswerer, OpenAIOptions
 
 
 def content_of(chat: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -45,6 +46,22 @@ def test_is_discovered_and_says_what_it_needs() -> None:
     assert obstacle is not None
     assert obstacle.cause == "not_configured"
     assert "plugins.openai.base_url" in obstacle.remedy
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.example.com/v1", "api.example.com"),
+        ("http://10.0.0.7:8000", "10.0.0.7:8000"),
+        ("http://127.0.0.1:8080/v1", ""),
+        ("http://localhost:11434/v1", ""),
+        ("http://[::1]:8080", ""),
+        ("", ""),
+    ],
+)
+def test_where_questions_go(url: str, host: str) -> None:
+    """The host that is asked can be told beforehand; a server on this machine is not elsewhere."""
+    assert OpenAIAnswerer().leaves(OpenAIOptions(base_url=url)) == host
 
 
 @pytest.mark.parametrize(

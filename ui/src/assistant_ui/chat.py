@@ -228,7 +228,12 @@ class Chat:
         runners = self._assistant.host.answerers()
         found = [(runner.name, runner.obstacle()) for runner in runners]
         listed = [(name, f"{obstacle.message} {obstacle.remedy}" if obstacle else "") for name, obstacle in found]
-        return thread.foot(listed, session.answerer, session.texts)
+        leaves = [
+            runner.plugged.leaves(runner.services.options)
+            for runner, (name, obstacle) in zip(runners, found, strict=True)
+            if session.answerer in ("", name) and (obstacle is None or obstacle.cause == "paused")
+        ]
+        return thread.foot(listed, session.answerer, session.texts, leaves=leaves)
 
     def _side(self, session: Session) -> Markup:
         listed = history.listed(self._assistant.store, session.owner)

@@ -29,6 +29,8 @@ class Texts:
     record: str
     send: str
     stop: str
+    stays: str
+    leaves: str
     privacy: str
     no_cookie: str
     welcome: str
@@ -109,7 +111,9 @@ ENGLISH: Final = Texts(
     record="Record a voice message",
     send="Send (Enter)",
     stop="Stop (Esc)",
-    privacy="Everything is processed on this server. Answers can be wrong: check the evidence.",
+    stays="Everything is processed on this server.",
+    leaves="To be answered, questions and files may be sent to {hosts}.",
+    privacy="Answers can be wrong: check the evidence.",
     no_cookie="This browser refuses cookies, so the conversation is forgotten when the page is closed.",
     welcome="What would you like to understand?",
     welcome_hint="Drop in photographs, a voice message or a video, and ask. Every answer shows what it rests on.",
@@ -226,7 +230,9 @@ CHINESE: Final = Texts(
     record="录一段语音",
     send="发送（回车）",
     stop="停止（Esc）",
-    privacy="所有内容都在本服务器上处理。回答可能有误，请核对依据。",
+    stays="所有内容都在本服务器上处理。",
+    leaves="为了回答，问题和文件可能会发送到 {hosts}。",
+    privacy="回答可能有误，请核对依据。",
     no_cookie="浏览器拒绝了 Cookie，关闭页面后本次对话将不会保留。",
     welcome="想了解什么？",
     welcome_hint="放入照片、语音或视频，然后提问。每个回答都会给出依据。",

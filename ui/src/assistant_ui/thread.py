@@ -344,14 +344,17 @@ def topbar(texts: Texts) -> Markup:
     )
 
 
-def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts) -> Markup:
+def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts, *, leaves: Sequence[str] = ()) -> Markup:
     """The line under the composer: who is to answer, and a word on privacy.
 
     Args:
         answerers: name, and what stands in the way of using it, "" for nothing; best first.
         chosen: a name, or "" for the best that is ready.
         texts: of the page.
+        leaves: hosts that those who may be asked send questions and files to; "" for none.
     """
+    hosts = ", ".join(dict.fromkeys(filter(None, leaves)))
+    privacy = texts.leaves.format(hosts=hosts) if hosts else texts.stays
     options = [tag("option", texts.auto, value="", selected=not chosen)]
     for name, obstacle in answerers:
         label = texts.unavailable.format(name=readable(name)) if obstacle else readable(name)
@@ -366,4 +369,9 @@ def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts) -> Mar
             )
         )
     select = tag("select", *options, data_choose="answerer", aria_label=texts.answerer)
-    return join([tag("label", tag("small", texts.answerer), select), tag("small", texts.privacy)])
+    return join(
+        [
+            tag("label", tag("small", texts.answerer), select),
+            tag("small", f"{privacy} {texts.privacy}", data_role="privacy"),
+        ]
+    )

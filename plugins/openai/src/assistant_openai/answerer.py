@@ -17,7 +17,7 @@ from assistant.types import AUDIO, IMAGE, VIDEO, Delta
 from assistant_openai.channel import Channel, NoStream, Silent
 from assistant_openai.content import messages_of
 from assistant_openai.failures import explained, said_by
-from assistant_openai.options import OpenAIOptions, Server, key_of, missing, server_of
+from assistant_openai.options import OpenAIOptions, Server, key_of, leaves, missing, server_of
 from assistant_openai.terms import Terms, adapted, choose, silently_replaced
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,10 @@ class OpenAIAnswerer(Answerer):
     def unready(self, options: Any) -> str:
         """Which setting is missing."""
         return missing(options)
+
+    def leaves(self, options: Any) -> str:
+        """The server, unless it runs on this machine."""
+        return leaves(options)
 
     def load(self, services: Services) -> None:
         """Make the client; the server is asked nothing yet."""

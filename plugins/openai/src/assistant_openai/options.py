@@ -107,6 +107,14 @@ def server_of(options: OpenAIOptions) -> Server:
     )
 
 
+def leaves(options: OpenAIOptions) -> str:
+    """Host and port that questions and media are sent to; "" for this machine, or where settings are missing."""
+    if missing(options):
+        return ""
+    address = urlsplit(options.base_url.strip())
+    return "" if _is_this_machine(address.hostname or "") else address.netloc
+
+
 def key_of(options: OpenAIOptions, server: Server) -> str:
     """The key from the environment; "" if there is none, or if it must not be sent there."""
     if options.api_key_env:
