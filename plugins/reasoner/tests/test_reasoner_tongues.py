@@ -200,6 +200,14 @@ def test_prices_are_looked_up_by_the_name_on_the_menu(talk: Any, language: str, 
     assert not foreign_words(answer.text)
 
 
+@pytest.mark.parametrize("question", ["Combien coûte le gâteau ?", "¿Cuánto cuesta el pastel?", "蛋糕多少钱？"])
+def test_prices_of_an_english_menu(talk: Any, question: str) -> None:
+    """Where the name as said stands nowhere, its English name is looked for."""
+    talk.picture().line("Cake", 0, (0.1, 0.2, 0.4, 0.25)).line("4.50", 1, (0.7, 0.2, 0.85, 0.25))
+    talk.line("Coffee", 2, (0.1, 0.3, 0.4, 0.35)).line("3.10", 3, (0.7, 0.3, 0.85, 0.35))
+    assert talk.ask(question).short == "4.50"
+
+
 @pytest.mark.parametrize(
     "question", ["Qu'est-ce qui est écrit ?", "¿Qué pone?", "Was steht da?", "上面写了什么？", "Trên đó viết gì?"]
 )

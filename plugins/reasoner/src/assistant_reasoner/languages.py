@@ -215,5 +215,5 @@ def answered(parsed: Parsed, foreign: Foreign) -> Parsed:
     if isinstance(program, Transcript) and foreign.topics and program.topic:
         program = replace(program, topic=foreign.topics[0][0], also=foreign.topics[0][1])
     if isinstance(program, Lookup) and foreign.topics and program.key:
-        program = replace(program, key=foreign.topics[0][0])
+        program = replace(program, key=foreign.topics[0][0], also=foreign.topics[0][1])
     return replace(parsed, program=program, language=foreign.language)

@@ -60,6 +60,8 @@ class Lookup:
     """first, last: an end of a range of hours; open, closed: whether it is; cheapest, dearest: of everything with a
     price; name: what stands by a value,
     the key."""
+    also: str = ""
+    """The key in English, when it was asked in another language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ def lookup(program: Lookup, world: World, otherwise: Callable[[], Reply | None] 
     """
     lines = written(world)
     reply = found(program, lines, world) if lines else None
+    if reply is None and lines and program.also:
+        reply = found(replace(program, key=program.also), lines, world)
     reply = reply or (otherwise() if otherwise else None)
     if reply is not None:
         return reply
