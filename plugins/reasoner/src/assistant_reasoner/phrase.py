@@ -27,11 +27,18 @@ UNCOUNTABLE = frozenset(
 """Nouns that take no "a"."""
 
 _PAIRS = re.compile(
-    r"^(The (?:shorts|pants|trousers|jeans|leggings|tights|pajamas|glasses|sunglasses|goggles|headphones|binoculars|"
-    r"scissors|skis|clothes)) is\b"
+    r"\b(?:(?P<the>[Tt]he) (?P<name>NAMES) is|there is (?P<some>NAMES))\b".replace(
+        "NAMES",
+        "shorts|pants|trousers|jeans|leggings|tights|pajamas|glasses|sunglasses|goggles|headphones|binoculars|scissors|"
+        "skis|clothes",
+    )
 )
 """Names that are plural though one thing is meant."""
 _PLACES = ("place", "actual", "second")
+
+
+def _in_plural(found: re.Match[str]) -> str:
+    return f"{found['the']} {found['name']} are" if found["the"] else f"there are {found['some']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Phrases:
         told = self.tongue.sentences.get(key) if self.tongue else None
         if self.tongue is None or told is None:
             english = phrase_en.SENTENCES.get(key) or phrase_en_only.SENTENCES[key]
-            text = _PAIRS.sub(r"\1 are", english.format(**values))
+            text = _PAIRS.sub(_in_plural, english.format(**values))
         else:
             text = re.sub(r"\{(\w+)(?::(\w+))?\}", lambda match: self._filled(match[1], match[2] or "", values), told)
             pieces = re.split(r"(“[^”]*”)", text)  # what was read or heard stays as it was

@@ -21,6 +21,5 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "danger": "I can't judge what is dangerous. Of things that may be, I see {things}.",
         "danger_none": "I can't judge what is dangerous; I see no knife, scissors, fire, weapon or wild animal.",
         "kind_likely": "It is most like {thing} ({sure} sure).",
-        "kind_or": "Next comes {others}.",
     }
 )

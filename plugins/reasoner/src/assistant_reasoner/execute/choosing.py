@@ -266,8 +266,8 @@ def _by_meaning(program: Choose, inner: Reply, picture: Picture | None, world: W
     count = len(options)
     near = vectors[:count] @ vectors[count:].T
     scores = []
-    looks = _looks(vectors[:count], picture)
-    for row, option, look in zip(near, options, looks, strict=True):
+    alike = looks(vectors[:count], picture)
+    for row, option, look in zip(near, options, alike, strict=True):
         suits = SUITS * float(row[0])
         speaking = [
             weight * max(0.0, float(cosine) - RELATED)
@@ -279,7 +279,7 @@ def _by_meaning(program: Choose, inner: Reply, picture: Picture | None, world: W
     return scores
 
 
-def _looks(vectors: Any, picture: Picture | None) -> list[float]:
+def looks(vectors: Any, picture: Picture | None) -> list[float]:
     """Cosine similarity of each option to the picture's vector in the space of texts, less their mean."""
     packed = picture.concepts.data.get("vector") if picture is not None and picture.concepts is not None else None
     if not isinstance(packed, str):

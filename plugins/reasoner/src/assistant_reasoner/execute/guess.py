@@ -13,11 +13,13 @@ from types import MappingProxyType
 from typing import Final
 
 from assistant.fusion.align import HOLDS, related
-from assistant_reasoner.execute.find import SEEN, find, main_things
+from assistant_reasoner.execute.cases import cases
+from assistant_reasoner.execute.find import POSSIBLE, SEEN, find, main_things
 from assistant_reasoner.execute.likely import bare, concept, likely
 from assistant_reasoner.execute.setting import OUTDOORS, ROOMS, place_scores
 from assistant_reasoner.execute.world import Picture, Scene, World
 from assistant_reasoner.lexicon import HYPERNYMS
+from assistant_reasoner.members import MEMBERS
 from assistant_reasoner.phrase import Reply, said
 from assistant_reasoner.programs import (
     Beyond,
@@ -113,6 +115,8 @@ _SPORTS: Final = 9
 """The first so many are sports."""
 _DONE: Final = 0.45
 """How often they do, as a rough estimate."""
+_IN_CONTAINERS: Final = frozenset(("drink", "beverage"))
+"""Kinds whose detector classes are no cases of them but what they are served in."""
 _PERSONAL: Final = re.compile(
     r"\b(?:male|female|man or|woman or|gender|sex|old|young|age|race|ethnic|religio|gay|pregnant|rich|poor|ill|sick|"
     r"disabled|nationality|happy|sad|angry|drunk)"
@@ -151,6 +155,11 @@ def guessed(program: Program, reply: Reply, world: World, scene: Scene | None = 
     else:
         found = Guess(reply.short, reply.confidence or EVEN)
     if world.say.language != "en":
+        return reply
+    if any(
+        found.short in told.text.casefold() and world.say.percent(found.probability) in told.text
+        for told in reply.sentences[:1]
+    ):
         return reply
     key = "guess" if found.grounded else "guess_blind"
     text = world.say(key, short=world.say.quote(found.short), sure=world.say.percent(found.probability))
@@ -262,11 +271,17 @@ def _name(program: WhatIs | Related, picture: Picture, world: World) -> Guess | 
         found = find(replace(kind, region="", relation="", anchor=None), picture, world)
         named = [(match.confidence, match.seen.text) for match in found.matches]
         named += [(share, label.text.casefold()) for label, share in found.labels]
-        if named:
+        if named and kind.words not in _IN_CONTAINERS:
             share, name = max(named)
-            return Guess(name, min(0.6, share))
+            if share >= POSSIBLE or kind.words not in MEMBERS:
+                return Guess(name, min(0.6, share))
+    if kind is not None:
+        likeliest = cases(kind.words, picture, world)
+        if likeliest:
+            return Guess(likeliest[0][0], likeliest[0][1])
     anchor = program.anchor.classes if isinstance(program, Related) else frozenset()
-    others = [seen for seen in main_things(picture) if seen.text not in anchor]
+    people = kind is None or "person" in kind.classes
+    others = [seen for seen in main_things(picture) if seen.text not in anchor and (people or seen.text != "person")]
     if others:
         return Guess(others[0].text, 0.25 * others[0].confidence)
     if picture.labels:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.types import Kind, Observation
+from assistant_reasoner.execute.cases import cases
 from assistant_reasoner.execute.find import COUNTED, POSSIBLE, SEEN, Match, main_things
-from assistant_reasoner.execute.likely import absence
+from assistant_reasoner.execute.likely import DECIDED, absence
 from assistant_reasoner.execute.things import name_of, search, several
 from assistant_reasoner.execute.wording import (
     abstain,
@@ -61,7 +62,8 @@ def _labelled(label: Observation, world: World) -> Reply:
     text = world.say(key, thing=world.say.a(label.text), sure=world.say.percent(label.confidence))
     if label.confidence < POSSIBLE:
         return Reply((said(text, label.id),), None, None, abstained=True)
-    return Reply((said(text, label.id),), label.text.casefold(), label.confidence)
+    unsure = label.confidence < COUNTED
+    return Reply((said(text, label.id),), label.text.casefold(), label.confidence, abstained=unsure)
 
 
 def _named(seen: Observation, picture: Picture, world: World) -> Reply:
@@ -135,8 +137,18 @@ def _kind(kind: Thing, scene: Scene, world: World) -> Reply:
         return Reply((said(text, *cites(sure)),), sure[0].seen.text, sure[0].confidence)
     if label is not None and share >= POSSIBLE:
         return _labelled(label, world)
+    likeliest = cases(kind.words, picture, world) if world.say.language == "en" else []
+    if likeliest and likeliest[0][1] >= DECIDED:
+        name, chance, rests_on = likeliest[0]
+        text = world.say("kind_likely", thing=world.say.a(name), sure=world.say.percent(chance))
+        return Reply((said(text, *rests_on),), name, chance)
     if found.able:
-        none = said(world.say("no", no_thing=world.say.no(phrased(kind, world))))
+        no_thing = world.say.no(phrased(kind, world))
+        if world.say.language == "en":
+            return abstain(
+                world, world.say("not_found", no_thing=no_thing, name=scene.name), *seen_instead(scene, world)
+            )
+        none = said(world.say("no", no_thing=no_thing))
         return Reply((none, *seen_instead(scene, world)), None, None, abstained=True)
     return cannot_find(kind, found, scene, world)
 

@@ -35,6 +35,12 @@ DECIDED: Final = 0.58
 
 
 # ---- where ------------------------------------------------------------------------------------------------------
+UNHELD: Final = frozenset(
+    "dining table,couch,bed,chair,bench,oven,refrigerator,sink,toilet,tv,car,bus,train,truck,boat,airplane,motorcycle,"
+    "bicycle,horse,elephant,cow,bear,zebra,giraffe,traffic light,fire hydrant,stop sign,parking meter,tie,microwave,"
+    "toaster,potted plant".split(",")
+)
+"""What nobody holds in a hand, though a box may touch it."""
 
 
 def locate(program: Locate, scene: Scene, world: World) -> Reply:
@@ -234,6 +240,15 @@ def _pairs(program: Stands, subject: Found, anchor: Found) -> list[tuple[float, 
     return pairs
 
 
+def _meant(relation: str, hits: list[tuple[float, Match]], anchor: Match) -> list[tuple[float, Match]]:
+    """Of what stands so, that which "what" may mean: no people if there is anything else, nothing big in a hand."""
+    things = [hit for hit in hits if hit[1].seen.text != "person"]
+    if relation == "touching" and anchor.seen.text == "person":
+        in_hand = [hit for hit in things if hit[1].seen.text not in UNHELD]
+        return in_hand or things or hits
+    return things or hits
+
+
 def related_to(program: Related, scene: Scene, world: World) -> Reply:
     """What is left of ...?"""
     found = search(program.anchor, scene, world)
@@ -271,6 +286,8 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
     if not hits:
         text = world.say("related_none", relation=words, anchor=name)
         return Reply((said(text, *anchor.cites), *seen_instead(scene, world)), None, None, abstained=True)
+    if program.kind is None:
+        hits = _meant(program.relation, hits, anchor)
     hits.sort(key=lambda hit: -hit[0])
     chosen = [match for _, match in hits[:5]]
     sure = hits[0][0] * TRUST.get(program.relation, 0.7)
