@@ -20,6 +20,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "state": "I can't tell such a state or quality: I recognise things, colours, places and text.",
         "danger": "I can't judge what is dangerous. Of things that may be, I see {things}.",
         "danger_none": "I can't judge what is dangerous; I see no knife, scissors, fire, weapon or wild animal.",
+        "related_weak": "I see nothing plainly {relation} the {anchor}; the likeliest is {things} ({sure} sure).",
         "kind_likely": "It is most like {thing} ({sure} sure).",
     }
 )

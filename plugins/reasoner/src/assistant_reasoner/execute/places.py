@@ -35,6 +35,8 @@ DECIDED: Final = 0.58
 
 
 # ---- where ------------------------------------------------------------------------------------------------------
+WEAK: Final = 0.3
+"""Probability below which what stands beside something is no more than a guess."""
 UNHELD: Final = frozenset(
     "dining table,couch,bed,chair,bench,oven,refrigerator,sink,toilet,tv,car,bus,train,truck,boat,airplane,motorcycle,"
     "bicycle,horse,elephant,cow,bear,zebra,giraffe,traffic light,fire hydrant,stop sign,parking meter,tie,microwave,"
@@ -302,6 +304,9 @@ def related_to(program: Related, scene: Scene, world: World) -> Reply:
         return Reply(
             (said(world.say("what_list", list=listed), *cites(chosen), *anchor.cites),), chosen[0].seen.text, sure
         )
+    if sure < WEAK:
+        text = world.say("related_weak", relation=words, anchor=name, things=listed, sure=world.say.percent(sure))
+        return Reply((said(text, *cites(chosen), *anchor.cites),), chosen[0].seen.text, sure, abstained=True)
     text = world.say(
         "related",
         things=listed[:1].upper() + listed[1:],
