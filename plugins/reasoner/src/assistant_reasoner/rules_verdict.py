@@ -250,7 +250,8 @@ STATE: Final = Rules()
 
 @STATE.on(
     rf"{BE} (?P<what>.+?) (?:very |really |too |still |already |now |all |so )?(?P<state>[a-z]+)",
-    r"(?:do|does) (?P<what>.+?) (?:look|seem|appear|taste|smell) (?:very |really )?(?:like )?(?P<state>[a-z]+(?: [a-z]+)?)",
+    r"(?:do|does) (?P<what>.+?) (?:look|seem|appear|taste|smell)"
+    r" (?:very |really )?(?:like )?(?P<state>[a-z]+(?: [a-z]+)?)",
 )
 def _state(match: re.Match[str], sentence: Plain) -> Program | None:
     """ "Is the tv on?", "is the cup full?", "is he bald?": understood, and not perceived."""
