@@ -107,6 +107,11 @@ ANSWERS = {
         ("Y a-t-il une licorne ?", None, "“licorne”"),
         ("Est-ce un chien ou un chat ?", None, "“chien” et “chat”"),
         ("bla bla quoi donc ?", None, "Je n'ai pas compris"),
+        ("Merci beaucoup !", None, "Avec plaisir"),
+        ("Peux-tu décrire la scène en détail ?", None, "2 chiens"),
+        ("Quelle heure est-il ?", None, "ni l'heure ni la saison"),
+        ("La voiture est-elle rouge ou bleue ?", "rouge", "Rouge. La voiture est rouge"),
+        ("Il n'y a pas de chat ?", "non", "Si, il y en a"),
     ),
     "es": (
         ("¿Hay un gato?", "sí", "Sí, veo un gato"),
@@ -124,6 +129,10 @@ ANSWERS = {
         ("¿Qué ves?", None, "1 par de tijeras"),
         ("¿Hay un unicornio?", None, "“unicornio”"),
         ("¿Es un perro o un gato?", None, "“perro” y “gato”"),
+        ("Muchas gracias", None, "¡De nada!"),
+        ("¿Hay algo rojo?", "sí", "1 par de esquís rojos"),
+        ("¿El coche es rojo o azul?", "rojo", "Rojo. El coche es rojo"),
+        ("¿No hay ningún gato?", "no", "Sí que hay"),
         ("blabla qué pues", None, "No lo he entendido"),
     ),
     "de": (
@@ -141,6 +150,10 @@ ANSWERS = {
         ("Was siehst du?", None, "1 Paar Ski"),
         ("Gibt es ein Einhorn?", None, "“Einhorn”"),
         ("Ist das ein Hund oder eine Katze?", None, "“Hund” und “Katze”"),
+        ("Vielen Dank!", None, "Gern geschehen"),
+        ("Gibt es etwas Rotes?", "ja", "rote Ski"),
+        ("Ist das Auto rot oder blau?", "rot", "Rot. Das Auto ist rot"),
+        ("Gibt es keine Katze?", "nein", "Doch: ich sehe eine Katze"),
         ("bla bla was denn nun", None, "nicht als Frage"),
     ),
     "zh": (
@@ -154,6 +167,9 @@ ANSWERS = {
         ("对还是错：有三只狗。", "错", "错：我数到"),
         ("有几行字？", "1", "1 行文字"),
         ("你看到什么？", None, "1 副滑雪板"),
+        ("非常感谢", None, "不客气"),
+        ("车是红色的还是蓝色的？", "红色", "汽车是红色的"),
+        ("没有猫吗？", "不是", "不，有"),
         ("这是狗还是猫？", None, "“狗”和“猫”"),
     ),
     "vi": (
@@ -197,6 +213,22 @@ def test_prices_are_looked_up_by_the_name_on_the_menu(talk: Any, language: str, 
         talk.line(price, 2 * index + 2, (0.7, top, 0.85, top + 0.05))
     answer = talk.ask(question)
     assert answer.short == short
+    assert not foreign_words(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("first", "why", "piece"),
+    [
+        ("Y a-t-il un chat ?", "Pourquoi ?", "“chat” (fake, 90 %)"),
+        ("¿Hay un gato?", "¿Por qué?", "“gato” (fake, 90 %)"),
+        ("Gibt es eine Katze?", "Warum?", "“Katze” (fake, 90 %)"),
+        ("有猫吗？", "为什么？", "“猫”（fake, 90 %）"),
+    ],
+)
+def test_reasons_name_what_was_perceived(talk: Any, first: str, why: str, piece: str) -> None:
+    """Asked why, the evidence of the answer before is listed in the language."""
+    answer = street(talk).next_turn(first, "...").ask(why)
+    assert piece in answer.text
     assert not foreign_words(answer.text)
 
 

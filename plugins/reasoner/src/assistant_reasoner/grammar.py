@@ -170,9 +170,9 @@ class Grammar:
         if not self.spaced:
             said = said.replace(" ", "")
         said, index = self._pictured(said)
-        said = self._bare(said)
+        whole, said = said, self._bare(said)
         alone = self._without_picture(said)
-        forms = (said, alone, *(self._joined(one) for one in (said, alone)))
+        forms = (said, alone, *(self._joined(one) for one in (said, alone)), whole)
         if self.code == "de":
             forms = (*forms, re.sub(r"([aou])e", r"\1", said))
         for form in dict.fromkeys(forms):
@@ -273,6 +273,7 @@ class Grammar:
         nothing = (
             r"\b(?:the|a|an) (?=(?:it|they|this|he|she|them|the|a|an|no|at least|at most|exactly|more than|\d+)\b)"
         )
+        template = re.sub(r"^what (?:the|an?) (?=.+ is this$)", "what ", template)
         return re.sub(nothing, "", template), tuple(topics)
 
     def _topic(self, piece: str) -> str:

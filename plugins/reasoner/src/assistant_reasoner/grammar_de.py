@@ -8,7 +8,8 @@ from assistant_reasoner.grammar import Grammar
 
 GERMAN: Final = Grammar(
     code="de",
-    function_words="""denn nun kostet kosten
+    function_words="""vielen dank bitte schön etwas
+        denn nun kostet kosten
         der die das den dem des ein eine einen einem einer eines und oder ist sind was wer wie wo wann
     warum
         welche welcher welches welchen wieviel viele gibt es sieht siehst man auf im in von mit für nicht kein keine
@@ -81,7 +82,7 @@ drop = da, dort, hier, sichtbar, zu sehen, vorhanden
     macros="""
 each = ((?:wie viele|wieviele|wieviel) )(.+?) und (?:(?:wie viele|wieviele|wieviel) )?(.+?)((?: (?:gibt
     es|sind|siehst|sieht|auf|im|in).*)?)
-asks = (?:wie|was|wer|wo|wann|welche|welcher|welches|gibt es|ist|sind|warum|wieso)
+asks = (?:wie|was|wer|wo|wann|welche|welcher|welches|gibt es|ist|sind)
 and = und|aber
 lead = bitte|ok|gut|also|sag mir [mal|bitte] [ob]|sagen sie mir [bitte] [ob]|(kannst du|können sie|könntest du|könnten
     sie) (mir|
@@ -116,6 +117,12 @@ of nth = (das|dem) # (bild|foto|video)
 ordinals = ersten|erste, zweiten|zweite|anderen|andere, dritten|dritte, vierten|vierte
 """,
     rules="""
+(kannst du|können sie|könntest du) [mir] [@i] [die szene] [(das|es|bitte)] beschreiben => describe the picture
+ist (@i|das|es) [ein] (schwarzweiß|schwarz weiß|schwarzweißfoto|schwarzweißbild) => is the picture black and white
+(wie spät ist es|wie viel uhr ist es|wieviel uhr ist es) [@p] => what time is it
+ist es [(draußen|da|dort)] (tag oder nacht|nacht oder tag) => is it day or night
+<there> etwas {q} [@p] => is there a {q} thing
+(trägt jemand|hat jemand) {x} [auf|an] [@p] => is anyone wearing a {x}
 (wie viel|wieviel|was) (kostet|kosten) {k} [@p] => how much does the {k} cost
 (wie teuer|wie viel|wieviel) (ist|sind) {k} [@p] => how much does the {k} cost
 (was ist|wie hoch ist|wie ist) der preis (von|vom|für|der|des) {k} [@p] => how much does the {k} cost
@@ -157,7 +164,7 @@ wer (bist du|sind sie) => who are you
 wie geht (es dir|es ihnen|s) => how are you
 (bist du|sind sie) [dir|dir da|da] sicher => are you sure
 wirklich|echt => are you sure
-warum|wieso|woher weißt du das|woher wissen sie das => why
+warum|woher weißt du das|woher wissen sie das => why
 und {x} => and the {x}
 und @p => and in the picture
 [und] (wie viele|wieviele|wieviel) [(gibt es|sind es|sind das)] => how many
@@ -276,7 +283,7 @@ wer (ist das|ist|ist zu sehen) [...] => who is this
 was (macht|machen|tut) {x} [@p] => what is the {x} doing
 wie ist das wetter => what is the weather
 wie alt (ist|sind) [...] => how old is he
-(warum|wieso) ... => why is that
+(warum) ... => why is that
 (beschreibe|beschreib|beschreiben sie) [...] => describe the picture
 was (siehst du|sieht man|sehen sie|zeigt @i|ist|gibt es|kann man sehen|kannst du sehen|erkennst du) [alles] [@p] [zu
     sehen] => describe

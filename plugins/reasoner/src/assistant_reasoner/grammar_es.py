@@ -8,7 +8,8 @@ from assistant_reasoner.grammar import Grammar
 
 SPANISH: Final = Grammar(
     code="es",
-    function_words="""pues entonces
+    function_words="""muchas muchos muy
+        pues entonces
         el la los las un una unos unas de del al y o que qué quién quiénes cuál cuáles dónde cuánto cuánta
         cuántos cuántas cómo cuándo por para con sin en es son está están hay se ve ves ven esto esta este estos estas
         eso su sus mi hola gracias adiós buenos buenas días tardes noches dice dicen dijo dijeron ha han dicho puedes
@@ -73,7 +74,7 @@ drop = aquí, ahí, allí, visible, visibles, presente, que está, que están
     macros="""
 each = ((?:cuantos|cuantas|cuántos|cuántas) )(.+?) (?:y|e) (?:(?:cuantos|cuantas|cuántos|cuántas) )?(.+?)((?:
     (?:hay|ves|se ven|en).*)?)
-asks = (?:cuantos|cuantas|cuanto|cuando|quien|que|cual|de que|donde|hay|es|esta|por que)
+asks = (?:cuantos|cuantas|cuanto|cuando|quien|que|cual|de que|donde|hay|es|esta)
 and = y|pero|e
 lead = por favor|oye|bueno|vale|ok|(me|nos) (puedes|puede|podrías|podría) (decir|describir|leer)
     [si]|(puedes|puede|podrías|
@@ -104,6 +105,12 @@ of nth = (la|el) # (imagen|foto|vídeo|video)
 ordinals = primera|primer, segunda|segundo|otra, tercera|tercer, cuarta|cuarto
 """,
     rules="""
+(puedes|puede|podrías|podría) describir [...] => describe the picture
+(es|está) [@i] [una] [(foto|imagen|@i)] en blanco y negro|@i (es|está) en blanco y negro => is the picture black and
+    white
+qué hora es [@p] => what time is it
+(es|está) (de día o de noche|de noche o de día) => is it day or night
+(lleva alguien|alguien lleva|hay alguien con) {x} [@p] => is anyone wearing a {x}
 (cuánto (cuesta|cuestan|vale|valen)|a cuánto está) {k} [@p] => how much does the {k} cost
 (cuál es|qué) [el] precio (de|del|de la|de los|de las|tiene) {k} [@p] => how much does the {k} cost
 (cuál es|qué es) (el plato|el artículo|lo|el producto) más barato [@p]|qué (cuesta menos|es lo más barato) => what is

@@ -8,7 +8,8 @@ from assistant_reasoner.grammar import Grammar
 
 FRENCH: Final = Grammar(
     code="fr",
-    function_words="""donc voilà euh truc
+    function_words="""haut bas à lit beaucoup cela
+        donc voilà euh truc
         le la les un une des du de et est ce que qui quoi quel quelle quels quelles où combien comment
         pourquoi quand il elle ils elles y a t dans sur sous avec sans pour par au aux ou je tu vous nous mon ma mes son
         cette cet ces ça sont ont dit dis dire fait peux peut pouvez voit vois voyez c l d qu s j n pas plus moins bien
@@ -73,7 +74,7 @@ drop = là, ici, visible, visibles, présent, présente, présents, présentes, 
     macros="""
 each = (combien (?:de |d ))(.+?) et (?:combien )?(?:de |d )(.+?)((?: (?:y a t il|il y a|vois tu|voit
     on|vois|sur|dans).*)?)
-asks = (?:combien|quand|qui|que|quel|quelle|de quelle|qu|y a t il|est ce|ou (?:est|sont|se)|pourquoi|c est)
+asks = (?:combien|quand|qui|que|quel|quelle|de quelle|qu|y a t il|est ce|ou (?:est|sont|se)|c est)
 and = et|mais|et alors
 lead = est ce que|est ce qu|s il (te|vous) plait|svp|stp|(peux tu|pouvez vous|tu peux|vous pouvez|pourrais tu|pourriez
     vous) (me|nous)
@@ -106,6 +107,14 @@ of nth = (la|le|l) # (image|photo|vidéo)
 ordinals = première|1re|1ère, deuxième|seconde|2e|2ème|autre, troisième|3e|3ème, quatrième|4e
 """,
     rules="""
+(peux tu|pouvez vous|tu peux|vous pouvez) [me|nous] décrire [...] => describe the picture
+(est ce|c est) [une] [(photo|image|@i)] en noir et blanc|@i est [elle] en noir et blanc => is the picture black and
+    white
+quelle heure est il [@p] => what time is it
+(fait il|est ce|c est) [le] (jour ou [la] nuit|la nuit ou [le] jour) => is it day or night
+c est quoi [comme] {x} => what {x} is this
+que (lit on|peut on lire|lis tu|est il écrit|est ce qui est écrit) {q} [@p] => what does it say {q}
+(quelqu un|est ce que quelqu un) porte [t il] {x} [@p] => is anyone wearing a {x}
 [à] combien (coûte|coûtent|vaut|valent|fait|font) {k} [@p] => how much does the {k} cost
 combien (coûte|coûtent|vaut|valent) t (il|elle) => how much does it cost
 (quel est|c est quoi|quel) [le] prix (de|du|des|d) {k} [@p] => how much does the {k} cost

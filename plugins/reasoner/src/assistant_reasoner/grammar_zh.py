@@ -110,6 +110,11 @@ of both = (这)?(两|二)(张|幅)(图片|照片|图)?|它们之间
 ordinals = 第一, 第二|另一, 第三, 第四
 """,
     rules="""
+(非常|十分|太)?(谢谢|多谢|感谢)(你|您|了|啦)* => thank you
+(@i|这|它)?(是|是不是)(一张)?黑白(的)?(@i|照片|照|图片)?(的)?吗? => is the picture black and white
+(现在)?(是)?几点(了|钟)* => what time is it
+(是)?白天还是(晚上|夜晚|夜里) => is it day or night
+有人(戴|穿)(着|了)?{x}吗? => is anyone wearing a {x}
 (哪|哪一)(张|幅|个)?@p(的)?(有)?{x}(更多|最多|比较多|多) => which picture has more {x:s}
 (哪|哪一)(张|幅|个)?@p(有){x} => which picture has a {x}
 {k}(要|卖|是)?(多少钱|什么价格|几块钱|几元|怎么卖) => how much does the {k} cost

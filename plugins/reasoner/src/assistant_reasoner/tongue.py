@@ -160,7 +160,8 @@ class Tongue:
 
     def listed(self, items: list[str]) -> str:
         """ "a, b and c"."""
-        return self.listing[0].join(items[:-1]) + (self.listing[1] if len(items) > 1 else "") + items[-1]
+        told = self.listing[0].join(items[:-1]) + (self.listing[1] if len(items) > 1 else "") + items[-1]
+        return told if self.spaced else re.sub(r"([\u4e00-\u9fff])(\d)", r"\1 \2", told)
 
     def repaired(self, text: str, *, first: bool = True) -> str:
         """A piece of a sentence with elisions and contractions; if it is the first one, with a capital letter."""

@@ -298,18 +298,20 @@ def _evidence(program: Evidence, world: World) -> Reply:
         return Reply(
             (said(world.say("evidence_none")), *reply.sentences), reply.short, reply.confidence, reply.abstained
         )
-    listed = world.say.listed(
-        [
-            f"{seen.source or seen.kind.replace('_', ' ')} said {world.say.quote(seen.text, 80)} "
-            f"({world.say.percent(seen.confidence)})"
-            for seen in cited
-        ]
-    )
+    listed = world.say.listed([_piece(seen, world) for seen in cited])
     sentences = [said(world.say("evidence", list=listed), *(seen.id for seen in cited))]
     if reply.confidence is not None:
         sure = said(world.say("evidence_sure", sure=world.say.percent(reply.confidence)))
         sentences.insert(0 if program.ask == "sure" else 1, sure)
     return Reply(tuple(sentences), reply.short, reply.confidence, reply.abstained)
+
+
+def _piece(seen: Observation, world: World) -> str:
+    """Which plugin said what, and how surely."""
+    source, sure = seen.source or seen.kind.replace("_", " "), world.say.percent(seen.confidence)
+    if world.say.language == "en":
+        return f"{source} said {world.say.quote(seen.text, 80)} ({sure})"
+    return f"{world.say.quote(world.say.bare(seen.text), 80)} ({source}, {sure})"
 
 
 # ---- what to wait for -------------------------------------------------------------------------------------------
