@@ -28,8 +28,8 @@ class ObjectsOptions:
     """Confidence below which an object is not reported, unless it is the surest of a class whose presence reaches it;
     readers choose their own threshold above it."""
     effort: Literal["usual", "quick"] = "usual"
-    """How often to look: "usual" looks at three sizes, "quick" at two, in a third of the time, and misses more small
-    things."""
+    """How often to look: "usual" looks at three sizes, "quick" at two, in less than half of the time, and misses
+    more small things."""
     most: int = 60
     """Objects reported of one picture at most."""
 
