@@ -11,7 +11,7 @@ CHINESE: Final = Tongue(
     name="中文",
     spaced=False,
     repairs=(
-        (r" ?\((\d+ %)\)", r"（\1）"),
+        (r" ?\(([^()]*\d+ %)\)", r"（\1）"),
         (r"([\u4e00-\u9fff])(\d)", r"\1 \2"),
         (r"(\d)([\u4e00-\u9fff])", r"\1 \2"),
     ),

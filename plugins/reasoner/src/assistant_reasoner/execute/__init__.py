@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.types import Kind
+from assistant.types import Kind, Observation
 from assistant_reasoner.execute import (
     colors,
     compose,
