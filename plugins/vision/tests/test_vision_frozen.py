@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import WeightsCorrupt
 from assistant.settings import Settings
 from assistant.weights import Weights
-from assistant_vision.detector import CONFIG, GRAPH, SIZES
+from assistant_vision.detector import CONFIG, GRAPH, SIZES, Detector
 from assistant_vision.frozen import BOXES, INPUT, NATIVE, SCORES, constants, to_onnx
 from assistant_vision.specs import SSD
 from assistant_vision.wire import fields, first, written
@@ -143,3 +143,13 @@ def test_the_detector_computes_what_opencv_computes(side: int) -> None:
     wanted = sorted(network.forward(network.getUnconnectedOutLayersNames()), key=lambda output: int(output.size))
     for mine, other in zip(run(to_onnx(graph.data, text), picture), wanted, strict=True):
         np.testing.assert_allclose(mine.ravel(), other.ravel(), atol=2e-3)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 64])
+def test_an_emptied_file_of_weights_is_named_with_its_remedy(tmp_path: Path, content: bytes) -> None:
+    """A download that went wrong costs one sentence, no traceback."""
+    pytest.importorskip("cv2")
+    (tmp_path / GRAPH).write_bytes(content)
+    (tmp_path / CONFIG).write_text(TINY, encoding="utf-8")
+    with pytest.raises(WeightsCorrupt):
+        Detector(tmp_path, threads=1)

@@ -60,7 +60,7 @@ def _session(directory: Path, threads: int) -> tuple[Any, Any]:
     """The network in ONNX Runtime, and how it is to be run."""
     import onnxruntime
 
-    graph = np.memmap(directory / GRAPH, dtype=np.uint8, mode="r")
+    graph = np.fromfile(directory / GRAPH, dtype=np.uint8)
     model = to_onnx(graph.data, (directory / CONFIG).read_text(encoding="utf-8"))
     del graph  # 70 MB that need not be there while the runtime arranges its own
     options, ways = onnxruntime.SessionOptions(), onnxruntime.RunOptions()
