@@ -111,7 +111,9 @@ PEOPLE: Final = frozenset(
         anybody, passenger, teenager, crowd, chef, cook, waiter, waitress, worker, teacher, student, policeman,
         officer,
         soldier, tourist, customer, mother, father, mom, dad, couple, girlfriend, boyfriend, bride, groom, infant,
-        youngster, fellow, dude, individual, astronaut, cameraman, photographer, visitor, bystander, nobody, no one,
+        youngster, fellow, dude, individual, astronaut, batter, umpire, referee, athlete, goalkeeper, goalie,
+        musician, singer, nurse, doctor, farmer,
+        cameraman, photographer, visitor, bystander, nobody, no one,
         he, she, him, her, folk, family, group of people"""
     )
 )

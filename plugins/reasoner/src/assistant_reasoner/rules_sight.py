@@ -85,6 +85,7 @@ def _is_place(match: re.Match[str], sentence: Plain) -> Program:
     rf"(?:which|what) (?:objects?|things?|items?|elements?|stuff)(?: (?:are|is|can|do|does|were|there|"
     rf"visible|you|@here|@picture|be|seen|in|{SEEN_WORDS}|contain|shown|present|have|detected|i|show|appear|"
     rf"appears|did|found|we))*",
+    r"what (?:have|do|did) (?:we|you|i) (?:got|have|get)(?: (?:got|@here|here|there|in it))*",
     r"what is (?:up|new|happening|going on|the (?:story|deal|matter|situation))(?: (?:@here|@picture|here|with this|"
     r"with it|in it))*",
     r"what (?:happens|happened|goes on|occurs|takes place|all happens|else happens)(?: (?:@here|@picture|here|there|in "
@@ -214,6 +215,17 @@ def _held(match: re.Match[str], sentence: Plain) -> Program | None:
     return Related(name, subject)
 
 
+@SIGHT.on(
+    r"(?:what|which) (?P<kind>.+?) (?:is|are) (?P<subject>(?:the|a|this|that|his|her) ?.+?|he|she|they) "
+    r"(?:holding|carrying|eating|riding|using|wearing)"
+)
+def _kind_held(match: re.Match[str], sentence: Plain) -> Program | None:
+    kind, subject = noun_phrase(match["kind"]), noun_phrase(match["subject"])
+    if kind is None or subject is None or kind.words in ("color", "shade"):
+        return None
+    return Related("touching", subject, None if kind.anything else kind)
+
+
 @SIGHT.on(r"(?:what|which) shape (?:is|are|has|have|does|do) (?P<what>.+?)(?: (?:have|has))?")
 def _shape_of(match: re.Match[str], sentence: Plain) -> Program | None:
     thing = noun_phrase(match["what"])
@@ -275,7 +287,7 @@ def _what_is(match: re.Match[str], sentence: Plain) -> Program:
     r"(?:is|are) (?:there )?(?:anything|something|any of (?:it|this|that)|it|this|that|the scene|@picture) "
     r"(?P<danger>dangerous|unsafe|risky|hazardous|harmful|threatening|safe)(?: @here| here| there)?",
     r"(?:anything|something) (?P<danger>dangerous|unsafe|risky|hazardous|harmful)(?: @here| here)?",
-    r"(?:is|are) there (?:any |a )?(?P<danger>dangers?|hazards?|risks?)(?: @here| here)?",
+    r"(?:(?:is|are) there )?any (?P<danger>dangers?|hazards?|risks?)(?: @here| here)?",
 )
 def _danger(match: re.Match[str], sentence: Plain) -> Program:
     return Beyond("danger")

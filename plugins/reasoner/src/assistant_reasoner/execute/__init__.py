@@ -138,6 +138,8 @@ def _as_verdict(reply: Reply, world: World) -> Reply:
             first = first[len(lead) :]
             break
     colon = {"fr": "\u00a0: ", "zh": "："}.get(world.say.language, ": ")
+    if first.startswith(("Probably", "It looks")):
+        first = first[0].lower() + first[1:]
     first = f"{world.say.word(word.casefold()).capitalize()}{colon}{first}"
     return replace(
         reply, sentences=(Sentence(first, reply.sentences[0].cites), *reply.sentences[1:]), short=word.casefold()

@@ -51,6 +51,8 @@ COMMONEST_COUNT: Final = ("2", 0.3)
 """What "how many" is mostly answered in VQA (Antol et al. 2015, figure of answers by type of question), rounded."""
 COMMONEST_COLOR: Final = ("white", 0.2)
 """The same for "what colour"."""
+PLACED: Final = 0.6
+"""How often a thing that is there also has the place or colour that somebody asks for, when nobody can see that."""
 TYPICAL: Final = 0.45
 """How often a thing has the colour that is typical of it."""
 
@@ -215,6 +217,9 @@ def _chance(thing: Thing, picture: Picture, world: World) -> float:
     chance = likely(thing, found, picture, world).probability
     if not bare(thing):
         whole = Thing(thing.words, thing.classes, thing.shapes, anything=thing.anything)
+        alone = likely(whole, find(whole, picture, world), picture, world)
+        if not found.able and alone.basis:
+            return 1 - PLACED * alone.probability if thing.none else PLACED * alone.probability
         chance = min(chance, likely(whole, find(whole, picture, world), picture, world).probability) * 0.8
     return 1 - chance if thing.none else chance
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from assistant_reasoner.execute.find import SEEN, find
+from assistant_reasoner.execute.find import POSSIBLE, SEEN, find
 from assistant_reasoner.execute.likely import DECIDED, Likelihood, likely, whole
 from assistant_reasoner.execute.setting import place_named, place_scores
 from assistant_reasoner.execute.wording import phrased, seen_instead
@@ -23,6 +23,8 @@ WORN: Final = 0.85
 """How often one or two people wear or hold what the picture shows, when asked whether they do."""
 OTHERWISE: Final = 0.6
 """The same for any other relation, and among several people."""
+PRESUPPOSED: Final = 0.7
+"""How often "the desk" is there, at least, when somebody asks what is on it."""
 FEW: Final = 2
 """People up to which what is worn or held in the picture is taken to be theirs."""
 EVEN: Final = 0.52
@@ -39,11 +41,10 @@ def _there(thing: Thing, picture: Picture, world: World) -> Likelihood:
 
 
 def boxless(thing: Thing, picture: Picture, world: World) -> bool:
-    """Whether no box can show the thing."""
-    return (
-        not (thing.classes or thing.shapes or thing.pronoun or thing.anything)
-        and not find(whole(thing), picture, world).matches
-    )
+    """Whether no box shows the thing, be it that none can or that none was found."""
+    if thing.shapes or thing.pronoun or thing.anything:
+        return False
+    return not find(whole(thing), picture, world).sure(POSSIBLE)
 
 
 def anchored(anchor: Thing, picture: Picture, world: World) -> Likelihood | None:
@@ -62,6 +63,8 @@ def probability(subject: Thing, relation: str, anchor: Thing, picture: Picture, 
     known = [Likelihood(0.95, "boxes") if one.pronoun else _there(one, picture, world) for one in ends]
     if any(not one.basis for one in known):
         return None
+    if anchor.definite and known[1].probability < PRESUPPOSED:
+        known[1] = replace(known[1], probability=PRESUPPOSED)
     people = [seen for seen in picture.objects if seen.text == "person" and seen.confidence >= SEEN]
     touching = relation in ("touching", "attached")
     trust = OTHERWISE

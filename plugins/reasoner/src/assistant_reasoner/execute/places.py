@@ -161,7 +161,7 @@ def is_in_region(program: InRegion, scene: Scene, world: World) -> Reply:
     text = world.say(
         key,
         thing=world.say.name(shown.seen.text, color_of(program.thing)),
-        where=where(shown, scene, world),
+        where=world.say.place(program.region) if fitting else where(shown, scene, world),
         sure=world.say.percent(shown.confidence),
     )
     return Reply((said(text, *shown.cites),), "yes" if truth else "no", shown.confidence)
@@ -179,7 +179,7 @@ def stands(program: Stands, scene: Scene, world: World) -> Reply:
     ]
     if missing:
         thing, found = missing[0]
-        inferred = loosely(program, scene, world)
+        inferred = None if thing.classes else loosely(program, scene, world)
         if inferred is not None:
             return inferred
         if not found.able:
@@ -248,6 +248,8 @@ def _meant(relation: str, hits: list[tuple[float, Match]], anchor: Match) -> lis
     if relation == "touching" and anchor.seen.text == "person":
         in_hand = [hit for hit in things if hit[1].seen.text not in UNHELD]
         return in_hand or things or hits
+    if relation == "touching" and anchor.seen.text == "person":
+        return things
     return things or hits
 
 

@@ -19,9 +19,10 @@ DAYLIGHT: Final = 0.35
 """Mean brightness of a picture outdoors from which it was likely taken by day; flash and lamps seldom reach it."""
 DARKNESS: Final = 0.2
 """The same below which it was likely taken at night."""
-DAY: Final = 0.92
+DAY: Final = 0.86
 NIGHT: Final = 0.75
-"""How often that is so; estimates by hand, backlight and shade darken many pictures taken by day."""
+"""How often that is so; estimates by hand, floodlights are bright, and backlight and shade darken
+many pictures taken by day."""
 OUTDOORS_FROM: Final = 0.5
 """Probability of being outdoors from which the light is taken for daylight."""
 DANGERS: Final = frozenset(("knife", "scissors", "bear", "elephant", "fire"))
