@@ -128,3 +128,10 @@ def test_options_are_returned_word_for_word(talk: Any) -> None:
     options = ("a Big dog", "the cat", "3 Birds", "No-one")
     for question in ("What is this?", "Who is here?", "How many birds?", "What do they think?"):
         assert talk.ask(f"{question} Choices: {', '.join(options)}").short in options
+
+
+def test_prices_are_no_hours_where_hours_are_written(talk: Any) -> None:
+    """ "4.50" could be a time, but not beside "8:00 - 18:00"."""
+    talk.picture().line("Soup 4.50", 0, (0.1, 0.1, 0.6, 0.2)).line("Espresso 2.10", 1, (0.1, 0.3, 0.6, 0.4))
+    talk.line("Open Mon-Sat 8:00 - 18:00", 2, (0.1, 0.5, 0.8, 0.6))
+    assert (talk.ask("when does it open?").short or "").startswith("8:00")

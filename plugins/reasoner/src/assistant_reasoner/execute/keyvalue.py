@@ -179,6 +179,8 @@ def _known(program: Lookup, lines: Sequence[Observation]) -> list[Pair]:
     known = pairs(lines, program.value)
     if program.value == "price" and not known:
         known = pairs(lines, "number")  # a menu in whole francs
+    if program.value == "time" and any(":" in pair.value for pair in known):
+        known = [pair for pair in known if "." not in pair.value or ":" in pair.value]  # beside 8:00, 4.50 is a price
     if program.value == "any":
         known += pairs(lines, "text")
     if program.value == "text" and program.key:
