@@ -130,3 +130,22 @@ def test_families_are_told_apart() -> None:
     assert not OTHER.prefix
     assert OTHER.brief is BRIEF
     assert all("open" in family.tasks for family in FAMILIES if family.talk == "task")
+
+
+@pytest.mark.parametrize("text", ["日本語は面白いです。", "no blank:\nthen 🎉🎉, ok", "ภาษาไทย"])
+def test_text_comes_letter_by_letter(text: str) -> None:
+    """Also where nothing is written between words; a letter of several tokens comes whole."""
+    import torch
+
+    from assistant_vlm.checkpoints import tokenizer
+    from assistant_vlm.generation import Pieces
+
+    spelling = tokenizer(())
+    streamer = Pieces(spelling, skip_prompt=True, timeout=1.0, skip_special_tokens=True)
+    streamer.put(torch.tensor([[1, 2, 3]]))
+    for token in spelling(text, add_special_tokens=False)["input_ids"]:
+        streamer.put(torch.tensor([token]))
+    streamer.end()
+    pieces = [piece for piece in streamer if piece]
+    assert "".join(pieces) == text
+    assert len(pieces) >= len(text) // 2

@@ -22,6 +22,9 @@ from assistant_vlm.loading import Loaded, enough_memory
 POLL_SECONDS: Final = 0.05
 """How often a stop is looked for while no text comes."""
 
+HELD: Final = 4
+"""Bytes of a letter at most: fewer that make none yet wait for the rest."""
+
 
 class Stopped(Exception):
     """Raised inside the model when the work is no longer wanted."""
@@ -59,6 +62,29 @@ class Outcome:
     first_token_seconds: float = 0.0
     """From the start to the first token."""
     seconds: float = 0.0
+
+
+class Pieces(Streamer):  # type: ignore[misc]  # transformers is not typed here
+    """Gives text as soon as its letters are whole. Its base waits for a blank, which many scripts do not write."""
+
+    token_cache: list[int]
+    print_len: int
+    next_tokens_are_prompt: bool
+
+    def put(self, value: Any) -> None:
+        """Take the prompt, which is passed over, then token after token."""
+        if self.next_tokens_are_prompt:
+            self.next_tokens_are_prompt = False
+            return
+        self.token_cache.extend(value.flatten().tolist())
+        text = self.tokenizer.decode(self.token_cache, **self.decode_kwargs)
+        whole = text.rstrip("\ufffd")
+        if len(text) - len(whole) < HELD:  # perhaps a letter whose bytes are not all here
+            text = whole
+        piece, self.print_len = text[self.print_len :], max(self.print_len, len(text))
+        if text.endswith("\n"):  # nothing before it can change any more
+            self.token_cache, self.print_len = [], 0
+        self.on_finalized_text(piece)
 
 
 class _Watch(LogitsProcessor):  # type: ignore[misc]  # transformers is not typed here
@@ -131,7 +157,7 @@ def generate(
     began = time.perf_counter()
     until = began + seconds
     brake.stop.clear()
-    streamer = Streamer(loaded.tokenizer, skip_prompt=True, timeout=POLL_SECONDS, skip_special_tokens=True)
+    streamer = Pieces(loaded.tokenizer, skip_prompt=True, timeout=POLL_SECONDS, skip_special_tokens=True)
     watch = _Watch(outcome, began)
     sampling: dict[str, Any] = {"do_sample": True, "temperature": temperature} if temperature else {"do_sample": False}
     if not temperature:  # what the model's own configuration says about sampling would only be warned about
