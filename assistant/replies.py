@@ -43,6 +43,23 @@ _COUNT: Final = re.compile(
     re.I,
 )
 _COLOR: Final = re.compile(r"\bcolou?rs?\b", re.I)
+_HEDGED: Final = re.compile(
+    r"\b(?:may|might|could|would|should|maybe|perhaps|possibly|probably|likely|if|whether|but|or|asks?|questions?|"
+    r"seems?|appears?|both|either)\b|\?",
+    re.I,
+)
+_DENIES: Final = re.compile(r"\b(?:not|no|none|never|nothing|nobody|neither|nor|without|cannot)\b|n't\b", re.I)
+_EMPTY: Final = frozenset(
+    "is are was were am do does did has have had a an the any there it this that these those i we you see seen shown "
+    "visible find found perceive detect".split()
+)
+"""Words that a statement may lack, or have in another place, and still restate the question."""
+_PLACES: Final = frozenset(
+    "in on at of to from under over above below behind between beside near by next inside outside with left "
+    "right".split()
+)
+_SHOWN: Final = re.compile(r"\b(?:in|of|from) (?:the|this) (?:image|picture|photo|photograph|scene)\b", re.I)
+_ENGLISH: Final = re.compile(r"(?:is|are|was|were|do|does|did|has|have|can)\b", re.I)
 _OR: Final = re.compile(r"\bor\b", re.I)
 _NONE: Final = re.compile(
     r"^(?:none|zero|no\b(?! idea)|there (?:is|are) (?:no\b|none|not any)|i (?:see|can see) (?:no\b|none))", re.I
@@ -172,7 +189,7 @@ def short_of(question: str, text: str) -> str | None:
         return _truth(first)
     asked = _last_question(question)
     if _POLAR.search(asked) and not _OR.search(asked):
-        return _polarity(first)
+        return _polarity(first) or _restated(asked, first)
     if _COUNT.search(asked):
         return _number(first)
     if _COLOR.search(asked):
@@ -242,6 +259,20 @@ def _polarity(sentence: str) -> str | None:
     if re.match(r"(?:correct|true|indeed|certainly|definitely|of course)\b", sentence, re.I):
         return "yes"
     return "no" if re.match(r"(?:incorrect|false)\b", sentence, re.I) else None
+
+
+def _restated(question: str, sentence: str) -> str | None:
+    """Yes or no where a statement repeats every word of the question in its order, with at most one denial."""
+    question, sentence = (_SHOWN.sub(" ", text.replace("’", "'")) for text in (question, sentence))
+    if _HEDGED.search(sentence) or _DENIES.search(question) or not _ENGLISH.match(question):
+        return None
+    asked = [word for word in _WORD.findall(question.casefold()) if word not in _EMPTY]
+    said = [word for word in _WORD.findall(sentence.casefold()) if word not in _EMPTY]
+    rest = iter(said)
+    if not asked or not all(word in rest for word in asked) or _PLACES & (set(said) - set(asked)):
+        return None
+    denials = len(_DENIES.findall(sentence))
+    return (None, "yes", "no")[1 + denials] if denials < 2 else None
 
 
 def _truth(sentence: str) -> str | None:
