@@ -50,7 +50,11 @@ class Channel:
         self._thread = threading.Thread(target=self._loop.run_forever, name="assistant-openai-channel", daemon=True)
         self._thread.start()
         self._headers: dict[str, Any] = {}
-        self._client = asyncio.run_coroutine_threadsafe(self._connect(url, key, retries), self._loop).result()
+        try:
+            self._client = asyncio.run_coroutine_threadsafe(self._connect(url, key, retries), self._loop).result()
+        except BaseException:
+            self._end()
+            raise
 
     async def _connect(self, url: str, key: str, retries: int) -> Any:
         import httpx2
@@ -155,9 +159,18 @@ class Channel:
         """Close all connections and end the thread."""
 
         async def end() -> None:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
             await self._client.close()
 
-        asyncio.run_coroutine_threadsafe(end(), self._loop).result(CLOSE_SECONDS)
+        try:
+            asyncio.run_coroutine_threadsafe(end(), self._loop).result(CLOSE_SECONDS)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSE_SECONDS)
         if not self._thread.is_alive():
