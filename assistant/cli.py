@@ -35,7 +35,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
         if found is None:
-            with _reported():
+            with reported():
                 found = next((command for command in _host(ctx).commands if command.name == cmd_name), None)
         return found
 
@@ -215,7 +215,7 @@ def plugins() -> None:
 @click.pass_context
 def plugins_list(ctx: click.Context, as_json: bool) -> None:
     """List plugins, what they bring, and what is wrong with them. Exits with 1 if something is."""
-    with _reported():
+    with reported():
         host = _host(ctx)
         state = host.health()
         state["plugins"] = [
@@ -258,7 +258,7 @@ def weights() -> None:
 @click.pass_context
 def weights_list(ctx: click.Context, as_json: bool) -> None:
     """List all known weights and where they are."""
-    with _reported():
+    with reported():
         store = _host(ctx).weights
         found = [store.describe(name) for name in store.names()]
     if as_json:
@@ -279,7 +279,7 @@ def weights_pull(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> N
 
     Naming weights that come from a model hub allows fetching them from there.
     """
-    with _reported():
+    with reported():
         store = _host(ctx, hub=bool(names)).weights
         wanted = names or tuple(spec.name for spec in store.specs() if spec.starter)
         pulled: dict[str, str] = {}
@@ -311,7 +311,7 @@ def weights_verify(ctx: click.Context, names: tuple[str, ...], as_json: bool) ->
     from assistant.errors import WeightsError, WeightsMissing
 
     results: dict[str, str] = {}
-    with _reported():
+    with reported():
         store = _host(ctx).weights
         for name in names or [spec.name for spec in store.specs()]:
             try:
@@ -337,7 +337,7 @@ def weights_verify(ctx: click.Context, names: tuple[str, ...], as_json: bool) ->
 @click.pass_context
 def weights_where(ctx: click.Context, name: str, as_json: bool) -> None:
     """Print the directory that holds weights NAME."""
-    with _reported():
+    with reported():
         directory = str(_host(ctx).weights.where(name))
     click.echo(json.dumps({name: directory}) if as_json else directory)
 
@@ -362,7 +362,7 @@ def _host(ctx: click.Context, *, hub: bool = False) -> Host:
 
 @contextmanager
 def _assistant(ctx: click.Context, at_least_files: int = 0, **flags: Any) -> Iterator[Assistant]:
-    with _reported():
+    with reported():
         from assistant.app import Assistant
 
         settings = _settings(ctx, **flags)
@@ -374,8 +374,14 @@ def _assistant(ctx: click.Context, at_least_files: int = 0, **flags: Any) -> Ite
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
-    """Our own errors as one line and an exit code; anything else is a defect and keeps its traceback."""
+def reported(stopped: str = "stopped") -> Iterator[None]:
+    """The assistant's own errors as one line and an exit code; anything else is a defect and keeps its traceback.
+
+    For commands of plugins too.
+
+    Args:
+        stopped: what to say when it is interrupted.
+    """
     from assistant.errors import AssistantError, WeightsError
 
     try:
@@ -387,7 +393,7 @@ def _reported() -> Iterator[None]:
         click.echo(f"error: {error}", err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        click.echo(stopped, err=True)
         sys.exit(INTERRUPTED)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,13 +64,13 @@ def evaluation(
         return
     if set_file is None:
         raise click.UsageError("Missing argument 'SET'.")
-    with _reported():
+    from assistant.cli import INCOMPLETE, reported
+
+    with reported("stopped; what was finished counts when the same command is given again"):
         from assistant_evaluation.evaluate import Options
 
         options = Options(format=given.pop("layout"), **given)
         incomplete = _measure(ctx, set_file, options, calibrate, as_json, quiet)
-    from assistant.cli import INCOMPLETE
-
     sys.exit(INCOMPLETE if incomplete else 0)
 
 
@@ -131,22 +131,3 @@ def _list(as_json: bool) -> None:
         click.echo(f"{heading}:")
         for name, describes in named.items():
             click.echo(click.wrap_text(describes, 110, f"  {name:18} ", " " * 21))
-
-
-@contextmanager
-def _reported() -> Iterator[None]:
-    """The assistant's own errors as one line and the exit code of docs/cli.md."""
-    from assistant.cli import FAILED, INTERRUPTED, WEIGHTS
-    from assistant.errors import AssistantError, WeightsError
-
-    try:
-        yield
-    except WeightsError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(WEIGHTS)
-    except AssistantError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        click.echo("stopped; what was finished counts when the same command is given again", err=True)
-        sys.exit(INTERRUPTED)
