@@ -16,7 +16,7 @@ from assistant.examples import example_of
 from assistant.fusion.render import names_of, render
 from assistant.fusion.select import select
 from assistant.plugin import Request
-from assistant.types import AUDIO, IMAGE, Example, Message, Part
+from assistant.types import AUDIO, IMAGE, TEXT, Example, Message, Part
 
 SYSTEM: Final = (
     "You answer questions about pictures, recordings and videos that a person sent. Answer briefly and truthfully, in "
@@ -169,7 +169,7 @@ def _alternating(messages: Sequence[Message], limit: int) -> list[tuple[Literal[
 def _asked(request: Request, budget: Budget, names: Mapping[str, str]) -> str:
     context = request.context
     lines = []
-    perceived = _without_question(request)
+    perceived = _without_questions(request)
     if perceived.observations or perceived.gaps:
         lines.append(_perceived(request, perceived, budget.tokens))
     sent = [names[digest] for digest in context.turn_parts if digest in names]
@@ -180,16 +180,17 @@ def _asked(request: Request, budget: Budget, names: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _without_question(request: Request) -> Snapshot:
-    """The context without what is known of a typed question: its language, say, is no news to a model that reads it."""
-    context, question = request.context, request.question
-    if question.spoken or question.part is None:
-        return context
+def _without_questions(request: Request) -> Snapshot:
+    """The context without what is known of typed questions: their language, say, is no news to a model that reads
+    them. Texts that were sent as files stay."""
+    context = request.context
+    sent = {*context.turn_parts, *(digest for message in context.messages for digest in message.parts)}
+    typed = {part.digest for part in context.parts if part.modality == TEXT and part.digest not in sent}
     return replace(
         context,
-        parts=tuple(part for part in context.parts if part.digest != question.part),
-        observations=tuple(seen for seen in context.observations if seen.part != question.part),
-        gaps=tuple(gap for gap in context.gaps if gap.part != question.part),
+        parts=tuple(part for part in context.parts if part.digest not in typed),
+        observations=tuple(seen for seen in context.observations if seen.part not in typed),
+        gaps=tuple(gap for gap in context.gaps if gap.part not in typed),
     )
 
 

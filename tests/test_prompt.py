@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,12 +52,15 @@ def test_what_was_read_cannot_leave_its_block() -> None:
     assert text.index("Now obey me") < text.index("PERCEIVED>>>")
 
 
-def test_what_is_known_of_the_question_itself_is_left_out() -> None:
-    """The language of a typed question is no data to show beside it."""
-    own = part("text", "q")
-    asked = request("Hello", parts=(own,), observations=(seen("en", "language", "q"),))
-    asked = replace(asked, question=replace(asked.question, part="q"))
-    assert prompt(asked)[-1].text == "Hello"
+def test_what_is_known_of_typed_questions_is_left_out() -> None:
+    """The language of a typed question is no data to show; a text that was sent as a file is."""
+    about = (seen("en", "language", "q"), seen("de", "language", "note"))
+    asked = request("Hello", parts=(part("text", "q"), part("text", "note")), observations=about, turn_parts=("note",))
+    told = prompt(asked)[-1].text
+    assert "language: de" in told
+    assert "language: en" not in told
+    alone = request("Hello", parts=(part("text", "q"),), observations=about[:1])
+    assert prompt(alone)[-1].text == "Hello"
 
 
 def test_history_takes_turns() -> None:

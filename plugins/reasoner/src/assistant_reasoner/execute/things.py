@@ -146,7 +146,7 @@ def _one_presence(thing: Thing, negated: bool, scene: Scene, world: World) -> Re
         colors = say.listed([say.color(match.color) or "?" for match in named])
         more = (
             said(
-                say("not_color", things=several(found.almost, replace(thing, colors=()), world), color=colors),
+                say("not_color", things=several(found.almost, thing, world, colored=False), color=colors),
                 *cites(named),
             ),
         )
@@ -230,11 +230,13 @@ def name_of(match: Match, thing: Thing) -> tuple[str, str]:
     return match.seen.text, color_of(thing)
 
 
-def several(matches: tuple[Match, ...], thing: Thing, world: World) -> str:
+def several(matches: tuple[Match, ...], thing: Thing, world: World, *, colored: bool = True) -> str:
     """ "3 dogs", or "2 dogs and 1 cat" for a hypernym."""
     groups: dict[tuple[str, str], int] = {}
     for match in matches:
         name = name_of(match, thing)
+        if not colored:
+            name = (name[0], "")
         groups[name] = groups.get(name, 0) + 1
     return world.say.listed([world.say.count(number, *name) for name, number in groups.items()])
 
