@@ -12,7 +12,7 @@ import pytest
 from markupsafe import escape
 
 from assistant.errors import AssistantError, NotFound
-from assistant.types import IMAGE, Answer, Answered, Delta, Event, Message, Part, PartAdded, Status
+from assistant.types import IMAGE, Answer, Answered, Delta, Event, Gap, Message, Missed, Part, PartAdded, Status
 from assistant_ui.chat import Chat, Page, Session
 from assistant_ui.files import Gallery, Owners
 from assistant_ui.texts import ENGLISH
@@ -213,6 +213,18 @@ def test_the_language_can_be_switched() -> None:
     assert page.texts is not None
     assert page.texts.code == "zh"
     assert page.texts.welcome in str(page.live)
+
+
+async def test_an_answerer_that_could_not_is_told_in_the_conversation() -> None:
+    """Why another one answered stands above the answer, with what helps."""
+
+    async def failing(question: str) -> AsyncIterator[Event]:
+        yield Missed(Gap(cause="crashed", message="The server cannot be reached.", remedy="Start it.", source="openai"))
+        yield Answered(Answer("Two dogs.", answerer="reasoner"))
+
+    chat, _, session = opened(failing)
+    shown = str((await pages(chat.send(session, "How many?", [])))[-1].live)
+    assert f"{ENGLISH.note_passed}: </strong>The server cannot be reached. <span>Start it." in shown
 
 
 async def test_who_answers_can_be_chosen() -> None:

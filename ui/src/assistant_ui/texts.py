@@ -50,6 +50,7 @@ class Texts:
     failed_remedy: str
     busy: str
     note_missed: str
+    note_passed: str
     retry: str
     copy: str
     show_evidence: str
@@ -132,6 +133,7 @@ ENGLISH: Final = Texts(
     failed_remedy="Try again; if it happens once more, the server's log says why.",
     busy="An answer is still being written. Stop it first, or wait a moment.",
     note_missed="Not perceived",
+    note_passed="Could not answer",
     retry="Ask again",
     copy="Copy the answer",
     show_evidence="Show the evidence",
@@ -251,6 +253,7 @@ CHINESE: Final = Texts(
     failed_remedy="请再试一次；如果仍然失败，服务器日志会说明原因。",
     busy="上一个回答还没有写完。请先停止，或稍等片刻。",
     note_missed="未能感知",
+    note_passed="未能回答",
     retry="再问一次",
     copy="复制回答",
     show_evidence="查看依据",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from assistant.types import AUDIO, IMAGE, VIDEO, Observation, Part, Status
+from assistant.types import AUDIO, IMAGE, VIDEO, Gap, Observation, Part, Status
 from assistant_ui.evidence import hue, readable
 from assistant_ui.icons import LOGO, icon
 from assistant_ui.markup import classes, clock, duration, join, percent, prose, tag
@@ -163,17 +163,24 @@ def _status(status: Status, texts: Texts, several: bool) -> Markup:
 
 
 def _notes(view: TurnView, texts: Texts) -> Markup | None:
-    """Files that were refused, told in the conversation itself; missing plugins are told in the panel."""
-    refused = [gap for gap in view.gaps if gap.cause in ("unreadable", "refused")]
+    """Files that were refused and answerers that could not, told in the conversation itself; the rest in the panel."""
     notes = [
-        tag(
-            "li",
-            icon("gap"),
-            tag("span", tag("strong", texts.note_missed + ": "), gap.message, " ", tag("span", gap.remedy)),
-        )
-        for gap in refused
+        _note(texts.note_passed if _of_answerer(gap) else texts.note_missed, gap) for gap in view.gaps if _told(gap)
     ]
     return tag("ul", *notes, class_="notes", role="status") if notes else None
+
+
+def _told(gap: Gap) -> bool:
+    return gap.cause in ("unreadable", "refused") or _of_answerer(gap)
+
+
+def _of_answerer(gap: Gap) -> bool:
+    """Whether it was an answerer that failed: perceivers fail on a part, decoding on a file of a name."""
+    return gap.part is None and not gap.name and gap.source not in ("", "media")
+
+
+def _note(what: str, gap: Gap) -> Markup:
+    return tag("li", icon("gap"), tag("span", tag("strong", what + ": "), gap.message, " ", tag("span", gap.remedy)))
 
 
 def _answer(view: TurnView, texts: Texts) -> Markup:
