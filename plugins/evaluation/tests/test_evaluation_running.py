@@ -248,7 +248,7 @@ def test_perceived_tasks_ask_nothing(tmp_path: Path) -> None:
         return [
             task.observe("object", "dog", 0.8, presence=0.95),
             task.observe("object", "dog", 0.4, presence=0.95),
-            task.observe("object", "cat", 0.3, presence=0.35),
+            task.observe("object", "cat", 0.3, presence=0.35, counted=True),
             task.observe(
                 "concepts", "probably also a bench", 0.6, probabilities={"cat": 0.9, "bench": 0.6, "wall": 0.8}
             ),
@@ -277,7 +277,7 @@ def test_perceived_tasks_ask_nothing(tmp_path: Path) -> None:
     assert answerer.calls == 0
     tasks = report["tasks"]
     assert (tasks["presence"]["precision"], tasks["presence"]["recall"]) == (1.0, pytest.approx(2 / 3))
-    assert tasks["presence"]["exact_counts"] == pytest.approx(1 / 3)
+    assert tasks["presence"]["exact_counts"] == pytest.approx(2 / 3)
     assert tasks["transcripts"]["rows"][0]["error_rate"] == 0.0
     assert tasks["sentiment"]["rows"][0]["polarity"] == 0.5
 

@@ -148,7 +148,7 @@ def _perceived(item: Item, reply: Reply) -> dict[str, Any]:
             detected[each.text] = max(here, detected.get(each.text, 0.0))
         concepts = [each.data.get("probabilities", {}) for each in seen if each.kind == Kind.CONCEPTS]
         likely = {name: float(value) for shares in concepts for name, value in shares.items()} | detected
-        counted = Counter(each.text for each in objects if each.confidence >= SAID)
+        counted = Counter(each.text for each in objects if each.data.get("counted", each.confidence >= SAID))
         return {"likely": likely, "counted": dict(counted)}
     if isinstance(item, TranscriptItem):
         if any(part.modality == IMAGE and part.parent is None for part in reply.parts):
