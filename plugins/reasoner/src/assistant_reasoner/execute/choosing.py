@@ -78,7 +78,10 @@ def choose(program: Choose, scene: Scene | None, world: World, answer: Callable[
     scores = _scores(program, inner, exact, picture, scene, world)
     if scores is None:
         listed = world.say.listed([world.say.quote(world.say.bare(option)) for option in options])
-        nothing = abstain(world, world.say("choose_nothing", list=listed), *inner.sentences[:1])
+        if inner.abstained and inner.sentences:  # its reason says more
+            nothing = Reply(inner.sentences[:1], None, None, abstained=True)
+        else:
+            nothing = abstain(world, world.say("choose_nothing", list=listed), *inner.sentences[:1])
         return nothing if picture is None else replace(nothing, short=options[0], confidence=1 / len(options))
     told = () if inner.abstained else inner.sentences[:1]
     chances = _softmax([one.score for one in scores])
