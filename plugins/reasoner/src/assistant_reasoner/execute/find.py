@@ -105,11 +105,11 @@ class Found:
     @property
     def best(self) -> float:
         """Probability that at least one is there, by the surest evidence; 0 of none."""
-        boxes = max((_presence(match) for match in self.matches), default=0.0)
+        boxes = max((presence_of(match) for match in self.matches), default=0.0)
         return max(boxes, max((share for _, share in self.labels), default=0.0))
 
 
-def _presence(match: Match) -> float:
+def presence_of(match: Match) -> float:
     """That the class is in the picture at all: some detectors say so apart from the box."""
     stated = match.seen.data.get("presence")
     if isinstance(stated, int | float) and match.seen.confidence > 0:

@@ -15,6 +15,7 @@ from assistant_reasoner.execute.find import (
     asked_for,
     find,
     fulfils,
+    presence_of,
 )
 from assistant_reasoner.execute.likely import ABSENT, ABSENT_SHAPE, DECIDED, Likelihood, absence, bare, likely, whole
 from assistant_reasoner.execute.loosely import SURROUNDS, anchored, loosely
@@ -245,7 +246,10 @@ def count_confidence(sure: tuple[Match, ...], unsure: tuple[Match, ...], found: 
     """Probability that the count is exact: all counted are real, none of the doubtful is, and none was missed."""
     if found.kind == Kind.SHAPE:
         return math.prod(match.confidence for match in sure) or ABSENT_SHAPE
-    real = math.prod(max(0.5, match.confidence) for match in sure) if sure else ABSENT
+    real = ABSENT
+    if sure:  # that there is one is surer than that it is within this box
+        first, *others = sure
+        real = max(0.5, presence_of(first)) * math.prod(max(0.5, match.confidence) for match in others)
     missed = 0.9 ** len(sure)
     return max(0.05, real * math.prod(1 - match.confidence for match in unsure) * missed)
 
