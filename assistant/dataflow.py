@@ -124,7 +124,7 @@ class Perception:
         self._jobs: set[_Job] = set()
         self._waiters: list[_Waiter] = []
         self._scale = host.settings.engine.deadline_scale
-        self._runners = host.perceivers()
+        self._runners = tuple(runner for runner in host.perceivers() if runner.configured)
         self._reach = {runner.name: host.reach(runner) for runner in self._runners}
         self._cancelled = False
 

@@ -306,7 +306,7 @@ class Host:
         for modality in MODALITIES:
             kinds: set[str] = set()
             for runner in self._perceivers.values():
-                if modality in runner.plugged.consumes:
+                if modality in runner.plugged.consumes and runner.configured:
                     kinds |= set(runner.plugged.produces) | self.reach(runner)
             found[modality] = tuple(sorted(kinds - set(MODALITIES)))
         return found
@@ -315,7 +315,8 @@ class Host:
 
     def _text_embedder(self) -> Runner[Embedder] | None:
         for runner in self._embedders.values():
-            if runner.plugged.modality == TEXT and runner.obstacle() is None:
+            plugged = runner.plugged
+            if plugged.modality == TEXT and not plugged.across and runner.obstacle() is None:
                 return runner
         return None
 

@@ -135,7 +135,10 @@ class Plugged(ABC):
         return ()
 
     def unready(self, options: Any) -> str:
-        """The setting that is missing before it can be used, as a sentence that says what to set; "" if none is."""
+        """The setting that is missing before it can be used, as a sentence that says what to set; "" if none is.
+
+        What lacks a setting is optional: it is left out without a gap, and `assistant plugins list` says why.
+        """
         return ""
 
     def load(self, services: Services) -> None:  # noqa: B027 (optional by design)
@@ -239,6 +242,8 @@ class Embedder(Plugged):
     """Vectors are comparable within a space; e.g. "all-MiniLM-L6-v2". Known after `load`."""
     dimensions: int = 0
     """Length of a vector. Known after `load`."""
+    across: ClassVar[bool] = False
+    """True for texts that are made to be compared with another modality only: `Services.embed` takes another one."""
 
     @abstractmethod
     def embed(self, inputs: Sequence[Any]) -> np.ndarray:

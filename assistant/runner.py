@@ -184,6 +184,11 @@ class Runner(Generic[P]):
         )
         return hashlib.sha256(described.encode()).hexdigest()
 
+    @property
+    def configured(self) -> bool:
+        """Whether no setting that it needs is missing."""
+        return not self.plugged.unready(self.services.options)
+
     def obstacle(self) -> Obstacle | None:
         """What stands in the way of using it now, found out without importing or loading anything."""
         if self._overdue >= getattr(self.plugged, "concurrency", 1):
