@@ -58,7 +58,7 @@ def test_the_example_answerer_works(tmp_path: Path) -> None:
     fakes = FakePlugin(names["Shout"](), names["Loudest"](), FakeAnswerer("other", lambda request: [Delta("pass")]))
     with Assistant(settings, host=Host(settings, plugins={"fakes": fakes}, discover=False)) as assistant:
         reply = assistant.ask("Who shouts here?", text_part("HELLO THERE", "note"))
-        assert reply.text.startswith("That is shouting.")
+        assert "That is shouting." in reply.text  # the question itself, which is calm, may come before it
         assert reply.evidence
         assert assistant.ask("What is it?").text == "pass"
 
