@@ -12,10 +12,11 @@ from assistant.dataflow import Perception
 from assistant.errors import AssistantError, CannotAnswer
 from assistant.examples import examples_of
 from assistant.host import Host
+from assistant.limiting import Limit
 from assistant.media import Media
 from assistant.plugin import Answerer, Request
 from assistant.runner import Obstacle, Overdue, Runner
-from assistant.types import Answer, Answering, Delta, Event, Example, Gap, GapCause, Missed, Question
+from assistant.types import FREE, Answer, Answering, Delta, Event, Example, Gap, GapCause, Missed, Question, Sampling
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +31,18 @@ class Answers:
         context: SharedContext,
         perception: Perception,
         emit: Callable[[Event], None],
+        *,
+        instructions: str = "",
+        sampling: Sampling = FREE,
     ) -> None:
-        """Belongs to one turn: its context, what perceives for it, and where its events go."""
+        """Belongs to one turn: its context, what perceives for it, where its events go, how it is to be answered."""
         self._host = host
         self._media = media
         self._context = context
         self._perception = perception
         self._emit = emit
+        self._instructions = instructions
+        self._sampling = sampling
         self._examples: tuple[Example, ...] = ()
 
     async def run(
@@ -101,6 +107,8 @@ class Answers:
             embed=self._host.embed,
             capabilities=self._host.capabilities(),
             examples=(*self._examples, *examples_of(context.messages, context.part)),
+            instructions=self._instructions,
+            sampling=self._sampling,
         )
         return replace(request, computed=lambda: self._computed(runner, request))
 
@@ -125,12 +133,20 @@ class Answers:
         deltas = runner.stream(
             lambda answerer: answerer.answer(request), cancel=request.cancel, deadline=self._deadline(runner)
         )
+        limit = Limit(self._sampling, runner.plugged.honours)
         async with aclosing(deltas) as stream:
             async for delta in stream:
                 if calibration is not None and delta.confidence is not None:
                     delta = replace(delta, confidence=round(calibration.probability(delta.confidence), 4))
+                delta = replace(delta, text=limit.take(delta.text))
+                if limit.finish is not None:
+                    delta = replace(delta, finish=limit.finish)
                 whole += delta
                 self._emit(delta)
+        rest = Delta(limit.rest(), finish=limit.finish)
+        if rest != Delta():
+            whole += rest
+            self._emit(rest)
         return whole
 
     async def _checked(self, answer: Answer, question: Question, runners: Sequence[Runner[Answerer]]) -> Answer:

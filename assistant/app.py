@@ -23,13 +23,14 @@ from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 from assistant.context import SharedContext
-from assistant.engine import Engine, Session, Upload, remembered
+from assistant.engine import Earlier, Engine, Session, Upload, remembered
 from assistant.errors import AssistantError, MediaError, SettingsError
 from assistant.host import Host
 from assistant.media import Media
 from assistant.settings import Settings, load_settings
 from assistant.store import Store
 from assistant.types import (
+    FREE,
     Answer,
     Answered,
     Asked,
@@ -43,11 +44,12 @@ from assistant.types import (
     Part,
     PartAdded,
     Question,
+    Sampling,
     Status,
 )
 from assistant.weights import Weights
 
-__all__ = ["LOCAL", "Assistant", "Reply", "Upload"]
+__all__ = ["LOCAL", "Assistant", "Earlier", "Reply", "Upload"]
 T = TypeVar("T")
 
 LOCAL = "local"
@@ -237,8 +239,13 @@ class Assistant:
         owner: str = LOCAL,
         answerer: str | None = None,
         answer: bool = True,
+        history: Sequence[Earlier] = (),
+        instructions: str = "",
+        sampling: Sampling = FREE,
     ) -> AsyncGenerator[Event, None]:
         """One turn; see `Engine.turn`. With a conversation, its history counts and the turn is stored.
+
+        Without one nothing is stored but observations by content, and the caller sends the history along.
 
         Closing the iterator stops the turn; what was perceived until then is kept.
 
@@ -249,7 +256,16 @@ class Assistant:
         """
         wanted = answerer or self.settings.answerer
         if conversation is None:
-            events = self.engine.turn(Session(), question, uploads, answerer=wanted, answer=answer)
+            events = self.engine.turn(
+                Session(),
+                question,
+                uploads,
+                answerer=wanted,
+                answer=answer,
+                history=history,
+                instructions=instructions,
+                sampling=sampling,
+            )
             async with aclosing(events):
                 async for event in events:
                     yield event
@@ -271,6 +287,8 @@ class Assistant:
                 uploads,
                 answerer=wanted,
                 answer=answer,
+                instructions=instructions,
+                sampling=sampling,
                 keep=lambda part: self.store.keep(part, owner),
                 accepted=accepted,
             )

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from assistant.answering import Answers
 from assistant.context import SharedContext
@@ -19,6 +20,7 @@ from assistant.plugin import Answerer
 from assistant.runner import Runner
 from assistant.types import (
     AUDIO,
+    FREE,
     VIDEO,
     Answer,
     Answered,
@@ -31,6 +33,7 @@ from assistant.types import (
     Part,
     PartAdded,
     Question,
+    Sampling,
 )
 
 logger = logging.getLogger(__name__)
@@ -48,6 +51,15 @@ class Upload:
     """As the person calls it; never trusted for its format."""
     content: bytes | Path
     """Its bytes, or where they lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier message of a conversation that the caller keeps and sends along."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    uploads: tuple[Upload | Part, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,6 +106,9 @@ class Engine:
         *,
         answerer: str = AUTO,
         answer: bool = True,
+        history: Sequence[Earlier] = (),
+        instructions: str = "",
+        sampling: Sampling = FREE,
         keep: Callable[[Part], Part] | None = None,
         accepted: Callable[[str, Sequence[Part]], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
@@ -107,6 +122,9 @@ class Engine:
             uploads: files, or parts made from them already.
             answerer: a name, or "auto" for the best that is ready.
             answer: False to perceive only.
+            history: earlier messages that the session does not know, oldest first.
+            instructions: what whoever runs the conversation wants of its answers.
+            sampling: how the words of the answer are drawn, and where it ends.
             keep: as for the engine, for this turn only.
             accepted: told the question and the accepted parts before anything is perceived.
 
@@ -120,11 +138,24 @@ class Engine:
             )
         runners = self._answerers(answerer) if answer else ()
         events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
-        turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep, answerer)
+        turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep)
 
         async def drive() -> None:
             try:
-                await turn.run(question, uploads, runners, answer, accepted)
+                gaps = await turn.recall(history)
+                typed, parts = await turn.take_in(question, uploads, gaps, accepted)
+                if answer:
+                    answers = Answers(
+                        self.host,
+                        self.media,
+                        session.context,
+                        turn.perception,
+                        turn.emit,
+                        instructions=instructions,
+                        sampling=sampling,
+                    )
+                    await turn.answer(typed, parts, answers, runners, named=answerer != AUTO)
+                await turn.perception.settled()
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # handed to the caller, who raises it
@@ -170,15 +201,12 @@ class _Turn:
         emit: Callable[[Event], None],
         number: float,
         keep: Callable[[Part], Part],
-        wanted: str,
     ) -> None:
         self._engine = engine
-        self._session = session
         self._context = session.context
-        self._emit = emit
         self._keep = keep
-        self._wanted = wanted
-        self._perception = Perception(
+        self.emit = emit
+        self.perception = Perception(
             engine.host,
             session.context,
             engine.media,
@@ -189,42 +217,60 @@ class _Turn:
         )
 
     def cancel(self) -> None:
-        self._perception.cancel()
+        self.perception.cancel()
 
-    async def run(
+    async def recall(self, history: Sequence[Earlier]) -> list[Gap]:
+        """Put earlier messages and their files into the context; what could not be taken."""
+        context, gaps = self._context, list[Gap]()
+        context.drop_gaps()
+        for earlier in history:
+            parts = await self._take_in(earlier.uploads, gaps)
+            for part in parts:
+                context.add(part)
+                self.emit(PartAdded(part))
+            context.messages.append(Message(earlier.role, earlier.text, tuple(part.digest for part in parts)))
+        return gaps
+
+    async def take_in(
         self,
         typed: str,
         uploads: Sequence[Upload | Part],
-        runners: Sequence[Runner[Answerer]],
-        answer: bool,
+        gaps: list[Gap],
         accepted: Callable[[str, Sequence[Part]], None] | None,
-    ) -> None:
-        context, engine = self._context, self._engine
-        context.drop_gaps()
+    ) -> tuple[str, list[Part]]:
+        """Take the question and its files, and start perceiving; the question as it is read, and the parts."""
+        context = self._context
         typed, too_long = self._shortened(typed.strip())
-        gaps = [too_long] if too_long else []
+        if too_long:
+            gaps.append(too_long)
         parts = await self._take_in(uploads, gaps)
         context.turn_parts = tuple(part.digest for part in parts)
         if accepted is not None:
             await asyncio.to_thread(accepted, typed, parts)
         for gap in gaps:
-            self._perception.miss(gap)
-        question_part = text_part(typed, "question") if typed else None
-        asked = [question_part] if question_part else []
+            self.perception.miss(gap)
+        asked = [text_part(typed, "question")] if typed else []
         for part in parts:
             if part.digest in context:  # sent again: nothing is perceived anew, but it is part of this turn
-                self._emit(PartAdded(part))
+                self.emit(PartAdded(part))
         # parts of earlier turns too: what failed then, or is newly installed, is tried
-        self._perception.add(*{part.digest: part for part in (*context, *parts, *asked)}.values())
-        question = Question(typed, part=question_part.digest if question_part else None)
-        if answer and not typed:
-            question = await self._heard(parts)
-        if answer:
-            self._emit(Asked(question))
-            answers = Answers(engine.host, engine.media, context, self._perception, self._emit)
-            examples = await asyncio.to_thread(engine.examples)
-            self._emit(Answered(await answers.run(question, runners, examples, named=self._wanted != AUTO)))
-        await self._perception.settled()
+        self.perception.add(*{part.digest: part for part in (*context, *parts, *asked)}.values())
+        return typed, parts
+
+    async def answer(
+        self,
+        typed: str,
+        parts: Sequence[Part],
+        answers: Answers,
+        runners: Sequence[Runner[Answerer]],
+        *,
+        named: bool,
+    ) -> None:
+        """Answer what was typed, or else what is said in the voice messages."""
+        question = Question(typed, part=text_part(typed, "question").digest) if typed else await self._heard(parts)
+        self.emit(Asked(question))
+        examples = await asyncio.to_thread(self._engine.examples)
+        self.emit(Answered(await answers.run(question, runners, examples, named=named)))
 
     # ---- taking in ---------------------------------------------------------------------------------------------
 
@@ -276,7 +322,7 @@ class _Turn:
         recordings = [part for part in parts if part.modality == AUDIO]
         if not recordings or any(part.modality == VIDEO for part in parts):
             return Question("")
-        await self._perception.settled(HEARD, {part.digest for part in recordings})
+        await self.perception.settled(HEARD, {part.digest for part in recordings})
         snapshot = self._context.snapshot()
         said = [transcript.text for part in recordings for transcript in snapshot.of(Kind.TRANSCRIPT, part=part.digest)]
         return Question(" ".join(said).strip(), spoken=bool(said), part=recordings[0].digest)

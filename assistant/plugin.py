@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from assistant.context import Snapshot
 from assistant.errors import Cancelled, MissingLibrary
-from assistant.types import Answer, Box, Delta, Example, Observation, Part, Question, Span
+from assistant.types import FREE, Answer, Box, Delta, Example, Observation, Part, Question, Sampling, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -188,6 +188,10 @@ class Request:
     """Modality -> observation kinds that installed perceivers can give for it."""
     examples: tuple[Example, ...] = ()
     """Answered questions to go by: from the settings, then from the conversation."""
+    instructions: str = ""
+    """What whoever runs the conversation wants of all its answers (a system message)."""
+    sampling: Sampling = FREE
+    """How the words are to be drawn."""
     computed: Callable[[], Answer | None] = lambda: None
     """Asks the answerer that checks others for its own answer to the same question; None if there is none."""
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -205,6 +209,9 @@ class Answerer(Plugged):
     """Seconds to the end of the answer."""
     concurrency: ClassVar[int] = 1
     """Questions that may be answered at once; over 1 it must be thread-safe."""
+    honours: ClassVar[frozenset[str]] = frozenset()
+    """Fields of `Sampling` that it applies itself, and "instructions" if it follows them. What a stop text or
+    `max_tokens` cuts off is cut off for those that do not; callers are told what else was not applied."""
     checks: ClassVar[bool] = False
     """True if `check` is to be called on the answers of others."""
 

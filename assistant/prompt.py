@@ -81,7 +81,7 @@ def prompt(request: Request, budget: Budget = Budget(), system: str = SYSTEM) ->
     Args:
         request: what is asked, with its context and examples.
         budget: what the model can take.
-        system: the system message; "" for none.
+        system: the system message, followed by the conversation's own instructions; "" for none of ours.
 
     Raises:
         CannotAnswer: the message only gives an example for later questions.
@@ -90,6 +90,7 @@ def prompt(request: Request, budget: Budget = Budget(), system: str = SYSTEM) ->
         raise CannotAnswer("the message gives an example")
     context = request.context
     names = names_of(context.parts)
+    system = "\n".join(filter(None, (system, request.instructions)))
     messages = [PromptMessage("system", (system,))] if system else []
     shown = budget.pictures
     for example in request.examples[-budget.examples :] if budget.examples else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
@@ -234,6 +234,31 @@ class Example:
     """The picture or recording the question is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the words of an answer are to be drawn and when to end it; None leaves it to the answerer."""
+
+    temperature: float | None = None
+    """0 takes the likeliest word each time; up to 2."""
+    top_p: float | None = None
+    """Draw from the likeliest words that together have this probability (nucleus sampling), 0-1."""
+    seed: int | None = None
+    """Equal seeds give equal answers, as far as the answerer can promise it."""
+    max_tokens: int | None = None
+    """Tokens of the answer at most."""
+    stop: tuple[str, ...] = ()
+    """The answer ends before the first of these."""
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Names of what was asked for."""
+        return frozenset(each.name for each in fields(self) if getattr(self, each.name) not in (None, ()))
+
+
+FREE: Final = Sampling()
+"""Everything is left to the answerer."""
+Finish: TypeAlias = Literal["stop", "length"]
+"""Why an answer ended: by itself or at a stop text, or because it reached `Sampling.max_tokens`."""
 Verdict: TypeAlias = Literal["agrees", "disagrees"]
 """What a second answerer made of an answer."""
 
@@ -254,6 +279,10 @@ class Delta:
     `abstained`, the best guess."""
     checked: Verdict | None = None
     """What checking the answer against the observations showed."""
+    tokens: tuple[int, int] | None = None
+    """Tokens read and written so far, by an answerer that counts them."""
+    finish: Finish | None = None
+    """Set in the last piece by an answerer that keeps `Sampling.max_tokens` itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +297,9 @@ class Answer:
     answerer: str = ""
     checked: Verdict | None = None
     """What checking it against the observations showed; None when nothing could be compared."""
+    tokens: tuple[int, int] | None = None
+    """Tokens read and written; None if the answerer does not count them."""
+    finish: Finish = "stop"
 
     def __add__(self, delta: Delta) -> Answer:
         """This answer continued by a delta."""
@@ -279,6 +311,8 @@ class Answer:
             abstained=self.abstained or delta.abstained,
             citations=tuple(dict.fromkeys(self.citations + delta.citations)),
             checked=self.checked if delta.checked is None else delta.checked,
+            tokens=self.tokens if delta.tokens is None else delta.tokens,
+            finish=self.finish if delta.finish is None else delta.finish,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -291,6 +325,8 @@ class Answer:
             "citations": list(self.citations),
             "answerer": self.answerer,
             "checked": self.checked,
+            "tokens": list(self.tokens) if self.tokens else None,
+            "finish": self.finish,
         }
 
 

@@ -107,4 +107,7 @@ def status_json(status: Status) -> dict[str, Any]:
 
 def answer_from(value: Mapping[str, Any] | None) -> Answer | None:
     """The inverse of `Answer.to_json`; None for none."""
-    return Answer(**{**value, "citations": tuple(value["citations"])}) if value else None
+    if not value:
+        return None
+    tokens = value.get("tokens")
+    return Answer(**{**value, "citations": tuple(value["citations"]), "tokens": tuple(tokens) if tokens else None})

@@ -1,0 +1,168 @@
+"""Errors as the API sends them: OpenAI's shape, our remedies, a status that fits. Details go to the log only."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from assistant.errors import (
+    AssistantError,
+    CannotAnswer,
+    MediaError,
+    MediaTooLarge,
+    MissingLibrary,
+    NotFound,
+    NothingToDo,
+    SettingsError,
+    UnreadableMedia,
+    UnsupportedMedia,
+    WeightsError,
+)
+
+logger = logging.getLogger(__name__)
+
+STATUSES: Final[dict[type[AssistantError], int]] = {
+    NotFound: 404,
+    MediaTooLarge: 413,
+    UnsupportedMedia: 415,
+    UnreadableMedia: 422,
+    MediaError: 422,
+    NothingToDo: 400,
+    CannotAnswer: 422,
+    MissingLibrary: 501,
+    WeightsError: 503,
+    SettingsError: 500,
+}
+"""The most special class that fits decides; other errors of ours are 500."""
+TYPES: Final = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+}
+"""OpenAI's `type` by status; else invalid_request_error below 500 and server_error from there."""
+VALIDATION_SHOWN: Final = 5
+"""Wrong fields that are named in one error."""
+
+
+class Refused(AssistantError):
+    """A request that is not carried out, with the status that says why."""
+
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        *,
+        status: int = 400,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """Say what is wrong.
+
+        Args:
+            message: one sentence.
+            remedy: what to do about it.
+            status: the HTTP status.
+            code: a word for programs, e.g. "unsupported_parameter".
+            param: the parameter that is wrong, e.g. "messages[0].content".
+            retry_after: seconds after which it may work.
+        """
+        super().__init__(message, remedy)
+        self.status = status
+        self.code = code
+        self.param = param
+        self.retry_after = retry_after
+
+
+def status_of(error: AssistantError) -> int:
+    """The HTTP status for one of our errors."""
+    if isinstance(error, Refused):
+        return error.status
+    for kind in type(error).__mro__:
+        if kind in STATUSES:
+            return STATUSES[kind]
+    return 500
+
+
+def error_body(
+    message: str, remedy: str = "", *, status: int, code: str | None = None, param: str | None = None
+) -> dict[str, Any]:
+    """The JSON object of an error; `message` carries the remedy too, because clients show nothing else."""
+    kind = TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return {
+        "error": {
+            "message": f"{message} {remedy}".strip(),
+            "type": kind,
+            "param": param,
+            "code": code,
+            "remedy": remedy or None,
+        }
+    }
+
+
+def body_of(error: AssistantError) -> dict[str, Any]:
+    """The JSON object for one of our errors, also as an event of a stream that has begun."""
+    code = error.code if isinstance(error, Refused) else None
+    param = error.param if isinstance(error, Refused) else None
+    return error_body(error.message, error.remedy, status=status_of(error), code=code, param=param)
+
+
+def response_of(error: AssistantError) -> JSONResponse:
+    """The response for one of our errors."""
+    headers = {}
+    if isinstance(error, Refused) and error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if status_of(error) == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body_of(error), status_of(error), headers)
+
+
+def unexpected_body() -> dict[str, Any]:
+    """What is said outside about an error that is a defect here; the log has the rest."""
+    return error_body("Something went wrong here.", "The server's log has the details.", status=500, code="internal")
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the application leave in this shape."""
+
+    async def ours(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, AssistantError)
+        if status_of(error) >= 500:
+            logger.warning("%s %s: %s", request.method, request.url.path, error)
+        return response_of(error)
+
+    async def http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        body = error_body(str(error.detail), status=error.status_code)
+        return JSONResponse(body, error.status_code, error.headers)
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        wrong = error.errors()
+        named = [(_path(each["loc"]), str(each["msg"])) for each in wrong[:VALIDATION_SHOWN]]
+        message = "; ".join(f"{path}: {reason}" if path else reason for path, reason in named) + "."
+        body = error_body(message, status=400, code="invalid_value", param=(named[0][0] or None) if named else None)
+        return JSONResponse(body, 400)
+
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return JSONResponse(unexpected_body(), 500)
+
+    app.add_exception_handler(AssistantError, ours)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _path(location: Any) -> str:
+    """A place in the request as OpenAI writes it: messages[0].content."""
+    steps = [step for step in location if step not in ("body", "query", "path", "header")]
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")

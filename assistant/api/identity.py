@@ -1,0 +1,71 @@
+"""Who calls, and what they may do: the one thing that routes, plugins' routes and the chat ask. Not for finding it out:
+see gate.py, which puts a `Caller` into every request before any route runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from starlette.requests import HTTPConnection
+
+from assistant.api.failures import Refused
+
+Scope: TypeAlias = Literal["ask", "read", "write", "metrics"]
+"""ask: questions, transcripts, embeddings. read: one's own conversations. write: change and delete them. metrics:
+figures about the whole server."""
+SCOPES: Final[frozenset[str]] = frozenset(get_args(Scope))
+LOCAL_OWNER: Final = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sent a request."""
+
+    owner: str
+    """Owner of what the request stores and may read: "local", "browser:<hash>", "user:<name>" or "key:<id>"."""
+    name: str
+    """For people and logs; no secret."""
+    kind: Literal["local", "browser", "user", "key"]
+    scopes: frozenset[str] = SCOPES
+    limit: str = ""
+    """What rates and concurrent turns are counted by: the key or user, else the address."""
+
+
+def caller(request: HTTPConnection) -> Caller:
+    """The caller of a request; a FastAPI dependency.
+
+    Raises:
+        Refused: 401, nobody is known by what the request carries.
+    """
+    found = request.scope.get("state", {}).get("caller")
+    if not isinstance(found, Caller):
+        raise Refused(
+            "This needs an API key or a login.",
+            "Send `Authorization: Bearer KEY`; whoever runs the server makes keys with `assistant keys create`.",
+            status=401,
+            code="invalid_api_key",
+        )
+    return found
+
+
+def require(scope: Scope) -> Callable[..., Any]:
+    """A FastAPI dependency that gives the caller, if they have the scope.
+
+    Raises:
+        Refused: 401 without a caller, 403 without the scope.
+    """
+
+    def checked(request: HTTPConnection) -> Caller:
+        found = caller(request)
+        if scope not in found.scopes:
+            raise Refused(
+                f"{found.name} may not do this: the scope {scope} is missing.",
+                f"Use a key that has it: assistant keys create NAME --scope {scope}",
+                status=403,
+                code="insufficient_scope",
+            )
+        return found
+
+    return checked
