@@ -16,6 +16,9 @@ AssistantError
 ├── CannotAnswer             an answerer passes the question on
 ├── Cancelled                the person stopped the turn
 ├── NotFound                 no such conversation or file (or it is someone else's)
+├── Busy                     the conversation's last question is still being answered
+├── Unavailable              the database cannot be reached just now
+├── StorageFull              no room left on the disk
 └── NothingToDo              neither a question nor a file was given
 """
 
@@ -95,6 +98,18 @@ class Cancelled(AssistantError):
 
 class NotFound(AssistantError):
     """No such conversation or file for this owner."""
+
+
+class Busy(AssistantError):
+    """The conversation's last question is still being answered."""
+
+
+class Unavailable(AssistantError):
+    """The database cannot be reached just now; the same may work a moment later."""
+
+
+class StorageFull(AssistantError):
+    """There is no room left on the disk; nothing was half-written."""
 
 
 class NothingToDo(AssistantError):

@@ -260,7 +260,7 @@ def test_a_newer_database_is_refused(store: Store, tmp_path: Path) -> None:
     store.close()
     engine = sql.create_engine(f"sqlite:///{tmp_path / 'sensorium.db'}")
     with engine.begin() as connection:
-        connection.execute(sql.text("UPDATE schema_version SET version = 99"))
+        connection.execute(sql.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(AssistantError, match="newer version"):
         Store(tmp_path)
 

@@ -12,27 +12,49 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sql
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, StorageFull, Unavailable
 from assistant.store.schema import SCHEMA_VERSION, metadata, versions
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another process."""
 RETRY_SECONDS: Final = 0.02
 PRAGMAS: Final = (
-    "synchronous=NORMAL",  # commits survive the end of the process; the last ones may not survive a power cut
     "foreign_keys=ON",
     "secure_delete=ON",  # what was deleted is overwritten
 )
 WRITING: Final = "assistant_writing"
+DURABLE: Final = "assistant_durable"
+WRITERS_LOCK: Final = 0x53454E53
+"""PostgreSQL's advisory lock that a writing transaction holds, so that what it read stays true as on SQLite."""
+SERVER_OPTIONS: Final[dict[str, Any]] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,  # milliseconds: a connection cut without a word counts as lost
+    "options": "-c statement_timeout=30s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s",
+}
+POOL: Final[dict[str, Any]] = {
+    "pool_size": 8,
+    "max_overflow": 8,
+    "pool_timeout": 10,
+    "pool_pre_ping": True,  # after a restart of the server the next operation finds a fresh connection
+    "pool_recycle": 1800,
+}
+GONE: Final = ("08", "57P", "57014", "55P03", "53300", "25P03")
+"""SQLSTATEs of PostgreSQL, or their beginnings: connection lost, shutting down, timeouts, too many connections."""
 
 
 class Database:
     """One database, used by many threads and processes."""
 
-    def __init__(self, file: Path, url: str | None) -> None:
-        """Open or create the SQLite file, or the database of the SQLAlchemy URL.
+    def __init__(self, file: Path, url: str | None, media: Path) -> None:
+        """Open or create the SQLite file, or the database of the SQLAlchemy URL; bring an older one up to date.
+
+        Args:
+            file: of the database if no URL is given.
+            url: SQLAlchemy URL.
+            media: the directory of the media, which migrations may look at.
 
         Raises:
             AssistantError: it is damaged, made by a newer version, or cannot be reached.
@@ -46,23 +68,31 @@ class Database:
                     f"{file} cannot be written: {error.strerror or error}.",
                     "Choose another place with --data-dir or ASSISTANT_DATA_DIR.",
                 ) from error
-        lite = url is None or url.startswith("sqlite")
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if lite else {"pool_pre_ping": True}
         with self._translated():
-            self._engine = sql.create_engine(url or f"sqlite:///{file}", json_serializer=to_json, **options)
-        if self._engine.dialect.name == "sqlite":
-            sql.event.listen(self._engine, "connect", _configure)
-            sql.event.listen(self._engine, "begin", _begin)
+            self._engine = _engine(url or f"sqlite:///{file}")
+        with self.reading() as connection:
+            version = _version(connection)
+        if version != SCHEMA_VERSION:
+            self._bring_up_to_date(media)
+
+    def _bring_up_to_date(self, media: Path) -> None:
+        """Make the tables, or migrate them; of several processes that find them old, one does."""
         with self.writing() as connection:
-            metadata.create_all(connection)
-            version = connection.scalar(sql.select(versions.c.version))
+            version = _version(connection)
+            if version == SCHEMA_VERSION:
+                return
             if version is None:
-                connection.execute(versions.insert().values(version=SCHEMA_VERSION))
+                metadata.create_all(connection)
+                connection.execute(versions.insert().values(version_num=SCHEMA_VERSION))
             elif version > SCHEMA_VERSION:
                 raise AssistantError(
                     f"{self._where} was made by a newer version of sensorium (schema {version}).",
                     "Upgrade sensorium, or use another data directory.",
                 )
+            else:
+                from assistant.store.upgrade import upgrade  # Alembic is slow to import and rarely needed
+
+                upgrade(connection, version, media)
 
     def close(self) -> None:
         """Close all connections."""
@@ -75,33 +105,93 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sql.Connection]:
-        """A transaction that has the only right to write from its start, so what it read stays true."""
+    def writing(self, *, durable: bool = True) -> Iterator[sql.Connection]:
+        """A transaction that has the only right to write from its start, so what it read stays true.
+
+        With `durable` its commit survives a power cut; without, the end of the process only (SQLite; PostgreSQL does
+        as its own settings say).
+        """
         with (
             self._translated(),
-            self._engine.connect().execution_options(**{WRITING: True}) as connection,
+            self._engine.connect().execution_options(**{WRITING: True, DURABLE: durable}) as connection,
             connection.begin(),
         ):
+            if not self.embedded:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
             yield connection
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is a file of this machine (SQLite) rather than a server."""
+        return self._engine.dialect.name == "sqlite"
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
-            reason = str(error.orig or error)
-            if "malformed" in reason or "not a database" in reason:
-                raise AssistantError(
-                    f"The database {self._where} is damaged ({reason}).",
-                    "Restore it from a backup, or move it away to start anew.",
-                ) from error
-            locked = "locked" in reason
-            raise AssistantError(
-                f"The database {self._where} cannot be used ({reason}).",
-                "Another program holds it: end that one." if locked else "Check disk space and permissions.",
+        except DBAPIError as error:
+            raise self._translation(error) from error
+        except PoolTimeout as error:
+            raise Unavailable(
+                f"All connections to the database {self._where} are in use.", "Try again in a moment."
             ) from error
+        except ModuleNotFoundError as error:
+            remedy = "Check the setting `database`."
+            if error.name == "psycopg":
+                remedy = "Install it: pip install 'sensorium[postgresql]'."
+            raise AssistantError(f"The database cannot be used ({error}).", remedy) from error
         except (SQLAlchemyError, ImportError) as error:
             raise AssistantError(f"The database cannot be used ({error}).", "Check the setting `database`.") from error
+
+    def _translation(self, error: DBAPIError) -> AssistantError:
+        reason = " ".join(str(error.orig or error).split())
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if "malformed" in reason or "not a database" in reason:
+            return AssistantError(
+                f"The database {self._where} is damaged ({reason}).",
+                "Restore it from a backup, or move it away to start anew.",
+            )
+        if state == "53100" or "disk is full" in reason:
+            return StorageFull(f"There is no room for the database {self._where}.", "Free disk space, then try again.")
+        if "readonly database" in reason:
+            return AssistantError(
+                f"The database {self._where} cannot be written ({reason}).",
+                "Check the permissions, or choose another place with --data-dir or ASSISTANT_DATA_DIR.",
+            )
+        if "locked" in reason:
+            return Unavailable(
+                f"The database {self._where} cannot be used ({reason}).", "Another program holds it: end that one."
+            )
+        if error.connection_invalidated or state.startswith(GONE) or (not state and not self.embedded):
+            return Unavailable(f"The database {self._where} cannot be reached just now.", "Try again in a moment.")
+        return AssistantError(
+            f"The database {self._where} cannot be used ({reason}).", "Check disk space and permissions."
+        )
+
+
+def _engine(url: str) -> sql.Engine:
+    """Of SQLite, or of PostgreSQL through psycopg."""
+    where = sql.make_url(url)
+    if where.drivername in ("postgres", "postgresql"):
+        where = where.set(drivername="postgresql+psycopg")
+    if where.get_backend_name() == "sqlite":
+        engine = sql.create_engine(where, json_serializer=to_json, connect_args={"timeout": BUSY_SECONDS})
+        sql.event.listen(engine, "connect", _configure)
+        sql.event.listen(engine, "begin", _begin)
+        return engine
+    given = {name: value for name, value in SERVER_OPTIONS.items() if name not in where.query}
+    return sql.create_engine(where, json_serializer=to_json, connect_args=given, **POOL)
+
+
+def _version(connection: sql.Connection) -> str | None:
+    """The revision of the tables; None if there are none."""
+    inspector = sql.inspect(connection)
+    if inspector.has_table("alembic_version"):
+        return str(connection.scalar(sql.select(versions.c.version_num)))
+    if inspector.has_table("schema_version"):  # as the first release wrote it down
+        number = connection.scalar(sql.text("SELECT version FROM schema_version"))
+        return f"{number:04}"
+    return None
 
 
 def _configure(connection: Any, record: object) -> None:
@@ -122,8 +212,9 @@ def _configure(connection: Any, record: object) -> None:
 
 
 def _begin(connection: sql.Connection) -> None:
-    writing = connection.get_execution_options().get(WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get(DURABLE) else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITING) else "BEGIN")
 
 
 def to_json(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The tables, and the version of their shape. Not for queries: see store.py and cache.py."""
+"""The tables, and the version of their shape. Not for queries: see store.py, turns.py, search.py and cache.py."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import Final
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION: Final = 1
-"""Raise it with every change of the tables, and migrate what is older in database.py."""
+SCHEMA_VERSION: Final = "0004"
+"""The newest revision under migrations/versions: raise it with every change of the tables."""
 
 metadata = sql.MetaData()
-versions = sql.Table("schema_version", metadata, sql.Column("version", sql.Integer, nullable=False))
+versions = sql.Table(
+    "alembic_version",
+    metadata,
+    sql.Column("version_num", sql.String(32), nullable=False),
+    sql.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),  # as Alembic itself makes it
+)
 conversations = sql.Table(
     "conversations",
     metadata,
@@ -19,6 +24,11 @@ conversations = sql.Table(
     sql.Column("title", sql.Text, nullable=False),
     sql.Column("created", sql.Float, nullable=False),
     sql.Column("updated", sql.Float, nullable=False),
+    # Grows with every question of an owner: orders the list whatever the clock does.
+    sql.Column("activity", sql.BigInteger, nullable=False, server_default="0"),
+    # Grows with every change of the turns: tells a process that holds them in memory that another one went on.
+    sql.Column("version", sql.BigInteger, nullable=False, server_default="0"),
+    sql.Index("conversations_activity", "owner", "activity"),
 )
 turns = sql.Table(
     "turns",
@@ -30,6 +40,12 @@ turns = sql.Table(
     sql.Column("created", sql.Float, nullable=False),
     sql.Column("message", sql.JSON, nullable=False),
     sql.Column("record", sql.JSON, nullable=False),
+    sql.Column("public", sql.String(32)),  # what others call the turn: cannot be guessed
+    sql.Column("updated", sql.Float, nullable=False, server_default="0"),
+    sql.Column("error", sql.JSON(none_as_null=True)),
+    sql.Column("folded", sql.Text, nullable=False, server_default=""),  # question and answer, for the search
+    sql.Index("turns_public", "public", unique=True),
+    sql.Index("turns_state", "state"),
     sqlite_autoincrement=True,  # a number is never given twice, or a late turn could end another one
 )
 observations = sql.Table(
@@ -39,6 +55,8 @@ observations = sql.Table(
     sql.Column("id", sql.String(16), primary_key=True),
     sql.Column("position", sql.Integer, nullable=False),
     sql.Column("value", sql.JSON, nullable=False),
+    sql.Column("turn", sql.Integer),  # in which it was seen first
+    sql.Column("folded", sql.Text, nullable=False, server_default=""),  # its text, for the search
 )
 media = sql.Table(
     "media",
@@ -47,6 +65,7 @@ media = sql.Table(
     sql.Column("digest", sql.String(64), primary_key=True, index=True),
     sql.Column("part", sql.JSON, nullable=False),
     sql.Column("created", sql.Float, nullable=False),
+    sql.Column("bytes", sql.BigInteger, nullable=False, server_default="0"),
 )
 references = sql.Table(
     "conversation_media",
@@ -63,4 +82,43 @@ cache = sql.Table(
     sql.Column("bytes", sql.Integer, nullable=False),
     sql.Column("items", sql.Text, nullable=False),
     sql.Index("observation_cache_use", "used", "bytes"),
+)
+processes = sql.Table(
+    "processes",
+    metadata,
+    sql.Column("id", sql.String(32), primary_key=True),
+    sql.Column("started", sql.Float, nullable=False),
+    sql.Column("seen", sql.Float, nullable=False),
+    sql.Column("place", sql.String(200), nullable=False, server_default=""),  # machine and process: see processes.py
+)
+api_keys = sql.Table(
+    "api_keys",
+    metadata,
+    sql.Column("id", sql.String(16), primary_key=True),
+    sql.Column("name", sql.Text, nullable=False),
+    sql.Column("owner", sql.String(200), nullable=False, index=True),
+    sql.Column("hint", sql.String(16), nullable=False),  # its first characters
+    sql.Column("hash", sql.String(64), nullable=False, unique=True),  # SHA-256 (hex)
+    sql.Column("scopes", sql.JSON, nullable=False),
+    sql.Column("created", sql.Float, nullable=False),
+    sql.Column("expires", sql.Float),
+    sql.Column("revoked", sql.Float),
+    sql.Column("used", sql.Float),
+)
+users = sql.Table(
+    "users",
+    metadata,
+    sql.Column("name", sql.String(100), primary_key=True),
+    sql.Column("password", sql.Text, nullable=False),  # a slow, salted hash
+    sql.Column("scopes", sql.JSON, nullable=False),
+    sql.Column("created", sql.Float, nullable=False),
+    sql.Column("disabled", sql.Float),
+)
+logins = sql.Table(
+    "logins",
+    metadata,
+    sql.Column("hash", sql.String(64), primary_key=True),
+    sql.Column("user", sql.String(100), nullable=False, index=True),
+    sql.Column("created", sql.Float, nullable=False),
+    sql.Column("expires", sql.Float, nullable=False),
 )

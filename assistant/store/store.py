@@ -51,7 +51,7 @@ class Store:
         """
         self._process = secrets.token_hex(8)
         self._files = MediaFiles(directory / "media")
-        self._database = Database(directory / "sensorium.db", url)
+        self._database = Database(directory / "sensorium.db", url, directory / "media")
         self._cache = ObservationCache(self._database, self._files, cache_bytes)
 
     def close(self) -> None:

@@ -1,0 +1,1 @@
+"""Changes of the tables since the first release, in order. Not imported unless a database is older: see upgrade.py."""
