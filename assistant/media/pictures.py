@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ HEADER_BYTES = 16 * 1024 * 1024
 """Where the pixels of a JPEG must have begun: depth maps of telephones take a few MB before them."""
 COUNTED_BYTES = 4 * 1024 * 1024
 """Largest GIF whose frames are counted: that means walking through the whole file."""
+STRIP_ROWS = 32
+"""Rows of pixels handed over at a time: they stay in the processor's cache."""
 COUNTED_PAGES = 100
 """Pages of a TIFF that are counted."""
 
@@ -71,7 +73,20 @@ def read_header(content: Content, reader: str, name: str, limits: Limits) -> Pic
         return PictureHeader(width, height, frames, (*_frame_notes(reader, frames), *notes))
 
 
-def decode(content: Content, reader: str, name: str, limits: Limits, frames: int | None) -> Image:
+def _allocate(shape: tuple[int, int, int]) -> np.ndarray:
+    import numpy as np
+
+    return np.empty(shape, np.uint8)
+
+
+def decode(
+    content: Content,
+    reader: str,
+    name: str,
+    limits: Limits,
+    frames: int | None,
+    allocate: Callable[[tuple[int, int, int]], np.ndarray] = _allocate,
+) -> Image:
     """The picture, upright, RGB, at most WORKING_SIDE on its long side.
 
     Args:
@@ -80,13 +95,12 @@ def decode(content: Content, reader: str, name: str, limits: Limits, frames: int
         name: what messages call it.
         limits: caps.
         frames: as `PictureHeader.frames`.
+        allocate: gives the array to decode into, for its shape.
 
     Raises:
         MediaTooLarge: more pixels than `limits.pixels`.
         UnreadableMedia: truncated or corrupt.
     """
-    import numpy as np
-
     with _opened(content, reader, name, limits) as picture:
         width, height = picture.size
         orientation, notes = _orientation(picture)
@@ -102,12 +116,27 @@ def decode(content: Content, reader: str, name: str, limits: Limits, frames: int
         if reduced:
             upright.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2.0)
             notes.append(f"reduced from {width} x {height} to {upright.width} x {upright.height} pixels while decoding")
-        rgb = np.asarray(upright)
-        if orientation in _MIRRORED:
-            rgb = rgb[:, ::-1]
-        rgb = np.ascontiguousarray(np.rot90(rgb, _QUARTER_TURNS[orientation]))
+        rgb = _turned(upright, orientation, allocate)
         rgb.flags.writeable = False
         return Image(rgb, (*_frame_notes(reader, frames), *notes))
+
+
+def _turned(
+    picture: Picture, orientation: int, allocate: Callable[[tuple[int, int, int]], np.ndarray]
+) -> np.ndarray:
+    """The pixels of an RGB picture put upright; strip by strip, so that none is held twice."""
+    import numpy as np
+
+    turns = _QUARTER_TURNS[orientation]
+    width, height = picture.size
+    rgb = allocate((width, height, 3) if turns % 2 else (height, width, 3))
+    seen = np.rot90(rgb, -turns)
+    if orientation in _MIRRORED:
+        seen = seen[:, ::-1]
+    for top in range(0, height, STRIP_ROWS):
+        bottom = min(height, top + STRIP_ROWS)
+        seen[top:bottom] = np.asarray(picture.crop((0, top, width, bottom)))
+    return rgb
 
 
 @contextmanager
@@ -245,8 +274,7 @@ def _rgb(picture: Picture, notes: list[str]) -> Picture:
         white = Pillow.new("RGB", layered.size, (255, 255, 255))
         white.paste(layered, mask=layered.getchannel("A"))
         return white
-    # A copy, because the opened picture is closed with its file.
-    return picture.convert("RGB") if picture.mode != "RGB" else picture.copy()
+    return picture.convert("RGB") if picture.mode != "RGB" else picture
 
 
 def _from_deep(picture: Picture, notes: list[str]) -> Picture:

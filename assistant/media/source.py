@@ -1,16 +1,18 @@
-"""Reading pieces of an upload that is either bytes in memory or a file on disk. Not for judging what is in it."""
+"""Reading pieces of an upload: bytes in memory, a file on disk, or an open file. Not for judging what is in it."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
 import stat
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from assistant.errors import UnreadableMedia
 
-Content: TypeAlias = "bytes | Path"
+Content: TypeAlias = "bytes | Path | int"
+"""The bytes, the file that holds them, or the descriptor of an open file; one reader at a time uses a descriptor."""
 
 
 def size_of(content: Content, name: str) -> int:
@@ -22,7 +24,7 @@ def size_of(content: Content, name: str) -> int:
     if isinstance(content, bytes):
         return len(content)
     try:
-        status = content.stat()
+        status = os.stat(content)  # noqa: PTH116 - a Path cannot be made of a descriptor
     except OSError as error:
         raise UnreadableMedia(f"{name} cannot be opened: {error.strerror}.", "Check the path.") from error
     if not stat.S_ISREG(status.st_mode):
@@ -35,6 +37,8 @@ def read_at(content: Content, offset: int, count: int) -> bytes:
     """`count` bytes from `offset`, fewer at the end."""
     if isinstance(content, bytes):
         return content[offset : offset + count]
+    if isinstance(content, int):
+        return os.pread(content, count, offset)
     with content.open("rb") as file:
         file.seek(offset)
         return file.read(count)
@@ -42,7 +46,13 @@ def read_at(content: Content, offset: int, count: int) -> bytes:
 
 def opened(content: Content) -> BinaryIO:
     """The content as a seekable binary file; bytes are not copied."""
-    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+    if isinstance(content, bytes):
+        return io.BytesIO(content)
+    if isinstance(content, int):
+        file = os.fdopen(os.dup(content), "rb")
+        file.seek(0)
+        return file
+    return content.open("rb")
 
 
 def digest(modality: str, media_type: str, content: Content, meaning: str = "") -> str:
@@ -58,7 +68,7 @@ def digest(modality: str, media_type: str, content: Content, meaning: str = "") 
     if isinstance(content, bytes):
         hashed.update(content)
     else:
-        with content.open("rb") as file:
+        with opened(content) as file:
             while block := file.read(1 << 20):
                 hashed.update(block)
     return hashed.hexdigest()
