@@ -12,40 +12,28 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
-from assistant.context import SharedContext
 from assistant.engine import Earlier, Engine, Session, Upload, remembered
 from assistant.errors import AssistantError, MediaError, SettingsError
 from assistant.host import Host
 from assistant.media import Media
+from assistant.reply import Record, Reply
 from assistant.settings import Settings, load_settings
 from assistant.store import Store
 from assistant.types import (
     FREE,
-    Answer,
-    Answered,
-    Asked,
     Event,
     Example,
-    Gap,
     Message,
-    Missed,
-    Observation,
-    Observed,
     Part,
-    PartAdded,
-    Question,
     Sampling,
-    Status,
 )
 from assistant.weights import Weights
 
@@ -58,116 +46,6 @@ SESSIONS_KEPT = 32
 """Conversations kept in memory; older ones are read from the store when they go on."""
 LOOP_SECONDS = 2.0
 """How long `close` waits for the event loop's thread."""
-ENDED_STATES = ("done", "cached", "skipped", "failed")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came of one turn."""
-
-    question: Question
-    answer: Answer | None
-    """None if nothing was asked (`Assistant.perceive`)."""
-    parts: tuple[Part, ...]
-    """Everything that was looked at in this turn, frames and sound tracks included."""
-    observations: tuple[Observation, ...]
-    """What is known about these parts, and what the answer cites."""
-    gaps: tuple[Gap, ...]
-    statuses: tuple[Status, ...]
-    """How each perceiver ended."""
-    milliseconds: float
-
-    @property
-    def text(self) -> str:
-        """The answer's text, "" if nothing was asked."""
-        return self.answer.text if self.answer else ""
-
-    @property
-    def evidence(self) -> tuple[Observation, ...]:
-        """The observations the answer rests on."""
-        cited = self.answer.citations if self.answer else ()
-        known = {seen.id: seen for seen in self.observations}
-        return tuple(known[each] for each in cited if each in known)
-
-    def to_json(self) -> dict[str, Any]:
-        """The JSON of `assistant ask --json` and `assistant perceive --json`; documented in docs/cli.md."""
-        return {
-            "question": {"text": self.question.text, "spoken": self.question.spoken},
-            "answer": self.answer.to_json() if self.answer else None,
-            "parts": [
-                {
-                    "digest": part.digest,
-                    "modality": part.modality,
-                    "name": part.name,
-                    "media_type": part.media_type,
-                    "facts": dict(part.facts),
-                    "parent": part.parent,
-                    "span": list(part.span) if part.span else None,
-                }
-                for part in self.parts
-            ],
-            "observations": [seen.to_json() for seen in self.observations],
-            "gaps": [gap.to_json() for gap in self.gaps],
-            "perceivers": [
-                {
-                    "perceiver": status.perceiver,
-                    "part": status.part,
-                    "state": status.state,
-                    "milliseconds": None if status.milliseconds is None else round(status.milliseconds, 1),
-                    "reason": status.reason,
-                }
-                for status in self.statuses
-            ],
-            "milliseconds": round(self.milliseconds, 1),
-        }
-
-
-class _Record:
-    """Collects the events of one turn."""
-
-    def __init__(self) -> None:
-        self.began = time.perf_counter()
-        self.question = Question("")
-        self.answer: Answer | None = None
-        self.parts: dict[str, Part] = {}
-        self.observations: dict[str, Observation] = {}
-        self.gaps: list[Gap] = []
-        self.statuses: dict[tuple[str, str], Status] = {}
-
-    def add(self, event: Event) -> None:
-        if isinstance(event, PartAdded):
-            self.parts[event.part.digest] = event.part
-        elif isinstance(event, Observed):
-            self.observations[event.observation.id] = event.observation
-        elif isinstance(event, Missed):
-            self.gaps.append(event.gap)
-        elif isinstance(event, Status):
-            self.statuses[(event.perceiver, event.part)] = event
-        elif isinstance(event, Asked):
-            self.question = event.question
-        elif isinstance(event, Answered):
-            self.answer = event.answer
-
-    def reply(self, context: SharedContext) -> Reply:
-        """The turn as a whole; observations of earlier turns are there if the answer cites them."""
-        cited = set(self.answer.citations) if self.answer else set()
-        subjects = {*self.parts, *context.turn_parts}
-        snapshot = context.snapshot()
-        return Reply(
-            question=self.question,
-            answer=self.answer,
-            parts=tuple(
-                part for part in snapshot.parts if part.digest in subjects or part.parent in context.turn_parts
-            ),
-            observations=tuple(
-                seen
-                for seen in snapshot.observations
-                if seen.id in self.observations or seen.id in cited or seen.part in subjects
-            ),
-            gaps=tuple(self.gaps),
-            statuses=tuple(status for status in self.statuses.values() if status.state in ENDED_STATES),
-            milliseconds=(time.perf_counter() - self.began) * 1000,
-        )
 
 
 class Assistant:
@@ -270,7 +148,7 @@ class Assistant:
                 async for event in events:
                     yield event
             return
-        record = _Record()
+        record = Record()
         session = await asyncio.to_thread(self._session, conversation, owner)
         self._occupy(conversation)
         started: list[int] = []
@@ -397,7 +275,7 @@ class Assistant:
         uploads = [_upload(file) for file in files]
 
         async def run() -> None:
-            record = _Record()
+            record = Record()
             session = Session()
             try:
                 if conversation is None:
