@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").is_file())
 LAYERS = (
     {"types", "errors", "__init__"},
-    {"context", "examples", "fusion", "media", "replies", "weights"},
-    {"settings", "plugin", "hookspecs", "prompt", "runner", "host"},
-    {"answering", "dataflow", "engine", "store", "app", "testing"},
-    {"api", "cli", "__main__"},
+    {"context", "examples", "fetching", "fusion", "limiting", "media", "replies", "telemetry", "weights"},
+    {"settings", "plugin", "hookspecs", "logs", "prompt", "runner", "host"},
+    {"answering", "dataflow", "engine", "store", "reply", "app", "testing"},
+    {"api", "cli", "commands", "__main__"},
 )
 """A module imports from its own layer and the ones before it."""
 
