@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -46,9 +46,28 @@ class LimitSettings(_Section):
 class ServerSettings(_Section):
     """Where `assistant serve` listens."""
 
-    host: str = Field("127.0.0.1", description="Address to bind; anything but loopback needs users.")
+    host: str = Field("127.0.0.1", description="Address to bind; anything but loopback needs API keys or users.")
     port: int = Field(7860, ge=0, le=65535)
-    users: dict[str, str] = Field(default_factory=dict, description="Name -> password; empty asks for no login.")
+    auth: Literal["auto", "required", "none"] = Field(
+        "auto",
+        description="Whether callers must be known; auto: off loopback, and wherever there are keys or users.",
+    )
+    users: dict[str, str] = Field(
+        default_factory=dict, description="Name -> hash of the password, as `assistant users hash` prints it."
+    )
+    login_days: float = Field(30.0, gt=0, description="How long a login lasts.")
+    cors_origins: tuple[str, ...] = Field((), description="Origins whose pages may call the API, https://host:port.")
+    trusted_hosts: tuple[str, ...] = Field((), description="Names the server answers to, beside those of loopback.")
+    proxies: tuple[str, ...] = Field((), description="Addresses whose X-Forwarded headers are believed.")
+    requests_per_minute: int = Field(600, ge=0, description="Of one key, user or address; 0 for no limit.")
+    turns_at_once: int = Field(8, ge=1, description="Questions answered at the same time.")
+    turns_each: int = Field(4, ge=1, description="Of these, by one caller.")
+    turns_waiting: int = Field(64, ge=0, description="Questions that may wait for their turn.")
+    queue_seconds: float = Field(60.0, ge=0, description="How long a question waits at most.")
+    body_bytes: int = Field(64 * 1024 * 1024, gt=0, description="Bytes of a request that is not a form with files.")
+    storage_bytes: int = Field(
+        10 * 1024 * 1024 * 1024, ge=0, description="Bytes of stored media of one owner; 0 for no limit."
+    )
 
 
 class EngineSettings(_Section):

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import __version__
-from assistant.api import failures
+from assistant.api import failures, limits
 from assistant.api.gate import Gate
 from assistant.app import Assistant
 from assistant.errors import SettingsError
@@ -43,6 +43,7 @@ def create_app(assistant: Assistant, *, preload: bool = False) -> FastAPI:
 
     app = FastAPI(title="Sensorium", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     failures.install(app)
+    app.state.turns = limits.turns_for(assistant)
     app.add_middleware(Gate, assistant=assistant)
     host = assistant.settings.server.host
     if is_loopback(host):  # a page of another site must not reach a local server through a name of its own
