@@ -68,6 +68,18 @@ class ServerSettings(_Section):
     storage_bytes: int = Field(
         10 * 1024 * 1024 * 1024, ge=0, description="Bytes of stored media of one owner; 0 for no limit."
     )
+    shutdown_seconds: float = Field(
+        20.0, ge=0, le=600, description="How long running turns may go on after the server was told to stop."
+    )
+
+
+class LogSettings(_Section):
+    """What is logged to standard error, and how."""
+
+    format: Literal["text", "json"] = Field("text", description="json: one object per line, for programs.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="The least that is logged; info has one line for each request."
+    )
 
 
 class EngineSettings(_Section):
@@ -138,6 +150,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
     engine: EngineSettings = Field(default_factory=EngineSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
     weights: WeightsSettings = Field(default_factory=WeightsSettings)
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Options by perceiver or answerer.")
     calibration: dict[str, CalibrationSettings] = Field(
