@@ -109,6 +109,14 @@ class WeightsSettings(_Section):
     directory: Path | None = Field(None, description="Where pulled weights lie; DATA_DIR/weights if not given.")
 
 
+class RetentionSettings(_Section):
+    """How long conversations are kept, with their media; 0 keeps them for ever."""
+
+    days: float = Field(0.0, ge=0, description="Conversations that nothing was asked in for so long are deleted.")
+    bytes_per_owner: int = Field(0, ge=0, description="Of media; beyond it an owner's oldest conversations go.")
+    bytes: int = Field(0, ge=0, description="Of everybody's media; beyond it the oldest conversations go.")
+
+
 class CalibrationSettings(_Section):
     """Platt scaling of one answerer's confidences (Platt 1999), as `assistant eval --calibrate` fits it."""
 
@@ -146,6 +154,10 @@ class Settings(BaseSettings):
         description="Conversations, media, observation cache and pulled weights.",
     )
     database: str | None = Field(None, description="SQLAlchemy URL; SQLite in data_dir if not given.")
+    media_url: str | None = Field(None, description="fsspec URL of the media, s3://bucket/prefix; data_dir if not given.")
+    media_options: dict[str, Any] = Field(default_factory=dict, description="Of the file system of media_url.")
+    media_cache_bytes: int = Field(4 * 2**30, gt=0, description="Of media_url, that are kept in data_dir.")
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
     answerer: str = Field("auto", description="Name of an answerer, or auto for the best that is ready.")
     limits: LimitSettings = Field(default_factory=LimitSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
