@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from assistant.errors import (
@@ -50,6 +51,49 @@ TYPES: Final = {
 """OpenAI's `type` by status; else invalid_request_error below 500 and server_error from there."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
+
+
+MEANINGS: Final = {
+    400: "The request is wrong; `param` names what in it.",
+    401: "Nobody is known by what the request carries.",
+    403: "The caller may not do this.",
+    404: "There is no such thing, or it is someone else's.",
+    409: "Something else is under way there.",
+    413: "Too large.",
+    415: "Of a kind that is not read here.",
+    422: "It cannot be read.",
+    429: "Too many requests; Retry-After says when to try again.",
+    500: "A defect here; the log has the details.",
+    501: "Not installed.",
+    503: "Not possible just now; Retry-After says when to try again.",
+}
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong."""
+
+    message: str = Field(description="What is wrong and what to do about it.")
+    type: str = Field(description="The sort of error, in OpenAI's words.")
+    param: str | None = Field(description="What in the request is wrong: messages[0].content[1].")
+    code: str | None = Field(description="A word for programs.")
+    remedy: str | None = Field(description="What to do about it, alone.")
+
+
+class ErrorResponse(BaseModel):
+    """How every error leaves."""
+
+    error: ErrorDetail
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may end in these statuses; 400, 401, 403, 429 and 500 are always among them."""
+    every = sorted({400, 401, 403, 429, 500, *statuses})
+    found: dict[int | str, dict[str, Any]] = {
+        status: {"model": ErrorResponse, "description": MEANINGS[status]} for status in every
+    }
+    if 422 not in found:  # else FastAPI documents an error of its own
+        found["default"] = {"model": ErrorResponse, "description": "Any other error."}
+    return found
 
 
 class Refused(AssistantError):
