@@ -12,21 +12,23 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from assistant.engine import Earlier, Engine, Session, Upload, remembered
-from assistant.errors import AssistantError, MediaError, SettingsError
+from assistant.engine import Earlier, Engine, Session, Upload
+from assistant.errors import Busy, MediaError, NotFound, SettingsError
 from assistant.host import Host
 from assistant.media import Media
+from assistant.recording import Recording
 from assistant.reply import Record, Reply
+from assistant.sessions import Sessions, fill
 from assistant.settings import Settings, load_settings
-from assistant.store import Store
+from assistant.store import Begun, Store
 from assistant.types import (
     FREE,
     Event,
@@ -42,8 +44,8 @@ T = TypeVar("T")
 
 LOCAL = "local"
 """Owner of what is stored when nobody has to log in."""
-SESSIONS_KEPT = 32
-"""Conversations kept in memory; older ones are read from the store when they go on."""
+WRITERS = 4
+"""Threads that store what running turns bring."""
 LOOP_SECONDS = 2.0
 """How long `close` waits for the event loop's thread."""
 
@@ -68,7 +70,7 @@ class Assistant:
         self.host = host or Host(self.settings)
         self.media = Media(self.settings.limits.media())
         self._given_store = store
-        self._sessions: OrderedDict[tuple[str, str], Session] = OrderedDict()
+        self._sessions = Sessions()
         self._busy: set[str] = set()
         self._guard = threading.Lock()
 
@@ -81,6 +83,11 @@ class Assistant:
     def store(self) -> Store:
         """Conversations, media and the observation cache."""
         return self._given_store or Store(self.settings.data_dir, self.settings.database)
+
+    @cached_property
+    def _writers(self) -> ThreadPoolExecutor:
+        """Threads that store what running turns bring."""
+        return ThreadPoolExecutor(WRITERS, "writer-of-assistant")
 
     @cached_property
     def engine(self) -> Engine:
@@ -130,7 +137,8 @@ class Assistant:
         Raises:
             NotFound: the owner has no such conversation.
             NothingToDo: neither a question nor a file.
-            AssistantError: the conversation is busy with another turn.
+            Busy: another turn of the conversation is running, here or in another process.
+            Unavailable, StorageFull: the question cannot be stored; nothing was done about it.
         """
         wanted = answerer or self.settings.answerer
         if conversation is None:
@@ -148,16 +156,25 @@ class Assistant:
                 async for event in events:
                     yield event
             return
-        record = Record()
-        session = await asyncio.to_thread(self._session, conversation, owner)
-        self._occupy(conversation)
-        started: list[int] = []
+        session, version = await asyncio.to_thread(self._sessions.get, self.store, conversation, owner)
 
-        def accepted(typed: str, parts: Sequence[Part]) -> None:
+        def begin(typed: str, parts: Sequence[Part]) -> Begun:
             digests = tuple(part.digest for part in parts)
-            started.append(self.store.begin_turn(conversation, owner, Message("user", typed, digests), parts))
+            begun = self.store.begin_turn(conversation, owner, Message("user", typed, digests), parts)
+            if begun.version != version + 1:  # another process went on with it meanwhile
+                stored = self.store.load_conversation(conversation, owner).turns
+                fill(session, [turn for turn in stored if turn.id != begun.id])
+            return begun
 
-        state: Literal["done", "stopped", "failed"] = "failed"
+        recording = Recording(
+            self.store,
+            self._writers,
+            owner,
+            session,
+            begin,
+            lambda version: self._sessions.put(conversation, owner, session, version),
+        )
+        self._occupy(conversation)
         try:
             events = self.engine.turn(
                 session,
@@ -168,74 +185,80 @@ class Assistant:
                 instructions=instructions,
                 sampling=sampling,
                 keep=lambda part: self.store.keep(part, owner),
-                accepted=accepted,
+                accepted=recording.accepted,
             )
-            async with aclosing(events):
-                async for event in events:
-                    record.add(event)
+            async with aclosing(recording.follow(events)) as told:
+                async for event in told:
                     yield event
-            state = "done"
-        except (GeneratorExit, asyncio.CancelledError):
-            state = "stopped"
-            raise
         finally:
-            if started:
-                reply = record.reply(session.context)
-                self.store.finish_turn(
-                    started[0],
-                    owner,
-                    state=state,
-                    message=Message("user", reply.question.text, session.context.turn_parts)
-                    if reply.question.spoken
-                    else None,
-                    answer=reply.answer,
-                    parts=reply.parts,
-                    observations=reply.observations,
-                    gaps=reply.gaps,
-                    statuses=reply.statuses,
-                )
-                if reply.answer is not None:
-                    session.context.messages += remembered(reply.question, reply.answer, session.context.turn_parts)
+            with self._guard:
+                self._busy.discard(conversation)
+
+    async def retry(
+        self,
+        conversation: str,
+        turn: str,
+        *,
+        owner: str = LOCAL,
+        answerer: str | None = None,
+        instructions: str = "",
+        sampling: Sampling = FREE,
+    ) -> AsyncGenerator[Event, None]:
+        """Ask a turn again in its place: one that was interrupted, stopped or failed, or whose answer is no good.
+
+        Its files and what was perceived in them are there already; its answer is replaced. Later turns stay.
+
+        Raises:
+            NotFound: the owner has no such turn in that conversation.
+            Busy: a turn of the conversation is running.
+        """
+        stored = (await asyncio.to_thread(self.store.load_conversation, conversation, owner)).turns
+        place = next((number for number, each in enumerate(stored) if each.id == turn), None)
+        if place is None:
+            raise NotFound("There is no such turn.", "Its conversation may have been deleted.")
+        again, session = stored[place], Session()
+        fill(session, stored)
+        fill(session, stored[:place])
+        parts = {part.digest: part for part in again.parts}
+        recording = Recording(
+            self.store,
+            self._writers,
+            owner,
+            session,
+            lambda typed, parts: self.store.retry_turn(turn, conversation, owner),
+            lambda version: self._sessions.forget(conversation, owner),
+        )
+        self._occupy(conversation)
+        try:
+            events = self.engine.turn(
+                session,
+                "" if again.spoken else again.message.text,
+                [parts[digest] for digest in again.message.parts if digest in parts],
+                answerer=answerer or self.settings.answerer,
+                instructions=instructions,
+                sampling=sampling,
+                keep=lambda part: self.store.keep(part, owner),
+                accepted=recording.accepted,
+            )
+            async with aclosing(recording.follow(events)) as told:
+                async for event in told:
+                    yield event
+        finally:
             with self._guard:
                 self._busy.discard(conversation)
 
     def _occupy(self, conversation: str) -> None:
         with self._guard:
             if conversation in self._busy:
-                raise AssistantError(
+                raise Busy(
                     "This conversation is still busy with the previous question.", "Wait for the answer, or stop it."
                 )
             self._busy.add(conversation)
 
-    def _session(self, conversation: str, owner: str) -> Session:
-        """The conversation in memory, read from the store if need be. Raises NotFound."""
-        key = (owner, conversation)
-        with self._guard:
-            session = self._sessions.get(key)
-            if session is not None:
-                self._sessions.move_to_end(key)
-                return session
-        stored = self.store.load_conversation(conversation, owner)
-        session = Session()
-        for turn in stored.turns:
-            for part in turn.parts:
-                session.context.add(part)
-            for seen in turn.observations:
-                session.context.add(seen)
-            session.context.messages.append(turn.message)
-            if turn.answer is not None:
-                session.context.messages.append(Message("assistant", turn.answer.text))
-        with self._guard:
-            session = self._sessions.setdefault(key, session)
-            while len(self._sessions) > SESSIONS_KEPT:
-                self._sessions.popitem(last=False)
-        return session
-
     def delete_conversation(self, conversation: str, owner: str = LOCAL) -> None:
         """Delete a conversation and its media, from memory too. Raises NotFound."""
         self.store.delete_conversation(conversation, owner)
-        with self._guard:
-            self._sessions.pop((owner, conversation), None)
+        self._sessions.forget(conversation, owner)
 
     async def warm(self) -> None:
         """Load the models now rather than at the first question."""
@@ -283,7 +306,7 @@ class Assistant:
                         session, question, uploads, answerer=answerer or self.settings.answerer, answer=answer
                     )
                 else:
-                    session = await asyncio.to_thread(self._session, conversation, owner)
+                    session, _ = await asyncio.to_thread(self._sessions.get, self.store, conversation, owner)
                     events = self.turn(
                         question, uploads, conversation=conversation, owner=owner, answerer=answerer, answer=answer
                     )
@@ -351,6 +374,8 @@ class Assistant:
         if "_loop" in self.__dict__:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._looping.join(LOOP_SECONDS)
+        if "_writers" in self.__dict__:
+            self._writers.shutdown()
         if "store" in self.__dict__:
             self.store.close()
 

@@ -44,7 +44,7 @@ def at_once(*work: Callable[[], None]) -> list[BaseException]:
 def talk(store: Store, owner: str) -> str:
     conversation = store.create_conversation(owner)
     kept = store.keep(PART, owner)
-    turn = store.begin_turn(conversation, owner, Message("user", "?", (PART.digest,)), [kept])
+    turn = store.begin_turn(conversation, owner, Message("user", "?", (PART.digest,)), [kept]).id
     store.finish_turn(
         turn, owner, state="done", answer=Answer("!"), parts=[kept], observations=[SEEN], gaps=[], statuses=[]
     )

@@ -18,7 +18,7 @@ LAYERS = (
     {"types", "errors", "__init__"},
     {"context", "examples", "fetching", "fusion", "limiting", "media", "replies", "telemetry", "weights"},
     {"settings", "plugin", "hookspecs", "logs", "prompt", "runner", "host"},
-    {"answering", "dataflow", "engine", "store", "reply", "app", "testing"},
+    {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app", "testing"},
     {"api", "cli", "commands", "__main__"},
 )
 """A module imports from its own layer and the ones before it."""

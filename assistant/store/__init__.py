@@ -3,7 +3,7 @@
 SQLAlchemy over SQLite (WAL) by default, any URL otherwise; media lie beside it as files named by their digest.
 """
 
-from assistant.store.records import Conversation, ConversationInfo, Turn, TurnState
+from assistant.store.records import Begun, Conversation, ConversationInfo, Hit, Turn, TurnState, Usage
 from assistant.store.store import Store
 
-__all__ = ["Conversation", "ConversationInfo", "Store", "Turn", "TurnState"]
+__all__ = ["Begun", "Conversation", "ConversationInfo", "Hit", "Store", "Turn", "TurnState", "Usage"]

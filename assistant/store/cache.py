@@ -79,7 +79,7 @@ class ObservationCache:
             check = self._unchecked > UNCHECKED_SHARE * self._cap
             if check:
                 self._unchecked = 0
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             self._write_touched(connection)
             connection.execute(cache.delete().where(cache.c.key == key))
             connection.execute(cache.insert().values(row))
@@ -88,7 +88,7 @@ class ObservationCache:
 
     def flush(self) -> None:
         """Write down what was used when."""
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             self._write_touched(connection)
 
     def _write_touched(self, connection: sql.Connection) -> None:

@@ -120,6 +120,18 @@ class Database:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
             yield connection
 
+    def now(self, connection: sql.Connection) -> float:
+        """Seconds since the epoch by the clock that all processes of this database share."""
+        if self.embedded:
+            return time.time()
+        return float(connection.scalar(sql.text("SELECT extract(epoch FROM clock_timestamp())")) or 0)
+
+    def empty_log(self) -> None:
+        """Take what was deleted out of the write-ahead log too; readers at work put that off to a later time."""
+        if self.embedded:
+            with self._translated(), self._engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @property
     def embedded(self) -> bool:
         """Whether it is a file of this machine (SQLite) rather than a server."""

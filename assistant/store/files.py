@@ -1,23 +1,76 @@
-"""Media as files named by their digest: written whole or not at all, readable by this user only."""
+"""Media as files named by their digest: written whole or not at all, readable by this user only.
+
+`LocalFiles` is the directory; what lies elsewhere is in remote.py. Not for who may read them, nor who needs them.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final, Protocol
 
-from assistant.errors import AssistantError
-from assistant.types import Part
+from assistant.errors import AssistantError, StorageFull
+from assistant.media.source import digest
+from assistant.store.records import part_from
+from assistant.types import EMPTY, Part
 
 BLOCK: Final = 2**20
+CACHE_BYTES: Final = 4 * 2**30
+"""Of a remote store, that are kept here."""
+HALF_WRITTEN: Final = ".half-"
+"""Beginning of the name of a file that is being written; one left over belongs to a process that was killed."""
+_DIGITS: Final = frozenset("0123456789abcdef")
 
 
-class MediaFiles:
-    """A directory of media."""
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What lies in the media store, whether anybody needs it or not."""
+
+    name: str
+    """The digest; of something half-written the name it has."""
+    bytes: int
+    modified: float
+    """Seconds since the epoch."""
+
+
+class MediaFiles(Protocol):
+    """Where the bytes of parts lie. Thread-safe; processes share it."""
+
+    def path(self, digest: str) -> Path:
+        """Where a part's bytes lie, or would lie."""
+
+    def part(self, value: Mapping[str, Any]) -> Part:
+        """The part that `records.part_json` described, with its bytes here."""
+
+    def write(self, part: Part) -> Part:
+        """The part, with its bytes stored durably.
+
+        Raises:
+            StorageFull: there is no room; nothing was half-written.
+            AssistantError: it cannot be written, or what it refers to is gone.
+        """
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Delete files; those that are gone already do not matter."""
+
+    def opened(self, digest: str) -> tuple[BinaryIO, int]:
+        """A stored file to be read from its start, and its bytes. Raises FileNotFoundError."""
+
+    def listed(self) -> Iterator[StoredFile]:
+        """Everything that is stored, half-written files included."""
+
+    def discard(self, name: str) -> None:
+        """Delete what `listed` named, if it is still there."""
+
+
+class LocalFiles:
+    """A directory of media: DIRECTORY/ab/abcdef..."""
 
     def __init__(self, directory: Path) -> None:
         """Open or create. Raises AssistantError if it cannot be written."""
@@ -34,37 +87,129 @@ class MediaFiles:
         """Where a part's bytes lie, or would lie."""
         return self._directory / digest[:2] / digest
 
-    def write(self, part: Part) -> Part:
-        """The part, with its bytes in a file here.
+    def part(self, value: Mapping[str, Any]) -> Part:
+        """The part that `records.part_json` described, with its bytes here."""
+        return part_from(value, self.path(value["digest"]))
 
-        Raises:
-            AssistantError: the disk is full, or what it refers to is gone.
-        """
+    def write(self, part: Part) -> Part:
+        """The part, with its bytes in a file here: see `MediaFiles.write`."""
         path = self.path(part.digest)
         if path.is_file():
             return replace(part, content=path)
-        temporary = ""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                if isinstance(part.content, bytes):
-                    file.write(part.content)
-                else:
-                    with part.content.open("rb") as source:
-                        shutil.copyfileobj(source, file, BLOCK)
+            new_shelf = not path.parent.is_dir()
+            with written_whole(path) as file:
+                copy(part, file)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).replace(path)
+            settle(path.parent)
+            if new_shelf:
+                settle(self._directory)
         except OSError as error:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
-            raise AssistantError(
-                f"{part.name} cannot be stored: {error.strerror or error}.", "Check disk space and permissions."
-            ) from error
+            raise not_stored(part.name, error) from error
         return replace(part, content=path)
 
     def remove(self, digests: Iterable[str]) -> None:
         """Delete files; those that are gone already do not matter."""
-        for digest in digests:
-            self.path(digest).unlink(missing_ok=True)
+        for each in digests:
+            self.path(each).unlink(missing_ok=True)
+
+    def opened(self, digest: str) -> tuple[BinaryIO, int]:
+        """A stored file to be read from its start, and its bytes. Raises FileNotFoundError."""
+        file = self.path(digest).open("rb")
+        return file, os.fstat(file.fileno()).st_size
+
+    def listed(self) -> Iterator[StoredFile]:
+        """Everything in the directory, half-written files included."""
+        with os.scandir(self._directory) as shelves:
+            names = sorted(entry.name for entry in shelves if entry.is_dir(follow_symlinks=False))
+        for name in names:
+            with os.scandir(self._directory / name) as entries:
+                for entry in entries:
+                    with suppress(FileNotFoundError):
+                        status = entry.stat(follow_symlinks=False)
+                        yield StoredFile(entry.name, status.st_size, status.st_mtime)
+
+    def discard(self, name: str) -> None:
+        """Delete what `listed` named, if it is still there."""
+        found = [self.path(name)] if is_digest(name) else list(self._directory.glob(f"*/{Path(name).name}"))
+        for path in found:
+            path.unlink(missing_ok=True)
+
+
+def media_files(
+    directory: Path,
+    url: str | None = None,
+    options: Mapping[str, Any] = EMPTY,
+    cache_bytes: int = CACHE_BYTES,
+) -> MediaFiles:
+    """The media store of a data directory.
+
+    Args:
+        directory: the data directory.
+        url: where the media lie if not there, as fsspec writes it: s3://bucket/prefix.
+        options: of fsspec's file system for that URL.
+        cache_bytes: how much of a remote store is kept in the data directory.
+
+    Raises:
+        AssistantError: it cannot be used.
+    """
+    if url is None:
+        return LocalFiles(directory / "media")
+    from assistant.store.remote import RemoteFiles  # needs fsspec
+
+    return RemoteFiles(url, options, directory / "media-cache", cache_bytes)
+
+
+def is_digest(name: str) -> bool:
+    """Whether it is written like the name of a stored file."""
+    return len(name) == 64 and _DIGITS.issuperset(name)
+
+
+def identity(part: Part) -> str:
+    """The digest that the part's bytes and description give; a stored part that has another one is damaged or forged.
+
+    Raises:
+        OSError: the bytes cannot be read.
+    """
+    meaning = f"{part.parent} {part.span}" if part.parent else ""
+    return digest(part.modality, part.media_type, part.content, meaning)
+
+
+def copy(part: Part, file: Any) -> None:
+    """Write the part's bytes into an open binary file."""
+    if isinstance(part.content, bytes):
+        file.write(part.content)
+    else:
+        with part.content.open("rb") as source:
+            shutil.copyfileobj(source, file, BLOCK)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A new file, readable by this user only, that appears under its name when the block ends well, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN)
+    half = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def not_stored(name: str, error: OSError) -> AssistantError:
+    """Ours for what the system said when a file was written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(f"There is no room to store {name}.", "Free disk space, then send it again.")
+    return AssistantError(f"{name} cannot be stored: {error.strerror or error}.", "Check disk space and permissions.")
+
+
+def settle(directory: Path) -> None:
+    """Make the names in the directory survive a power cut."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

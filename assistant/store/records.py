@@ -24,22 +24,69 @@ class ConversationInfo:
     """Seconds since the epoch."""
     updated: float
     turns: int
+    activity: int
+    """Where it stands in the list: the higher, the later it went on. To go on listing, list what is before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A turn that was begun or taken up again."""
+
+    id: str
+    version: int
+    """Of the conversation, this beginning counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an owner has stored."""
+
+    files: int
+    bytes: int
+    """Of the files; the same file in several conversations counts once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found in the conversations."""
+
+    conversation: str
+    title: str
+    turn: str
+    kind: str
+    """question, answer, or the kind of the observation."""
+    observation: str | None
+    """Its id, if it is one."""
+    snippet: str
+    """What was found with some text around it."""
+    created: float
+    """When the turn began, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question and what came of it."""
 
+    id: str
+    """What others call it; cannot be guessed."""
     message: Message
+    spoken: bool
+    """Whether the question was heard rather than typed."""
     answer: Answer | None
     parts: tuple[Part, ...]
     observations: tuple[Observation, ...]
     gaps: tuple[Gap, ...]
     statuses: tuple[Status, ...]
     state: TurnState
-    """running in this process; interrupted: begun by another process, which did not end it."""
+    """running: in a process that lives; interrupted: its process ended before it did."""
     created: float
     """Seconds since the epoch."""
+    updated: float
+    """When it was stored last."""
+    streamed: str = ""
+    """What was written of an answer that never became whole."""
+    error: Mapping[str, str] | None = None
+    """message and remedy of what ended it, if that is why it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +96,8 @@ class Conversation:
     id: str
     title: str
     turns: tuple[Turn, ...]
+    version: int
+    """Grows with every turn that begins or ends."""
 
 
 def shortened(title: str) -> str:
@@ -90,9 +139,9 @@ def part_from(value: Mapping[str, Any], content: Path) -> Part:
     )
 
 
-def message_json(message: Message) -> dict[str, Any]:
+def message_json(message: Message, *, spoken: bool = False) -> dict[str, Any]:
     """A message."""
-    return {"role": message.role, "text": message.text, "parts": list(message.parts)}
+    return {"role": message.role, "text": message.text, "parts": list(message.parts), "spoken": spoken}
 
 
 def message_from(value: Mapping[str, Any]) -> Message:

@@ -5,31 +5,22 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sql
 
 from assistant.errors import AssistantError, NotFound
 from assistant.store.cache import CACHE_BYTES, ObservationCache, forget, unclaimed
 from assistant.store.database import Database
-from assistant.store.files import MediaFiles
-from assistant.store.records import (
-    Conversation,
-    ConversationInfo,
-    Turn,
-    TurnState,
-    answer_from,
-    message_from,
-    message_json,
-    part_from,
-    part_json,
-    shortened,
-    status_json,
-    title_of,
-)
+from assistant.store.files import LocalFiles, MediaFiles
+from assistant.store.late import Late
+from assistant.store.processes import Processes
+from assistant.store.records import Begun, Conversation, ConversationInfo, Hit, Turn, Usage, part_from, shortened
 from assistant.store.schema import conversations, media, observations, references, turns
+from assistant.store.search import search
+from assistant.store.turns import Turns, claim, next_activity, no_conversation, retitle, title_of_owners
 from assistant.types import Answer, Gap, Message, Observation, Part, Status
 
 logger = logging.getLogger(__name__)
@@ -49,17 +40,25 @@ class Store:
         Raises:
             AssistantError: the database is damaged, made by a newer version, or the directory cannot be written.
         """
-        self._process = secrets.token_hex(8)
-        self._files = MediaFiles(directory / "media")
+        self._files: MediaFiles = LocalFiles(directory / "media")
         self._database = Database(directory / "sensorium.db", url, directory / "media")
         self._cache = ObservationCache(self._database, self._files, cache_bytes)
+        self._processes = Processes(self._database)
+        self._turns = Turns(self._database, self._files, self._processes)
+        self._late = Late()
+        self._processes.sweep()
 
     def close(self) -> None:
-        """Close the database."""
-        try:
-            self._cache.flush()
-        except AssistantError as error:
-            logger.warning("when cached observations were used last is not written down: %s", error)
+        """Close the database; turns still running here count as interrupted from now on."""
+        for last, lost in (
+            (self._late.close, "what came of the last turns is not written down"),
+            (self._cache.flush, "when cached observations were used last is not written down"),
+            (self._processes.close, "what is still running is not marked as interrupted"),
+        ):
+            try:
+                last()
+            except AssistantError as error:
+                logger.warning("%s: %s", lost, error)
         self._database.close()
 
     # ---- media -------------------------------------------------------------------------------------------------
@@ -68,7 +67,7 @@ class Store:
         """Store a part for an owner; the part returned refers to the stored file."""
         kept = self._files.write(part)
         with self._database.writing() as connection:
-            _claim(connection, [kept], owner)
+            claim(connection, [kept], owner)
         # Someone deleting the same file elsewhere may have done so between the two; now that it is claimed, none can.
         return self._files.write(part)
 
@@ -90,32 +89,68 @@ class Store:
         now = time.time()
         row = {"id": identity, "owner": owner, "title": shortened(title), "created": now, "updated": now}
         with self._database.writing() as connection:
-            connection.execute(conversations.insert().values(row))
+            connection.execute(conversations.insert().values(activity=next_activity(connection, owner), **row))
         return identity
 
-    def conversations(self, owner: str) -> tuple[ConversationInfo, ...]:
-        """The owner's conversations, the one that went on last first."""
+    def conversations(
+        self, owner: str, *, limit: int | None = None, before: int | None = None
+    ) -> tuple[ConversationInfo, ...]:
+        """The owner's conversations, the one that went on last first.
+
+        Args:
+            owner: whose.
+            limit: how many at most.
+            before: `ConversationInfo.activity` of the last one of the page before.
+        """
         count = sql.select(sql.func.count()).where(turns.c.conversation == conversations.c.id).scalar_subquery()
         query = (
-            sql.select(
-                conversations.c.id, conversations.c.title, conversations.c.created, conversations.c.updated, count
-            )
+            sql.select(conversations, count.label("count"))
             .where(conversations.c.owner == owner)
-            .order_by(conversations.c.updated.desc())
+            .order_by(conversations.c.activity.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(conversations.c.activity < before)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            ConversationInfo(row.id, row.title, row.created, row.updated, row._mapping["count"], row.activity)
+            for row in rows
+        )
+
+    def version(self, conversation: str, owner: str) -> int:
+        """`Conversation.version` alone, to see whether another process went on with it. Raises NotFound."""
+        query = sql.select(conversations.c.version).where(
+            (conversations.c.id == conversation) & (conversations.c.owner == owner)
         )
         with self._database.reading() as connection:
-            return tuple(ConversationInfo(*row) for row in connection.execute(query).all())
+            found = connection.scalar(query)
+        if found is None:
+            raise no_conversation()
+        return int(found)
+
+    def usage(self, owner: str) -> Usage:
+        """What the owner has stored."""
+        query = sql.select(sql.func.count(), sql.func.coalesce(sql.func.sum(media.c.bytes), 0))
+        with self._database.reading() as connection:
+            files, size = connection.execute(query.where(media.c.owner == owner)).one()
+        return Usage(files, int(size))
+
+    def search(self, owner: str, query: str, limit: int = 20) -> tuple[Hit, ...]:
+        """Questions, answers and observations that hold all the words of the query, the latest turn first."""
+        with self._database.reading() as connection:
+            return search(connection, owner, query, limit)
 
     def rename_conversation(self, conversation: str, owner: str, title: str) -> None:
         """Change the title. Raises NotFound."""
         with self._database.writing() as connection:
-            _title(connection, conversation, owner)
-            _retitle(connection, conversation, shortened(title))
+            title_of_owners(connection, conversation, owner)
+            retitle(connection, conversation, shortened(title))
 
     def delete_conversation(self, conversation: str, owner: str) -> None:
         """Delete a conversation, and media that no other one refers to. Raises NotFound."""
         with self._database.writing() as connection:
-            _title(connection, conversation, owner)
+            title_of_owners(connection, conversation, owner)
             gone = set(
                 connection.scalars(sql.select(references.c.digest).where(references.c.conversation == conversation))
             )
@@ -132,39 +167,74 @@ class Store:
             gone = unclaimed(connection, gone)
             forget(connection, gone)
             self._files.remove(gone)
+        self._database.empty_log()
 
-    def begin_turn(self, conversation: str, owner: str, message: Message, parts: Sequence[Part]) -> int:
-        """Store a question before it is answered; the turn's number. Raises NotFound."""
-        with self._database.reading() as connection:
-            _title(connection, conversation, owner)  # no file is written for someone else's conversation
-        kept = [self._files.write(part) for part in parts]
-        now = time.time()
-        with self._database.writing() as connection:
-            title = _title(connection, conversation, owner)
-            _claim(connection, kept, owner)
-            _refer(connection, conversation, kept)
-            connection.execute(
-                conversations.update()
-                .where(conversations.c.id == conversation)
-                .values(updated=now, title=title or title_of(message, parts))
-            )
-            inserted = connection.execute(
-                turns.insert().values(
-                    conversation=conversation,
-                    process=self._process,
-                    state="running",
-                    created=now,
-                    message=message_json(message),
-                    record={"parts": [part_json(part) for part in kept]},
-                )
-            )
-            key = inserted.inserted_primary_key
-        assert key is not None
-        return int(key[0])
+    # ---- turns -------------------------------------------------------------------------------------------------
+
+    def begin_turn(self, conversation: str, owner: str, message: Message, parts: Sequence[Part]) -> Begun:
+        """Store a question before it is answered: it survives a power cut from here on.
+
+        Raises:
+            NotFound: the owner has no such conversation.
+            Busy: another turn of it is running, here or in another process that lives.
+            Unavailable, StorageFull: nothing was stored.
+        """
+        self._late.run()
+        return self._turns.begin(conversation, owner, message, parts)
+
+    def retry_turn(self, turn: str, conversation: str, owner: str) -> Begun:
+        """Take up a turn again in its place: the question, its parts and what was perceived stay, the rest goes.
+
+        Raises:
+            NotFound: the owner has no such turn in that conversation.
+            Busy: a turn of the conversation is running.
+        """
+        self._late.run()
+        return self._turns.begin_again(turn, conversation, owner)
+
+    def add_to_turn(
+        self,
+        turn: str,
+        owner: str,
+        *,
+        message: Message | None = None,
+        parts: Sequence[Part] = (),
+        observations: Sequence[Observation] = (),
+        gaps: Sequence[Gap] = (),
+        statuses: Sequence[Status] = (),
+        streamed: str | None = None,
+        answer: Answer | None = None,
+    ) -> None:
+        """Store what a running turn brought since the last call: it survives the end of this process.
+
+        Does nothing if the conversation was deleted meanwhile, is someone else's, or the turn was taken up elsewhere.
+
+        Args:
+            turn: from `begin_turn` or `retry_turn`.
+            owner: of the conversation.
+            message: the question as it was heard.
+            parts: taken out of others since.
+            observations: made since.
+            gaps: found since.
+            statuses: how perceivers ended since.
+            streamed: all that was written of the answer so far; None if that has not changed.
+            answer: the whole answer, once it is there.
+        """
+        self._turns.add(
+            turn,
+            owner,
+            message=message,
+            parts=parts,
+            seen=observations,
+            gaps=gaps,
+            statuses=statuses,
+            streamed=streamed,
+            answer=answer,
+        )
 
     def finish_turn(
         self,
-        turn: int,
+        turn: str,
         owner: str,
         *,
         state: Literal["done", "stopped", "failed"],
@@ -174,11 +244,16 @@ class Store:
         observations: Sequence[Observation],
         gaps: Sequence[Gap],
         statuses: Sequence[Status],
-    ) -> None:
-        """Store what came of a turn. Does nothing if the conversation was deleted meanwhile, or is someone else's.
+        streamed: str = "",
+        error: Mapping[str, str] | None = None,
+    ) -> int | None:
+        """Store what came of a turn; the conversation's version then.
+
+        Does nothing, and says None, if the conversation was deleted meanwhile, is someone else's, or the turn was
+        taken up elsewhere.
 
         Args:
-            turn: from `begin_turn`.
+            turn: from `begin_turn` or `retry_turn`.
             owner: of the conversation.
             state: how it ended.
             message: the question as understood, where that became known later (a voice message).
@@ -187,69 +262,34 @@ class Store:
             observations: what the turn knows; each is stored once a conversation.
             gaps: what was missed.
             statuses: how each perceiver ended.
+            streamed: what was written of an answer that did not become whole.
+            error: message and remedy of what ended it.
         """
-        with self._database.reading() as connection:
-            if _conversation_of(connection, turn, owner) is None:
-                logger.info("turn %d ended after its conversation was deleted", turn)
-                return
-        kept = [self._files.write(part) for part in parts]
-        values: dict[str, Any] = {
-            "state": state,
-            "record": {
-                "parts": [part_json(part) for part in kept],
-                "answer": answer.to_json() if answer else None,
-                "observations": [seen.id for seen in observations],
-                "gaps": [gap.to_json() for gap in gaps],
-                "statuses": [status_json(status) for status in statuses],
-            },
-        }
-        with self._database.writing() as connection:
-            conversation = _conversation_of(connection, turn, owner)
-            if conversation is None:
-                logger.info("turn %d ended after its conversation was deleted", turn)
-                self._files.remove(unclaimed(connection, {part.digest for part in kept}))
-                return
-            _claim(connection, kept, owner)
-            _refer(connection, conversation, kept)
-            _add_observations(connection, conversation, observations)
-            if message is not None:
-                values["message"] = message_json(message)
-                sent = [part for part in kept if part.digest in message.parts]
-                named = title_of(Message("user", ""), sent)  # the title as long as only the files' names were known
-                if _title(connection, conversation, owner) == named:
-                    _retitle(connection, conversation, title_of(message, sent))
-            connection.execute(turns.update().where(turns.c.id == turn).values(values))
+        return self._turns.finish(
+            turn,
+            owner,
+            state=state,
+            message=message,
+            answer=answer,
+            parts=parts,
+            seen=observations,
+            gaps=gaps,
+            statuses=statuses,
+            streamed=streamed,
+            error=error,
+        )
+
+    def later(self, turn: str, finish: Callable[[], object]) -> None:
+        """Keep the end of a turn in memory and store it when the database is back."""
+        self._late.add("the end of a turn", finish, lambda: self._processes.ended(turn))
 
     def load_conversation(self, conversation: str, owner: str) -> Conversation:
         """A whole conversation. Raises NotFound."""
-        with self._database.reading() as connection:
-            title = _title(connection, conversation, owner)
-            rows = connection.execute(
-                sql.select(turns).where(turns.c.conversation == conversation).order_by(turns.c.id)
-            ).all()
-            values = connection.scalars(
-                sql.select(observations.c.value)
-                .where(observations.c.conversation == conversation)
-                .order_by(observations.c.position)
-            ).all()
-        known = {value["id"]: Observation.from_json(value) for value in values}
-        return Conversation(conversation, title, tuple(self._turn(row, known) for row in rows))
+        return self._turns.load(conversation, owner)
 
-    def _turn(self, row: Any, known: Mapping[str, Observation]) -> Turn:
-        record = row.record
-        state: TurnState = row.state
-        if state == "running" and row.process != self._process:
-            state = "interrupted"
-        return Turn(
-            message=message_from(row.message),
-            answer=answer_from(record.get("answer")),
-            parts=tuple(part_from(value, self._files.path(value["digest"])) for value in record["parts"]),
-            observations=tuple(known[each] for each in record.get("observations", ())),
-            gaps=tuple(Gap.from_json(value) for value in record.get("gaps", ())),
-            statuses=tuple(Status(**value) for value in record.get("statuses", ())),
-            state=state,
-            created=row.created,
-        )
+    def turn(self, conversation: str, turn: str, owner: str) -> Turn:
+        """One turn. Raises NotFound."""
+        return self._turns.one(turn, conversation, owner)
 
     # ---- the observation cache ---------------------------------------------------------------------------------
 
@@ -270,61 +310,3 @@ class Store:
             self._cache.remember(key, items)
         except (AssistantError, OSError) as error:
             logger.warning("observations are not kept for later, the cache cannot be written: %s", error)
-
-
-def _title(connection: sql.Connection, conversation: str, owner: str) -> str:
-    """The title. Raises NotFound: the one place where ownership of conversations is checked."""
-    title = connection.scalar(
-        sql.select(conversations.c.title).where((conversations.c.id == conversation) & (conversations.c.owner == owner))
-    )
-    if title is None:
-        raise NotFound("There is no such conversation.", "It may have been deleted; start a new one.")
-    return str(title)
-
-
-def _retitle(connection: sql.Connection, conversation: str, title: str) -> None:
-    connection.execute(conversations.update().where(conversations.c.id == conversation).values(title=title))
-
-
-def _conversation_of(connection: sql.Connection, turn: int, owner: str) -> str | None:
-    """The conversation of the owner's turn; None if there is no such turn."""
-    query = (
-        sql.select(turns.c.conversation)
-        .join(conversations, conversations.c.id == turns.c.conversation)
-        .where((turns.c.id == turn) & (conversations.c.owner == owner))
-    )
-    found: str | None = connection.scalar(query)
-    return found
-
-
-def _claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None:
-    """Make the parts the owner's; one that is already stays as it was first called."""
-    new = {part.digest: part for part in parts}
-    mine = sql.select(media.c.digest).where((media.c.owner == owner) & media.c.digest.in_(new))
-    for digest in connection.scalars(mine).all():
-        del new[digest]
-    rows = [
-        {"owner": owner, "digest": digest, "part": part_json(part), "created": time.time()}
-        for digest, part in new.items()
-    ]
-    if rows:
-        connection.execute(media.insert(), rows)
-
-
-def _refer(connection: sql.Connection, conversation: str, parts: Iterable[Part]) -> None:
-    """Note that the conversation needs the parts."""
-    known = connection.scalars(sql.select(references.c.digest).where(references.c.conversation == conversation))
-    new = {part.digest for part in parts} - set(known)
-    if new:
-        connection.execute(references.insert(), [{"conversation": conversation, "digest": each} for each in new])
-
-
-def _add_observations(connection: sql.Connection, conversation: str, many: Sequence[Observation]) -> None:
-    known = set(connection.scalars(sql.select(observations.c.id).where(observations.c.conversation == conversation)))
-    new = {seen.id: seen for seen in many if seen.id not in known}
-    rows = [
-        {"conversation": conversation, "id": identity, "position": len(known) + number, "value": seen.to_json()}
-        for number, (identity, seen) in enumerate(new.items())
-    ]
-    if rows:
-        connection.execute(observations.insert(), rows)

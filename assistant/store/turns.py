@@ -1,0 +1,413 @@
+"""Turns as rows: begun before they are answered, filled while they run, ended. Whatever is named, its owner is checked.
+
+One turn of a conversation runs at a time, whichever process answers it: the row itself is the claim.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import sqlalchemy as sql
+
+from assistant.errors import Busy, NotFound, StorageFull, Unavailable
+from assistant.store.cache import unclaimed
+from assistant.store.database import Database
+from assistant.store.files import MediaFiles
+from assistant.store.processes import Processes
+from assistant.store.records import (
+    Begun,
+    Conversation,
+    Turn,
+    TurnState,
+    answer_from,
+    message_from,
+    message_json,
+    part_json,
+    status_json,
+    title_of,
+)
+from assistant.store.schema import conversations, media, observations, references, turns
+from assistant.store.search import folded
+from assistant.types import Answer, Gap, Message, Observation, Part, Status
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 500
+"""Values in one list of a query; databases allow some ten thousand."""
+
+
+class Turns:
+    """The turns of one store. Thread-safe."""
+
+    def __init__(self, database: Database, files: MediaFiles, processes: Processes) -> None:
+        self._database = database
+        self._files = files
+        self._processes = processes
+
+    def begin(self, conversation: str, owner: str, message: Message, parts: Sequence[Part]) -> Begun:
+        """See `Store.begin_turn`."""
+        with self._database.reading() as connection:
+            title_of_owners(connection, conversation, owner)  # no file is written for someone else's conversation
+        kept = [self._files.write(part) for part in parts]
+        identity, now = secrets.token_urlsafe(12), time.time()
+        with self._database.writing() as connection:
+            title = title_of_owners(connection, conversation, owner)
+            self._claim(connection, conversation)
+            claim(connection, kept, owner)
+            _refer(connection, conversation, kept)
+            version = _touch(connection, conversation, owner, title=title or title_of(message, parts))
+            connection.execute(
+                turns.insert().values(
+                    conversation=conversation,
+                    process=self._processes.token,
+                    state="running",
+                    created=now,
+                    updated=now,
+                    message=message_json(message),
+                    record={"parts": [part_json(part) for part in kept]},
+                    public=identity,
+                    folded=folded(message.text),
+                )
+            )
+        self._processes.began(identity)
+        return Begun(identity, version)
+
+    def begin_again(self, turn: str, conversation: str, owner: str) -> Begun:
+        """See `Store.retry_turn`."""
+        with self._database.writing() as connection:
+            row = _row(connection, turn, owner)
+            if row is None or row.conversation != conversation:
+                raise _no_turn()
+            self._claim(connection, conversation)
+            kept = {key: row.record[key] for key in ("parts", "observations") if key in row.record}
+            connection.execute(
+                turns.update()
+                .where(turns.c.id == row.id)
+                .values(
+                    process=self._processes.token,
+                    state="running",
+                    updated=time.time(),
+                    record=kept,
+                    error=None,
+                    folded=folded(row.message["text"]),
+                )
+            )
+            version = _touch(connection, conversation, owner)
+        self._processes.began(turn)
+        return Begun(turn, version)
+
+    def add(
+        self,
+        turn: str,
+        owner: str,
+        *,
+        message: Message | None,
+        parts: Sequence[Part],
+        seen: Sequence[Observation],
+        gaps: Sequence[Gap],
+        statuses: Sequence[Status],
+        streamed: str | None,
+        answer: Answer | None,
+    ) -> None:
+        """See `Store.add_to_turn`."""
+        kept = [self._files.write(part) for part in parts]
+        with self._database.writing(durable=False) as connection:
+            row = _row(connection, turn, owner)
+            if row is None or row.process != self._processes.token:
+                self._files.remove(unclaimed(connection, {part.digest for part in kept}))
+                return
+            claim(connection, kept, owner)
+            _refer(connection, row.conversation, kept)
+            _add_observations(connection, row.conversation, row.id, seen)
+            record = dict(row.record)
+            known = {value["digest"] for value in record["parts"]}
+            record["parts"] = record["parts"] + [part_json(part) for part in kept if part.digest not in known]
+            record["observations"] = list(dict.fromkeys((*record.get("observations", ()), *(each.id for each in seen))))
+            record["gaps"] = record.get("gaps", []) + [gap.to_json() for gap in gaps]
+            record["statuses"] = record.get("statuses", []) + [status_json(status) for status in statuses]
+            if streamed is not None:
+                record["streamed"] = streamed
+            values: dict[str, Any] = {"record": record, "updated": time.time()}
+            if answer is not None:
+                record["answer"] = answer.to_json()
+                record.pop("streamed", None)
+            if answer is not None or message is not None:
+                sent = [self._files.part(value) for value in row.record["parts"]]
+                values |= self._understood(connection, row, owner, message, answer, sent)
+            connection.execute(turns.update().where(turns.c.id == row.id).values(values))
+
+    def finish(
+        self,
+        turn: str,
+        owner: str,
+        *,
+        state: Literal["done", "stopped", "failed"],
+        message: Message | None,
+        answer: Answer | None,
+        parts: Sequence[Part],
+        seen: Sequence[Observation],
+        gaps: Sequence[Gap],
+        statuses: Sequence[Status],
+        streamed: str,
+        error: Mapping[str, str] | None,
+    ) -> int | None:
+        """See `Store.finish_turn`."""
+        kept: list[Part] = []
+        try:
+            with self._database.reading() as connection:
+                row = _row(connection, turn, owner)
+            kept = [self._files.write(part) for part in parts] if row is not None else []
+            with self._database.writing() as connection:
+                row = _row(connection, turn, owner)
+                if row is None or row.process != self._processes.token:
+                    logger.info("a turn ended after its conversation was deleted, or it was taken up again elsewhere")
+                    self._files.remove(unclaimed(connection, {part.digest for part in kept}))
+                    version = None
+                else:
+                    claim(connection, kept, owner)
+                    _refer(connection, row.conversation, kept)
+                    _add_observations(connection, row.conversation, row.id, seen)
+                    record: dict[str, Any] = {
+                        "parts": [part_json(part) for part in kept],
+                        "answer": answer.to_json() if answer else None,
+                        "observations": [each.id for each in seen],
+                        "gaps": [gap.to_json() for gap in gaps],
+                        "statuses": [status_json(status) for status in statuses],
+                    }
+                    if streamed and answer is None:
+                        record["streamed"] = streamed
+                    values = {"state": state, "record": record, "error": error, "updated": time.time()}
+                    values |= self._understood(connection, row, owner, message, answer, kept)
+                    connection.execute(turns.update().where(turns.c.id == row.id).values(values))
+                    version = _raise_version(connection, row.conversation)
+        except (Unavailable, StorageFull):
+            raise  # it may be tried again, until then it counts as running
+        except BaseException:
+            self._processes.ended(turn)
+            raise
+        self._processes.ended(turn)
+        return version
+
+    @staticmethod
+    def _understood(
+        connection: sql.Connection,
+        row: Any,
+        owner: str,
+        message: Message | None,
+        answer: Answer | None,
+        parts: Sequence[Part],
+    ) -> dict[str, Any]:
+        """Columns that follow from the question, as it was heard if it was, and from the answer."""
+        values: dict[str, Any] = {}
+        asked = row.message["text"]
+        if message is not None:
+            asked = message.text
+            values["message"] = message_json(message, spoken=True)
+            sent = [part for part in parts if part.digest in message.parts]
+            named = title_of(Message("user", ""), sent)  # the title while only the files' names were known
+            if title_of_owners(connection, row.conversation, owner) == named:
+                retitle(connection, row.conversation, title_of(message, sent))
+        values["folded"] = folded(f"{asked}\n{answer.text if answer else ''}")
+        return values
+
+    def load(self, conversation: str, owner: str) -> Conversation:
+        """See `Store.load_conversation`."""
+        with self._database.reading() as connection:
+            about = connection.execute(
+                sql.select(conversations.c.title, conversations.c.version).where(_owned(conversation, owner))
+            ).one_or_none()
+            if about is None:
+                raise no_conversation()
+            rows = connection.execute(
+                sql.select(turns).where(turns.c.conversation == conversation).order_by(turns.c.id)
+            ).all()
+            values = connection.scalars(
+                sql.select(observations.c.value)
+                .where(observations.c.conversation == conversation)
+                .order_by(observations.c.position)
+            ).all()
+            known = {value["id"]: Observation.from_json(value) for value in values}
+            loaded = tuple(self._turn(connection, row, known) for row in rows)
+        return Conversation(conversation, about.title, loaded, about.version)
+
+    def one(self, turn: str, conversation: str, owner: str) -> Turn:
+        """See `Store.turn`."""
+        with self._database.reading() as connection:
+            row = _row(connection, turn, owner)
+            if row is None or row.conversation != conversation:
+                raise _no_turn()
+            known: dict[str, Observation] = {}
+            for some in _chunks(row.record.get("observations", ())):
+                values = connection.scalars(
+                    sql.select(observations.c.value).where(
+                        (observations.c.conversation == conversation) & observations.c.id.in_(some)
+                    )
+                )
+                known |= {value["id"]: Observation.from_json(value) for value in values}
+            return self._turn(connection, row, known)
+
+    def _turn(self, connection: sql.Connection, row: Any, known: Mapping[str, Observation]) -> Turn:
+        record = row.record
+        state: TurnState = row.state
+        if state == "running" and not self._processes.works_on(connection, row.public, row.process):
+            state = "interrupted"
+        return Turn(
+            id=row.public,
+            message=message_from(row.message),
+            spoken=row.message.get("spoken", False),
+            answer=answer_from(record.get("answer")),
+            parts=tuple(self._files.part(value) for value in record["parts"]),
+            observations=tuple(known[each] for each in record.get("observations", ())),
+            gaps=tuple(Gap.from_json(value) for value in record.get("gaps", ())),
+            statuses=tuple(Status(**value) for value in record.get("statuses", ())),
+            state=state,
+            created=row.created,
+            updated=row.updated,
+            streamed=record.get("streamed", ""),
+            error=row.error,
+        )
+
+    def _claim(self, connection: sql.Connection, conversation: str) -> None:
+        """Register the process. Raises Busy if a turn of the conversation runs in a process that lives."""
+        self._processes.register(connection)
+        running = sql.select(turns.c.id, turns.c.public, turns.c.process).where(
+            (turns.c.conversation == conversation) & (turns.c.state == "running")
+        )
+        for row in connection.execute(running).all():
+            if self._processes.works_on(connection, row.public, row.process):
+                raise Busy(
+                    "This conversation is still busy with the previous question.", "Wait for the answer, or stop it."
+                )
+            connection.execute(turns.update().where(turns.c.id == row.id).values(state="interrupted"))
+
+
+def no_conversation() -> NotFound:
+    """What is said of a conversation that is not there, or is someone else's."""
+    return NotFound("There is no such conversation.", "It may have been deleted; start a new one.")
+
+
+def _no_turn() -> NotFound:
+    return NotFound("There is no such turn.", "Its conversation may have been deleted.")
+
+
+def _owned(conversation: str, owner: str) -> sql.ColumnElement[bool]:
+    return (conversations.c.id == conversation) & (conversations.c.owner == owner)
+
+
+def title_of_owners(connection: sql.Connection, conversation: str, owner: str) -> str:
+    """The title of the owner's conversation. Raises NotFound."""
+    title = connection.scalar(sql.select(conversations.c.title).where(_owned(conversation, owner)))
+    if title is None:
+        raise no_conversation()
+    return str(title)
+
+
+def retitle(connection: sql.Connection, conversation: str, title: str) -> None:
+    """Change the title of a conversation whose owner was checked."""
+    connection.execute(conversations.update().where(conversations.c.id == conversation).values(title=title))
+
+
+def next_activity(connection: sql.Connection, owner: str) -> int:
+    """The place after the last one in the owner's list."""
+    last = connection.scalar(sql.select(sql.func.max(conversations.c.activity)).where(conversations.c.owner == owner))
+    return int(last or 0) + 1
+
+
+def claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None:
+    """Make stored parts the owner's; one that is already stays as it was first called."""
+    new = {part.digest: part for part in parts}
+    for some in _chunks(new):
+        mine = sql.select(media.c.digest).where((media.c.owner == owner) & media.c.digest.in_(some))
+        for digest in connection.scalars(mine).all():
+            del new[digest]
+    rows = [
+        {
+            "owner": owner,
+            "digest": digest,
+            "part": part_json(part),
+            "created": time.time(),
+            "bytes": len(part.content) if isinstance(part.content, bytes) else part.content.stat().st_size,
+        }
+        for digest, part in new.items()
+    ]
+    if rows:
+        connection.execute(media.insert(), rows)
+
+
+def _row(connection: sql.Connection, turn: str, owner: str) -> Any:
+    """The row of the owner's turn; None if there is no such turn."""
+    return connection.execute(
+        sql.select(turns)
+        .join(conversations, conversations.c.id == turns.c.conversation)
+        .where((turns.c.public == turn) & (conversations.c.owner == owner))
+    ).one_or_none()
+
+
+def _touch(connection: sql.Connection, conversation: str, owner: str, **values: Any) -> int:
+    """Note that the owner's conversation goes on; its version."""
+    connection.execute(
+        conversations.update()
+        .where(_owned(conversation, owner))
+        .values(updated=time.time(), activity=next_activity(connection, owner), **values)
+    )
+    return _raise_version(connection, conversation)
+
+
+def _raise_version(connection: sql.Connection, conversation: str) -> int:
+    where = conversations.c.id == conversation
+    connection.execute(conversations.update().where(where).values(version=conversations.c.version + 1))
+    return int(connection.scalar(sql.select(conversations.c.version).where(where)) or 0)
+
+
+def _refer(connection: sql.Connection, conversation: str, parts: Iterable[Part]) -> None:
+    """Note that the conversation needs the parts."""
+    new = {part.digest for part in parts}
+    for some in _chunks(list(new)):
+        new -= set(
+            connection.scalars(
+                sql.select(references.c.digest).where(
+                    (references.c.conversation == conversation) & references.c.digest.in_(some)
+                )
+            )
+        )
+    if new:
+        connection.execute(references.insert(), [{"conversation": conversation, "digest": each} for each in new])
+
+
+def _add_observations(connection: sql.Connection, conversation: str, turn: int, many: Sequence[Observation]) -> None:
+    """Each once a conversation, in order of arrival."""
+    new = {seen.id: seen for seen in many}
+    for some in _chunks(list(new)):
+        known = sql.select(observations.c.id).where(
+            (observations.c.conversation == conversation) & observations.c.id.in_(some)
+        )
+        for identity in connection.scalars(known).all():
+            del new[identity]
+    if not new:
+        return
+    count = sql.select(sql.func.count()).select_from(observations).where(observations.c.conversation == conversation)
+    first = connection.scalar(count) or 0
+    connection.execute(
+        observations.insert(),
+        [
+            {
+                "conversation": conversation,
+                "id": identity,
+                "position": first + number,
+                "value": seen.to_json(),
+                "turn": turn,
+                "folded": folded(seen.text),
+            }
+            for number, (identity, seen) in enumerate(new.items())
+        ],
+    )
+
+
+def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    listed = list(values)
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]
