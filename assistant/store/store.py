@@ -61,6 +61,11 @@ class Store:
                 logger.warning("%s: %s", lost, error)
         self._database.close()
 
+    @property
+    def database(self) -> Database:
+        """What holds the tables, for the accounts that lie beside the conversations."""
+        return self._database
+
     # ---- media -------------------------------------------------------------------------------------------------
 
     def keep(self, part: Part, owner: str) -> Part:
