@@ -209,9 +209,9 @@ class Answerer(Plugged):
     """Seconds to the end of the answer."""
     concurrency: ClassVar[int] = 1
     """Questions that may be answered at once; over 1 it must be thread-safe."""
-    honours: ClassVar[frozenset[str]] = frozenset()
-    """Fields of `Sampling` that it applies itself, and "instructions" if it follows them. What a stop text or
-    `max_tokens` cuts off is cut off for those that do not; callers are told what else was not applied."""
+    honours: frozenset[str] = frozenset()
+    """Fields of `Sampling` that it applies itself, and "instructions" if it follows them; settled after `load`. What a
+    stop text or `max_tokens` cuts off is cut off for those that do not; callers are told what else was not applied."""
     checks: ClassVar[bool] = False
     """True if `check` is to be called on the answers of others."""
 

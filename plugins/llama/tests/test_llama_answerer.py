@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 import urllib.error
@@ -18,8 +19,8 @@ from assistant.errors import Cancelled, CannotAnswer, WeightsCorrupt
 from assistant.host import Host
 from assistant.settings import load_settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin, imported_by
-from assistant.types import Answer, Answered, Answering, Delta
-from assistant_llama.model import Model
+from assistant.types import Answer, Answered, Answering, Delta, Sampling
+from assistant_llama.model import Ending, Model
 
 COMPUTED = 'There are 3 dogs, and the sign reads "STOP".'
 
@@ -104,6 +105,54 @@ def test_small_talk_streams(assistant_with: Any, loaded: Model) -> None:
     assert len(pieces) > 1
     assert "".join(pieces) == answer.text != ""
     assert answer.confidence is None
+
+
+@pytest.mark.weights
+def test_sampling_of_a_reply(model: Model) -> None:
+    """Equal seeds draw equal words; a reply has the tokens it may have, counts them, and ends before a stop text."""
+    messages = [{"role": "user", "content": "Tell me a story about a lighthouse."}]
+
+    def said(**how: Any) -> tuple[str, Ending]:
+        ending = Ending()
+        pieces = model.stream(messages, threading.Event(), max_tokens=12, ending=ending, **how)
+        return "".join(pieces), ending
+
+    first, ending = said(temperature=1.5, seed=1)
+    assert (ending.finish, ending.tokens is not None and ending.tokens[1]) == ("length", 12)
+    assert said(temperature=1.5, seed=1)[0] == first != said(temperature=1.5, seed=2)[0]
+    assert said(temperature=1.5, top_p=1e-6, seed=2)[0] == said(temperature=0.0)[0]
+    stop = first[5:8]
+    stopped, ending = said(temperature=1.5, seed=1, stop=[stop])
+    assert (stopped, ending.finish) == (first[: first.index(stop)], "stop")
+
+
+@pytest.mark.weights
+def test_request_decides(assistant_with: Any, loaded: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a request says of its words and instructions reaches the model; rewording promises nothing of the kind."""
+    given: list[Any] = []
+
+    def stream(messages: Any, cancel: Any, **how: Any) -> Iterator[str]:
+        given.append((messages, how))
+        return iter(["Arr."])
+
+    monkeypatch.setattr(loaded, "stream", stream)
+    assistant = assistant_with(enabled=True)
+
+    async def turn() -> None:
+        sampling = Sampling(temperature=0.5, top_p=0.9, seed=7, max_tokens=9, stop=("X",))
+        async for _ in assistant.turn("Hello!", instructions="Be a pirate.", sampling=sampling):
+            pass
+
+    asyncio.run(turn())
+    messages, how = given[0]
+    assert "Be a pirate." in messages[0]["content"]
+    wanted = {"temperature": 0.5, "top_p": 0.9, "seed": 7, "max_tokens": 9, "stop": ("X",)}
+    assert wanted.items() <= how.items()
+    honours = next(each.plugged.honours for each in assistant.host.answerers() if each.name == "llama")
+    assert honours == {*wanted, "instructions"}
+    rewording = assistant_with(enabled=True, reword=True)
+    rewording.ask("Hello!")
+    assert [each.plugged.honours for each in rewording.host.answerers() if each.name == "llama"] == [frozenset()]
 
 
 @pytest.mark.weights

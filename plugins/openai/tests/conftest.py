@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections import deque
@@ -19,7 +20,7 @@ from assistant.host import Host
 from assistant.media import Media
 from assistant.settings import load_settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
-from assistant.types import Delta
+from assistant.types import Answer, Delta
 
 Act = Callable[["Exchange"], None]
 
@@ -69,14 +70,34 @@ class Exchange:
             self.left.set()
             raise
 
+    def usage(self, read: int, written: int) -> None:
+        counted = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+        value = {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": "m",
+            "choices": [],
+            "usage": counted,
+        }
+        self.write(f"data: {json.dumps(value)}\n\n".encode())
+
     def end(self) -> None:
         self.write(b"data: [DONE]\n\n")
 
-    def say(self, *pieces: str, logprob: float | None = None, finish: str = "stop") -> None:
+    def say(
+        self,
+        *pieces: str,
+        logprob: float | None = None,
+        finish: str = "stop",
+        usage: tuple[int, int] | None = None,
+    ) -> None:
         self.begin()
         for piece in pieces:
             self.chunk(piece, logprob)
         self.chunk(None, finish=finish)
+        if usage is not None:
+            self.usage(*usage)
         self.end()
 
 
@@ -177,6 +198,19 @@ class Bench:
 
     def ask(self, question: str, *files: bytes, **how: Any) -> Any:
         return self.assistant.ask(question, *files, **how)
+
+    def turn(self, question: str, **how: Any) -> Answer:
+        """The answer of a turn that says how its words are to be drawn."""
+
+        async def events() -> Answer:
+            return [event async for event in self.assistant.turn(question, **how)][-1].answer
+
+        return asyncio.run(events())
+
+    @property
+    def honours(self) -> frozenset[str]:
+        """What the answerer says it follows, as things stand."""
+        return next(each.plugged.honours for each in self.assistant.host.answerers() if each.name == "openai")
 
 
 @pytest.fixture

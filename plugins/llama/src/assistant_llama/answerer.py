@@ -7,6 +7,7 @@ It never overrides a computed fact: what it may say is decided before it is aske
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +16,8 @@ from assistant.errors import CannotAnswer, WeightsMissing
 from assistant.plugin import Answerer, Request, Services
 from assistant.prompt import Budget, PromptMessage, prompt
 from assistant.replies import concluded, harmless
-from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Question
-from assistant_llama.model import Model
+from assistant.types import AUDIO, FREE, IMAGE, VIDEO, Answer, Delta, Question
+from assistant_llama.model import Ending, Model
 from assistant_llama.options import LlamaOptions, file_of, missing
 from assistant_llama.smalltalk import is_small_talk
 from assistant_llama.wording import ASK, preserves
@@ -27,6 +28,7 @@ CHAT: Final = (
 )
 LONGEST_REWORDED: Final = 300
 """Characters of a computed answer that is reworded; longer ones list evidence, which is to be left alone."""
+FOLLOWED: Final = frozenset({"temperature", "top_p", "seed", "max_tokens", "stop", "instructions"})
 
 
 class LlamaAnswerer(Answerer):
@@ -61,6 +63,8 @@ class LlamaAnswerer(Answerer):
         path = file_of(options) or _gguf_in(services.weights(options.model))
         self._model = Model(path, context=options.context_tokens, threads=services.threads)
         self._options = options
+        # what is reworded keeps every fact of another's answer: no wish about its words can be promised
+        self.honours = frozenset() if options.reword else FOLLOWED
 
     def close(self) -> None:
         """Free the model."""
@@ -84,10 +88,12 @@ class LlamaAnswerer(Answerer):
         """
         assert self._options is not None
         if self._options.small_talk and is_small_talk(request.question.text, request.context):
-            question = harmless(request.question.text)
-            spoken = self._stream(request, [{"role": "system", "content": CHAT}, {"role": "user", "content": question}])
-            for piece in spoken:
+            question, ending = harmless(request.question.text), Ending()
+            system = "\n".join(filter(None, (CHAT, harmless(request.instructions))))
+            messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+            for piece in self._stream(request, messages, ending):
                 yield Delta(piece)
+            yield Delta(tokens=ending.tokens, finish=ending.finish)
         elif self._options.reword and (computed := request.computed()) is not None:
             yield from self._reworded(request, computed)
         elif self._options.answers:
@@ -106,31 +112,43 @@ class LlamaAnswerer(Answerer):
     def reword(self, text: str, request: Request) -> str:
         """The text in the model's words, unchecked."""
         return "".join(
-            self._stream(request, [{"role": "system", "content": ASK}, {"role": "user", "content": harmless(text)}])
+            self._stream(
+                replace(request, sampling=FREE),
+                [{"role": "system", "content": ASK}, {"role": "user", "content": harmless(text)}],
+                Ending(),
+            )
         ).strip()
 
     def _answered(self, request: Request) -> Iterator[Delta]:
         assert self._options is not None
         room = self._options.context_tokens - self._options.max_tokens
         written = prompt(request, Budget(tokens=max(100, room // 2), messages=4 if room > 1500 else 0, examples=2))
-        whole = ""
-        for piece in self._stream(request, _messages(written)):
+        whole, ending = "", Ending()
+        for piece in self._stream(request, _messages(written), ending):
             whole += piece
             yield Delta(piece)
-        if not whole.strip():
+        if not whole.strip() and not (request.sampling.given & {"max_tokens", "stop"}):
             raise CannotAnswer("the language model said nothing")
-        yield concluded(request.question.text, whole, request.context.observations)
+        end = concluded(request.question.text, whole, request.context.observations)
+        yield replace(end, tokens=ending.tokens, finish=ending.finish)
 
-    def _stream(self, request: Request, messages: Sequence[dict[str, str]]) -> Iterator[str]:
+    def _stream(self, request: Request, messages: Sequence[dict[str, str]], ending: Ending) -> Iterator[str]:
         assert self._model is not None
         assert self._options is not None
+        options, asked = self._options, request.sampling
+        longest = min(options.max_tokens, options.context_tokens // 2)
+        drawn = asked.top_p is not None and not options.temperature
+        temperature = 1.0 if drawn else options.temperature
         return self._model.stream(
             messages,
             request.cancel,
-            max_tokens=min(self._options.max_tokens, self._options.context_tokens // 2),
-            temperature=self._options.temperature,
-            seed=self._options.seed,
-            timeout=self._options.timeout,
+            max_tokens=min(longest, asked.max_tokens or longest),
+            temperature=temperature if asked.temperature is None else asked.temperature,
+            top_p=asked.top_p,
+            seed=options.seed if asked.seed is None else asked.seed,
+            stop=asked.stop,
+            timeout=options.timeout,
+            ending=ending,
         )
 
 

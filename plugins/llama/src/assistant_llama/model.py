@@ -8,15 +8,26 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import AssistantError, Cancelled, CannotAnswer, WeightsCorrupt
+from assistant.types import Finish
 
 MAGIC: Final = b"GGUF"
 """First bytes of every GGUF file (format specification of ggml)."""
 POLL_SECONDS: Final = 0.1
 _END: Final = object()
+
+
+@dataclass(slots=True)
+class Ending:
+    """What the end of a reply said of it; filled while it is read."""
+
+    finish: Finish = "stop"
+    tokens: tuple[int, int] | None = None
+    """Read and written."""
 
 
 class Model:
@@ -65,8 +76,11 @@ class Model:
         *,
         max_tokens: int,
         temperature: float = 0.0,
+        top_p: float | None = None,
         seed: int = 1,
+        stop: Sequence[str] = (),
         timeout: float = 60.0,
+        ending: Ending | None = None,
     ) -> Iterator[str]:
         """The reply, piece by piece; the model's own chat template is applied.
 
@@ -75,8 +89,11 @@ class Model:
             cancel: ends it within POLL_SECONDS when set; so does closing the iterator.
             max_tokens: of the reply.
             temperature: 0 takes the likeliest token.
+            top_p: the share of the likeliest tokens to draw from; None for llama.cpp's own.
             seed: of the sampling.
+            stop: texts that end the reply; they are not part of it.
             timeout: seconds of silence after which it is given up.
+            ending: is filled.
 
         Raises:
             Cancelled: `cancel` was set.
@@ -84,14 +101,18 @@ class Model:
             AssistantError: it failed, or was silent too long.
         """
         inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        ending = ending or Ending()
         over = threading.Event()
         body = {
             "messages": list(messages),
             "max_tokens": max_tokens,
             "temperature": temperature,
-            "seed": seed,
+            "seed": seed % 2**32,
+            "stop": list(stop),
             "stream": True,
+            "stream_options": {"include_usage": True},
             "cache_prompt": True,
+            **({} if top_p is None else {"top_p": top_p}),
         }
 
         def receive(chunk: str | bytes) -> bool:
@@ -125,7 +146,7 @@ class Model:
                 if item is _END:
                     return
                 heard = time.monotonic()
-                text = _text(item)
+                text = _text(item, ending)
                 if text:
                     yield text
         finally:
@@ -136,13 +157,18 @@ class Model:
         del self._server
 
 
-def _text(item: Any) -> str:
+def _text(item: Any, ending: Ending) -> str:
     if isinstance(item, Exception):
         raise _failure(str(item)) from item
     value = json.loads(item)
     if "error" in value:
         raise _failure(str(value["error"]))
     choices = value.get("choices") or [{}]
+    if choices[0].get("finish_reason") == "length":
+        ending.finish = "length"
+    usage = value.get("usage")
+    if usage:
+        ending.tokens = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
     return str(choices[0].get("delta", {}).get("content") or "")
 
 

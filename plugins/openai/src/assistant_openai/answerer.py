@@ -32,6 +32,9 @@ FRAME_TOKENS: Final = 400
 """System text, question and chat template, roughly."""
 PICTURE_TOKENS: Final = 300
 """Of one picture, roughly: 256 to 1,000 in common models, and the block of the perceived gives way first."""
+FOLLOWED: Final = frozenset({"temperature", "top_p", "seed", "max_tokens", "instructions"})
+"""What a server can be asked for, until it refuses. A stop text is sent too, but the host cuts for those that ignore
+it."""
 _THINKS, _THOUGHT = "<think>", "</think>"
 
 
@@ -45,6 +48,7 @@ class OpenAIAnswerer(Answerer):
     requires = ("openai", "httpx2")
     Options = OpenAIOptions
     concurrency = 4
+    honours = FOLLOWED
 
     def __init__(self) -> None:
         self._options = OpenAIOptions()
@@ -65,7 +69,7 @@ class OpenAIAnswerer(Answerer):
         """Make the client; the server is asked nothing yet."""
         self._options = services.options
         self._server = server_of(self._options)
-        self._terms = None
+        self._terms, self.honours = None, FOLLOWED
         self._key = key_of(self._options, self._server)
         self._channel = Channel(
             self._server.url,
@@ -121,6 +125,7 @@ class OpenAIAnswerer(Answerer):
                 # A prompt that is too long although its size is known says nothing about later ones.
                 halved = changed.context == terms.context // 2
                 self._terms = replace(changed, context=terms.context) if halved else changed
+                self.honours = FOLLOWED - (changed.without - {"max_tokens"})
                 terms = changed
             except (openai.OpenAIError, Silent, NoStream, ValueError) as error:
                 raise self._explained(error, terms.model) from error
@@ -170,7 +175,7 @@ class OpenAIAnswerer(Answerer):
     def _prompt(self, request: Request, terms: Terms) -> tuple[PromptMessage, ...]:
         options = self._options
         pictures = 0 if terms.images is False else options.pictures
-        room = terms.context - self._max_tokens(terms) - FRAME_TOKENS
+        room = terms.context - self._max_tokens(terms, request) - FRAME_TOKENS
         pictures = min(pictures, max(1, room // (2 * PICTURE_TOKENS))) if pictures else 0
         return prompt(
             request,
@@ -182,24 +187,30 @@ class OpenAIAnswerer(Answerer):
             ),
         )
 
-    def _max_tokens(self, terms: Terms) -> int:
-        return min(self._options.max_tokens, terms.context // 4)
+    def _max_tokens(self, terms: Terms, request: Request) -> int:
+        most = min(self._options.max_tokens, terms.context // 4)
+        return min(most, request.sampling.max_tokens or most)
 
     def _body(self, request: Request, written: tuple[PromptMessage, ...], terms: Terms) -> dict[str, Any]:
-        options = self._options
+        options, asked = self._options, request.sampling
         fields: Mapping[str, Any] = {
-            "temperature": options.temperature,
-            "seed": options.seed,
+            "temperature": options.temperature if asked.temperature is None else asked.temperature,
+            "top_p": asked.top_p,
+            "seed": options.seed if asked.seed is None else asked.seed,
+            "stop": list(asked.stop) or None,
             "logprobs": options.logprobs or None,
+            "stream_options": {"include_usage": True},
         }
         body = {name: value for name, value in fields.items() if value is not None and name not in terms.without}
-        body["max_completion_tokens" if "max_tokens" in terms.without else "max_tokens"] = self._max_tokens(terms)
+        body["max_completion_tokens" if "max_tokens" in terms.without else "max_tokens"] = self._max_tokens(
+            terms, request
+        )
         body["model"] = terms.model
         body["messages"] = messages_of(
             written, request.media, image_side=options.image_side, audio_seconds=options.audio_seconds
         )
         if options.extra:
-            body["extra_body"] = dict(options.extra)
+            body["extra_body"] = {name: value for name, value in options.extra.items() if name not in asked.given}
         return body
 
     # ---- the reply ---------------------------------------------------------------------------------------------
@@ -209,10 +220,13 @@ class OpenAIAnswerer(Answerer):
     ) -> Iterator[Delta]:
         logprobs: list[float] = []
         ended: list[str] = []
+        counted: list[tuple[int, int]] = []
 
         def texts() -> Iterator[str]:
             assert self._channel is not None
             for chunk in self._channel.stream(body, request.cancel, retries=retries):
+                if chunk.usage is not None:
+                    counted.append((chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0))
                 for choice in chunk.choices or ():
                     if choice.finish_reason:
                         ended.append(choice.finish_reason)
@@ -231,15 +245,21 @@ class OpenAIAnswerer(Answerer):
             )
         if "content_filter" in ended:
             raise AssistantError(f"The server {self._server.shown} withheld the answer (content filter).", "")
-        if not whole.strip():
+        asked = request.sampling
+        wanted = ("length" in ended and asked.max_tokens) or asked.stop
+        if not whole.strip() and not wanted:
             raise AssistantError(
                 f"The model {terms.model} gave an empty answer.",
                 "Raise plugins.openai.max_tokens if it thinks before it answers, or choose another model.",
             )
-        if "length" in ended:
+        if "length" in ended and asked.max_tokens is None:
             yield Delta(" …")
         confidence = math.exp(sum(logprobs) / len(logprobs)) if logprobs else None
-        yield concluded(request.question.text, whole, request.context.observations, confidence)
+        yield replace(
+            concluded(request.question.text, whole, request.context.observations, confidence),
+            tokens=counted[-1] if counted else None,
+            finish="length" if "length" in ended else "stop",
+        )
 
 
 def visible(pieces: Iterator[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from assistant_openai.options import OpenAIOptions
 DEFAULT_CONTEXT: Final = 8192
 """Tokens assumed where neither the settings nor the server say."""
 LEAST_CONTEXT: Final = 384
-OPTIONAL: Final = ("logprobs", "seed", "temperature")
+OPTIONAL: Final = ("logprobs", "seed", "temperature", "top_p", "stop", "stream_options")
 """Body fields that a request can do without."""
 _OTHER_TASKS: Final = re.compile(r"embed|rerank|whisper|tts|moderation|transcri", re.I)
 _OVERFLOW: Final = re.compile(
@@ -118,7 +118,7 @@ def adapted(
     if status not in (404, 500, 501):
         if "max_tokens" in fields and re.search(r"max_(?:completion_)?tokens", message):
             return replace(terms, without=terms.without | {"max_tokens"})
-        refused = {field for field in OPTIONAL if field in fields and field in message}
+        refused = {field for field in OPTIONAL if field in fields and re.search(rf"\b{field}\b", message)}
         if refused:
             return replace(terms, without=terms.without | refused)
         doubtful = _FORM.search(message) is not None

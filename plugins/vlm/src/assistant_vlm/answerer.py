@@ -15,7 +15,7 @@ from assistant.errors import AssistantError, Cancelled, CannotAnswer
 from assistant.plugin import Answerer, Request, Services
 from assistant.prompt import Budget, chosen_pictures, prompt
 from assistant.replies import abstains, cited, options_in, short_of
-from assistant.types import Delta, Part
+from assistant.types import Delta, Part, Sampling
 from assistant_vlm.options import VlmOptions
 from assistant_vlm.replies import NO, YES, asked_of, guess, likelihood, spelled, yes_or_no
 from assistant_vlm.turns import Either, Turns
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from assistant_vlm.reuse import Prefix
 
 logger = logging.getLogger(__name__)
+
+SAMPLED: Final = frozenset({"temperature", "top_p", "seed", "max_tokens", "stop"})
+"""Fields of `Sampling` that every model follows."""
 
 ATTEMPTS: Final = 4
 """How often a prompt that is too long is written again, each time with much less in it."""
@@ -49,6 +52,8 @@ class VisionLanguage(Answerer):
     """Its turn may take `seconds` to come and the answer as long again."""
     concurrency: ClassVar[int] = 18
     """So that the queue is ours to bound: one question is answered at a time."""
+    honours: frozenset[str] = SAMPLED
+    """Instructions too, once a model is loaded that takes a system message."""
 
     def __init__(self) -> None:
         self._options = VlmOptions()
@@ -98,6 +103,7 @@ class VisionLanguage(Answerer):
         )
         self._options, self._loaded, self._brake = options, loaded, Brake(loaded.model)
         self._turns = Turns(self.name, options.queue)
+        self.honours = SAMPLED if loaded.family.talk == "task" else SAMPLED | {"instructions"}
         self._closing.clear()
         self._yes, self._no = spelled(loaded.tokenizer, YES), spelled(loaded.tokenizer, NO)
         side = options.image_size or (loaded.family.cpu_side if loaded.device == "cpu" else 0)
@@ -145,7 +151,7 @@ class VisionLanguage(Answerer):
         from assistant_vlm.generation import Outcome, generate
         from assistant_vlm.reuse import empty_cache
 
-        question = request.question.text
+        question, sampling = request.question.text, self._sampling(request.sampling)
         inputs, shown = self._inputs(request, loaded, cancel)
         tensors, cache = inputs.tensors, None
         if self._prefix is not None:
@@ -168,10 +174,10 @@ class VisionLanguage(Answerer):
                 outcome,
                 cancel=cancel,
                 seconds=self._options.seconds,
-                max_new_tokens=self._options.max_new_tokens,
-                temperature=self._options.temperature,
+                max_new_tokens=self._longest(request),
+                sampling=sampling,
                 cache=cache,
-                stops=loaded.family.stops,
+                stops=(*loaded.family.stops, *sampling.stop),
             ):
                 said += piece
                 yield Delta(piece)
@@ -183,9 +189,19 @@ class VisionLanguage(Answerer):
         if self._prefix is not None and outcome.tokens:
             self._prefix.put([*outcome.prompt, *outcome.tokens], inputs.pictures, cache)
         said = said.strip()
-        if not said:
+        if not said and not (outcome.full or (outcome.stopped and sampling.stop)):
             raise CannotAnswer(f"{loaded.name} said nothing")
         yield self._judged(question, said, outcome, request, shown)
+
+    def _sampling(self, asked: Sampling) -> Sampling:
+        """What was asked for; the temperature of the options where none was, unless words are to be drawn anyway."""
+        drawn = asked.top_p is not None and not self._options.temperature
+        temperature = 1.0 if drawn else self._options.temperature
+        return asked if asked.temperature is not None else replace(asked, temperature=temperature)
+
+    def _longest(self, request: Request) -> int:
+        """Tokens of the answer at most."""
+        return max(1, min(self._options.max_new_tokens, request.sampling.max_tokens or self._options.max_new_tokens))
 
     def _judged(self, question: str, said: str, outcome: Outcome, request: Request, shown: str) -> Delta:
         """The end of an answer: bare answer, sureness, whether it passes, and what it names."""
@@ -201,6 +217,8 @@ class VisionLanguage(Answerer):
             confidence=None if confidence is None else round(confidence, 4),
             abstained=abstained,
             short=short,
+            tokens=(len(outcome.prompt), outcome.written),
+            finish="length" if outcome.full or outcome.cut else "stop",
         )
 
     def _inputs(self, request: Request, loaded: Loaded, cancel: threading.Event) -> tuple[Inputs, str]:
@@ -224,7 +242,7 @@ class VisionLanguage(Answerer):
                 raise Cancelled
             messages = prompt(request, budget)
             inputs = prepare(loaded, messages, asked_of(question), question, picture)
-            room = loaded.longest - options.max_new_tokens if loaded.longest and loaded.family.talk == "chat" else 0
+            room = loaded.longest - self._longest(request) if loaded.longest and loaded.family.talk == "chat" else 0
             if room <= 0 or len(inputs.tokens) <= room:
                 return inputs, "" if loaded.family.talk == "task" else "\n".join(each.text for each in messages)
             logger.info("a prompt of %d tokens is too long for %s", len(inputs.tokens), loaded.name)

@@ -120,7 +120,7 @@ def _message(message: PromptMessage, decoded: dict[str, Pillow.Image], defuse: D
         if isinstance(item, Picture):
             content.append({"type": "image", "image": decoded[item.part.digest]})
         elif isinstance(item, str):
-            content.append({"type": "text", "text": item if message.role == "system" else defuse(item)})
+            content.append({"type": "text", "text": defuse(item)})
     for before, after in itertools.pairwise(content):
         if before["type"] == "text":  # templates put nothing between the pieces of a message
             before["text"] += "\n" if after["type"] == "text" else " "

@@ -13,15 +13,26 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import torch
-from transformers import LogitsProcessor, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
+from transformers import (
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+    TemperatureLogitsWarper,
+    TopKLogitsWarper,
+    TopPLogitsWarper,
+)
 from transformers import TextIteratorStreamer as Streamer
 
 from assistant.errors import AssistantError, Cancelled
+from assistant.types import FREE, Sampling
 from assistant_vlm.loading import Loaded, enough_memory
 
 POLL_SECONDS: Final = 0.05
 """How often a stop is looked for while no text comes."""
 
+LEAST_TEMPERATURE: Final = 1e-3
+"""Below it nothing but the likeliest token is drawn, and figures overflow."""
 HELD: Final = 4
 """Bytes of a letter at most: fewer that make none yet wait for the rest."""
 
@@ -59,9 +70,18 @@ class Outcome:
     """[vocabulary] probabilities of the first token."""
     cut: bool = False
     """True if time ran out before the end."""
+    stopped: bool = False
+    """True if a stop text ended it."""
+    full: bool = False
+    """True if it has as many tokens as it may have, and did not end by itself."""
     first_token_seconds: float = 0.0
     """From the start to the first token."""
     seconds: float = 0.0
+
+    @property
+    def written(self) -> int:
+        """Tokens that were chosen, also of an answer that was stopped."""
+        return len(self.tokens) or (0 if self.first is None else len(self.logprobs) + 1)
 
 
 class Pieces(Streamer):  # type: ignore[misc]  # transformers is not typed here
@@ -114,6 +134,40 @@ class _Watch(LogitsProcessor):  # type: ignore[misc]  # transformers is not type
             self._note(tokens[-1])
 
 
+class _Draw(LogitsProcessor):  # type: ignore[misc]  # transformers is not typed here
+    """Draws each token with a generator of its own, and leaves only that one to be chosen.
+
+    The library's own sampling takes from the one generator of the process: a seed there would change what every other
+    model draws, and they what this one does.
+    """
+
+    def __init__(self, sampling: Sampling, model: Any) -> None:
+        settings = model.generation_config
+        self._generator = torch.Generator()
+        if sampling.seed is None:
+            self._generator.seed()
+        else:
+            self._generator.manual_seed(sampling.seed % 2**63)
+        self._warpers = [TemperatureLogitsWarper(max(LEAST_TEMPERATURE, float(sampling.temperature or 1.0)))]
+        if sampling.top_p is not None:
+            share, most = sampling.top_p, 0
+        else:  # what the model's authors advise
+            share, most = getattr(settings, "top_p", None) or 1.0, getattr(settings, "top_k", None) or 0
+        if most:
+            self._warpers.append(TopKLogitsWarper(most))
+        if 0 < share < 1:
+            self._warpers.append(TopPLogitsWarper(share))
+        elif not share:
+            self._warpers.append(TopKLogitsWarper(1))
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        wanted = scores.float()
+        for warper in self._warpers:
+            wanted = warper(input_ids, wanted)
+        drawn = torch.multinomial(wanted.softmax(-1).cpu(), 1, generator=self._generator).to(scores.device)
+        return torch.full_like(scores, -torch.inf).scatter(-1, drawn, 0.0)
+
+
 class _Stop(StoppingCriteria):  # type: ignore[misc]  # transformers is not typed here
     def __init__(self, brake: Brake) -> None:
         self._brake = brake
@@ -131,7 +185,7 @@ def generate(
     cancel: threading.Event,
     seconds: float,
     max_new_tokens: int,
-    temperature: float = 0.0,
+    sampling: Sampling = FREE,
     cache: Any = None,
     stops: Sequence[str] = (),
 ) -> Iterator[str]:
@@ -145,7 +199,7 @@ def generate(
         cancel: ends it.
         seconds: after which it is cut off.
         max_new_tokens: of the answer.
-        temperature: 0 takes the likeliest token each time.
+        sampling: temperature, top_p and seed; temperature 0 or None takes the likeliest token each time.
         cache: an attention cache that holds the beginning of the prompt, or is empty.
         stops: texts that end the answer; they are not part of it.
 
@@ -159,9 +213,7 @@ def generate(
     brake.stop.clear()
     streamer = Pieces(loaded.tokenizer, skip_prompt=True, timeout=POLL_SECONDS, skip_special_tokens=True)
     watch = _Watch(outcome, began)
-    sampling: dict[str, Any] = {"do_sample": True, "temperature": temperature} if temperature else {"do_sample": False}
-    if not temperature:  # what the model's own configuration says about sampling would only be warned about
-        sampling |= {"temperature": None, "top_p": None, "top_k": None}
+    processors = LogitsProcessorList([watch, *([_Draw(sampling, loaded.model)] if sampling.temperature else [])])
     failure: list[BaseException] = []
 
     def run() -> None:
@@ -170,17 +222,23 @@ def generate(
                 outcome.prompt = tensors["input_ids"][0].tolist()
                 made = loaded.model.generate(
                     **tensors,
-                    **sampling,
                     **({} if cache is None else {"past_key_values": cache}),
+                    do_sample=False,
+                    temperature=None,  # what the model's own configuration says of these would only be warned about
+                    top_p=None,
+                    top_k=None,
                     max_new_tokens=max_new_tokens,
                     num_beams=1,
                     streamer=streamer,
-                    logits_processor=LogitsProcessorList([watch]),
+                    logits_processor=processors,
                     stopping_criteria=StoppingCriteriaList([_Stop(brake)]),
                 )
                 start = 1 if loaded.model.config.is_encoder_decoder else len(outcome.prompt)
                 outcome.tokens = made[0, start:].tolist()
                 watch.finish(outcome.tokens)
+                ends = loaded.model.generation_config.eos_token_id
+                ends = ends if isinstance(ends, list) else [ends]
+                outcome.full = len(outcome.tokens) >= max_new_tokens and outcome.tokens[-1] not in ends
         except Stopped:
             pass
         except BaseException as error:  # handed to the iteration, which raises it
@@ -209,6 +267,7 @@ def generate(
             if text:
                 yield text
             if trim.ended:
+                outcome.stopped = True
                 brake.stop.set()
     finally:
         brake.stop.set()
