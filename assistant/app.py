@@ -18,7 +18,7 @@ from contextlib import aclosing
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.engine import Earlier, Engine, Session, Upload
 from assistant.errors import Busy, MediaError, NotFound, SettingsError
@@ -38,6 +38,9 @@ from assistant.types import (
     Sampling,
 )
 from assistant.weights import Weights
+
+if TYPE_CHECKING:
+    from assistant.store.accounts import Accounts
 
 __all__ = ["LOCAL", "Assistant", "Earlier", "Reply", "Upload"]
 T = TypeVar("T")
@@ -83,6 +86,13 @@ class Assistant:
     def store(self) -> Store:
         """Conversations, media and the observation cache."""
         return self._given_store or Store(self.settings.data_dir, self.settings.database)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """API keys, users and logins."""
+        from assistant.store.accounts import Accounts
+
+        return Accounts(self.store.database, self.settings.server.users)
 
     @cached_property
     def _writers(self) -> ThreadPoolExecutor:
