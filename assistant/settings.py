@@ -154,7 +154,7 @@ class Settings(BaseSettings):
         description="Conversations, media, observation cache and pulled weights.",
     )
     database: str | None = Field(None, description="SQLAlchemy URL; SQLite in data_dir if not given.")
-    media_url: str | None = Field(None, description="fsspec URL of the media, s3://bucket/prefix; data_dir if not given.")
+    media_url: str | None = Field(None, description="Where media lie: s3://bucket/prefix; data_dir if not given.")
     media_options: dict[str, Any] = Field(default_factory=dict, description="Of the file system of media_url.")
     media_cache_bytes: int = Field(4 * 2**30, gt=0, description="Of media_url, that are kept in data_dir.")
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
