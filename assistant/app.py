@@ -137,12 +137,14 @@ class Assistant:
         history: Sequence[Earlier] = (),
         instructions: str = "",
         sampling: Sampling = FREE,
+        on_begun: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """One turn; see `Engine.turn`. With a conversation, its history counts and the turn is stored.
 
         Without one nothing is stored but observations by content, and the caller sends the history along.
 
-        Closing the iterator stops the turn; what was perceived until then is kept.
+        Closing the iterator stops the turn; what was perceived until then is kept. `on_begun` is told the turn's id in
+        a worker thread, once the question is stored and before anything is perceived.
 
         Raises:
             NotFound: the owner has no such conversation.
@@ -183,6 +185,7 @@ class Assistant:
             session,
             begin,
             lambda version: self._sessions.put(conversation, owner, session, version),
+            on_begun,
         )
         self._occupy(conversation)
         try:
@@ -213,6 +216,7 @@ class Assistant:
         answerer: str | None = None,
         instructions: str = "",
         sampling: Sampling = FREE,
+        on_begun: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Ask a turn again in its place: one that was interrupted, stopped or failed, or whose answer is no good.
 
@@ -237,6 +241,7 @@ class Assistant:
             session,
             lambda typed, parts: self.store.retry_turn(turn, conversation, owner),
             lambda version: self._sessions.forget(conversation, owner),
+            on_begun,
         )
         self._occupy(conversation)
         try:

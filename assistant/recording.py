@@ -55,6 +55,7 @@ class Recording:
         session: Session,
         begin: Callable[[str, Sequence[Part]], Begun],
         ended: Callable[[int], None],
+        on_begun: Callable[[str], None] | None = None,
     ) -> None:
         """Nothing is stored before `accepted`.
 
@@ -65,6 +66,7 @@ class Recording:
             session: the conversation in memory.
             begin: stores the question and its parts; called in a worker thread.
             ended: told the conversation's version once everything is stored.
+            on_begun: told the turn's id once the question is stored; called in a worker thread.
         """
         self._store = store
         self._executor = executor
@@ -72,6 +74,7 @@ class Recording:
         self._session = session
         self._begin = begin
         self._ended = ended
+        self._on_begun = on_begun
         self._record = Record()
         self._begun: Begun | None = None
         self._known: set[str] = set()
@@ -86,6 +89,8 @@ class Recording:
         begun = self._begin(typed, parts)
         self._known = {part.digest for part in parts}
         self._begun = begun
+        if self._on_begun is not None:
+            self._on_begun(begun.id)
 
     async def follow(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         """The events, told when they are stored; closing the iterator stops the turn."""
