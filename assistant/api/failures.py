@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.errors import (
     AssistantError,
+    Busy,
     CannotAnswer,
     MediaError,
     MediaTooLarge,
@@ -21,6 +22,8 @@ from assistant.errors import (
     NotFound,
     NothingToDo,
     SettingsError,
+    StorageFull,
+    Unavailable,
     UnreadableMedia,
     UnsupportedMedia,
     WeightsError,
@@ -35,6 +38,9 @@ STATUSES: Final[dict[type[AssistantError], int]] = {
     UnreadableMedia: 422,
     MediaError: 422,
     NothingToDo: 400,
+    Busy: 409,
+    Unavailable: 503,
+    StorageFull: 507,
     CannotAnswer: 422,
     MissingLibrary: 501,
     WeightsError: 503,
@@ -49,6 +55,8 @@ TYPES: Final = {
     429: "rate_limit_error",
 }
 """OpenAI's `type` by status; else invalid_request_error below 500 and server_error from there."""
+RETRY_SECONDS: Final = 2.0
+"""After which a conversation that was busy, or a database that could not be reached, may be tried again."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
 
@@ -66,6 +74,7 @@ MEANINGS: Final = {
     500: "A defect here; the log has the details.",
     501: "Not installed.",
     503: "Not possible just now; Retry-After says when to try again.",
+    507: "No room left on the server's disk.",
 }
 
 
@@ -162,8 +171,11 @@ def body_of(error: AssistantError) -> dict[str, Any]:
 def response_of(error: AssistantError) -> JSONResponse:
     """The response for one of our errors."""
     headers = {}
-    if isinstance(error, Refused) and error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    wait = error.retry_after if isinstance(error, Refused) else None
+    if isinstance(error, (Busy, Unavailable)):
+        wait = RETRY_SECONDS
+    if wait is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(wait)))
     if status_of(error) == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body_of(error), status_of(error), headers)
