@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from assistant.commands import COMMANDS, load
+
 if TYPE_CHECKING:
     from assistant.app import Assistant, Reply
     from assistant.host import Host
@@ -30,10 +32,15 @@ INTERRUPTED = 130
 
 
 class _Group(click.Group):
-    """Looks for commands of plugins only when one is asked for that is not built in."""
+    """Imports the commands under commands/ when they are needed, and looks for those of plugins only when one is asked
+    for that is not built in.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = super().get_command(ctx, cmd_name)
+        found = super().get_command(ctx, cmd_name) or load(cmd_name)
         if found is None:
             with reported():
                 found = next((command for command in _host(ctx).commands if command.name == cmd_name), None)
@@ -172,7 +179,7 @@ def _leave(reply: Reply) -> NoReturn:
 
 
 @cli.command()
-@click.option("--host", help="Address to listen on; anything but loopback needs users in the settings.")
+@click.option("--host", help="Address to listen on; anything but loopback needs API keys or users.")
 @click.option("--port", type=int, help="Port; 0 takes a free one.")
 @click.option("--preload/--no-preload", default=True, help="Load models at once, in the background.")
 @click.pass_context

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assistant.errors import SettingsError
@@ -18,6 +19,8 @@ from assistant.media import Limits
 
 _CAPS = Limits()
 
+PASSWORD_HASH = re.compile(r"scrypt\$\d{2}\$\d{1,2}\$\d{1,2}\$[\w-]{11,}\$[\w-]{43}")
+"""As `assistant users hash` prints it."""
 CONFIG_VARIABLE = "ASSISTANT_CONFIG"
 """Environment variable that names the settings file."""
 
@@ -71,6 +74,17 @@ class ServerSettings(_Section):
     shutdown_seconds: float = Field(
         20.0, ge=0, le=600, description="How long running turns may go on after the server was told to stop."
     )
+
+    @field_validator("users")
+    @classmethod
+    def _hashed(cls, users: dict[str, str]) -> dict[str, str]:
+        for name, hashed in users.items():
+            if not PASSWORD_HASH.fullmatch(hashed):
+                raise ValueError(
+                    f"the password of {name} must be a hash: print one with `assistant users hash`, "
+                    f"or remove the setting and keep the user in the database with `assistant users add {name}`"
+                )
+        return users
 
 
 class LogSettings(_Section):
