@@ -59,6 +59,9 @@ class ServerSettings(_Section):
         default_factory=dict, description="Name -> hash of the password, as `assistant users hash` prints it."
     )
     login_days: float = Field(30.0, gt=0, description="How long a login lasts.")
+    model_aliases: dict[str, str] = Field(
+        default_factory=dict, description="Model name that a client has built in -> sensorium, or an answerer's name."
+    )
     cors_origins: tuple[str, ...] = Field((), description="Origins whose pages may call the API, https://host:port.")
     trusted_hosts: tuple[str, ...] = Field((), description="Names the server answers to, beside those of loopback.")
     proxies: tuple[str, ...] = Field((), description="Addresses whose X-Forwarded headers are believed.")
