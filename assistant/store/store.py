@@ -98,7 +98,7 @@ class Store:
         return identity
 
     def conversations(
-        self, owner: str, *, limit: int | None = None, before: int | None = None
+        self, owner: str, *, limit: int | None = None, before: int | None = None, only: str | None = None
     ) -> tuple[ConversationInfo, ...]:
         """The owner's conversations, the one that went on last first.
 
@@ -106,6 +106,7 @@ class Store:
             owner: whose.
             limit: how many at most.
             before: `ConversationInfo.activity` of the last one of the page before.
+            only: id of the one to list.
         """
         count = sql.select(sql.func.count()).where(turns.c.conversation == conversations.c.id).scalar_subquery()
         query = (
@@ -116,6 +117,8 @@ class Store:
         )
         if before is not None:
             query = query.where(conversations.c.activity < before)
+        if only is not None:
+            query = query.where(conversations.c.id == only)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(
