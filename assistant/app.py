@@ -29,6 +29,7 @@ from assistant.reply import Record, Reply
 from assistant.sessions import Sessions, fill
 from assistant.settings import Settings, load_settings
 from assistant.store import Begun, Store
+from assistant.telemetry import TurnWatch, watched
 from assistant.types import (
     FREE,
     Event,
@@ -72,6 +73,7 @@ class Assistant:
         self.settings = settings or load_settings()
         self.host = host or Host(self.settings)
         self.media = Media(self.settings.limits.media())
+        self.watch = TurnWatch()
         self._given_store = store
         self._sessions = Sessions()
         self._busy: set[str] = set()
@@ -85,7 +87,7 @@ class Assistant:
     @cached_property
     def store(self) -> Store:
         """Conversations, media and the observation cache."""
-        return self._given_store or Store(self.settings.data_dir, self.settings.database)
+        return self._given_store or Store.of(self.settings)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -125,6 +127,7 @@ class Assistant:
 
     # ---- asyncio -----------------------------------------------------------------------------------------------
 
+    @watched
     async def turn(
         self,
         question: str,
@@ -207,6 +210,7 @@ class Assistant:
             with self._guard:
                 self._busy.discard(conversation)
 
+    @watched
     async def retry(
         self,
         conversation: str,

@@ -13,7 +13,9 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, is_dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, PluginError, WeightsError
@@ -87,14 +89,14 @@ class Worker:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
 
     def submit(self, call: Callable[[], None]) -> None:
-        """Queue a call, which must not raise."""
+        """Queue a call, which must not raise. It sees the context variables of whoever submits it."""
         with self._starting:
             self._unfinished += 1
             if len(self._threads) < min(self._wanted, self._unfinished):
                 thread = threading.Thread(target=self._serve, name=f"assistant-{self._name}", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-        self._calls.put(call)
+        self._calls.put(partial(copy_context().run, call))
 
     def _serve(self) -> None:
         while (call := self._calls.get()) is not None:
