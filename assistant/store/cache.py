@@ -12,7 +12,7 @@ import sqlalchemy as sql
 
 from assistant.store.database import Database, to_json
 from assistant.store.files import MediaFiles
-from assistant.store.records import part_from, part_json
+from assistant.store.records import part_json
 from assistant.store.schema import cache, media
 from assistant.types import Observation, Part
 
@@ -49,10 +49,10 @@ class ObservationCache:
             if "modality" not in value:
                 found.append(Observation.from_json(value))
                 continue
-            path = self._files.path(value["digest"])
-            if not path.is_file():
+            part = self._files.part(value)
+            if not self._files.path(part.digest).is_file():
                 return None
-            found.append(part_from(value, path))
+            found.append(part)
         with self._lock:
             self._touched[key] = time.time()
             full = len(self._touched) >= TOUCHED_AT_MOST
@@ -117,11 +117,6 @@ class ObservationCache:
             parts |= {value["digest"] for value in json.loads(items or "[]") if "modality" in value}
             connection.execute(cache.delete().where(cache.c.key == key))
         return unclaimed(connection, parts)
-
-
-def forget(connection: sql.Connection, parts: set[str]) -> None:
-    """Forget everything about parts that are being deleted."""
-    connection.execute(cache.delete().where(cache.c.part.in_(parts)))
 
 
 def unclaimed(connection: sql.Connection, digests: set[str]) -> set[str]:

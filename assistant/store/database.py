@@ -132,6 +132,12 @@ class Database:
             with self._translated(), self._engine.connect() as connection:
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def copy_to(self, file: Path) -> None:
+        """One moment's state of the database file in a new file, while others go on; what was deleted is left out."""
+        with self._translated(), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("VACUUM INTO ?", (str(file),))
+
     @property
     def embedded(self) -> bool:
         """Whether it is a file of this machine (SQLite) rather than a server."""

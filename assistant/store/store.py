@@ -7,21 +7,25 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import sqlalchemy as sql
 
 from assistant.errors import AssistantError, NotFound
-from assistant.store.cache import CACHE_BYTES, ObservationCache, forget, unclaimed
+from assistant.store.cache import CACHE_BYTES, ObservationCache
 from assistant.store.database import Database
-from assistant.store.files import LocalFiles, MediaFiles
+from assistant.store.deletion import delete_conversation, delete_owner
+from assistant.store.files import LocalFiles, MediaFiles, media_files
 from assistant.store.late import Late
 from assistant.store.processes import Processes
-from assistant.store.records import Begun, Conversation, ConversationInfo, Hit, Turn, Usage, part_from, shortened
-from assistant.store.schema import conversations, media, observations, references, turns
+from assistant.store.records import Begun, Conversation, ConversationInfo, Hit, Turn, Usage, shortened
+from assistant.store.schema import conversations, media, turns
 from assistant.store.search import search
 from assistant.store.turns import Turns, claim, next_activity, no_conversation, retitle, title_of_owners
 from assistant.types import Answer, Gap, Message, Observation, Part, Status
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -29,24 +33,38 @@ logger = logging.getLogger(__name__)
 class Store:
     """Thread-safe; several processes may share one directory."""
 
-    def __init__(self, directory: Path, url: str | None = None, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        url: str | None = None,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        files: MediaFiles | None = None,
+    ) -> None:
         """Open or create.
 
         Args:
             directory: holds the media, and the database if no URL is given.
             url: SQLAlchemy URL of the database.
             cache_bytes: how much the observation cache may hold.
+            files: where the media lie if not in the directory: see `files.media_files`.
 
         Raises:
             AssistantError: the database is damaged, made by a newer version, or the directory cannot be written.
         """
-        self._files: MediaFiles = LocalFiles(directory / "media")
+        self._files = files or LocalFiles(directory / "media")
         self._database = Database(directory / "sensorium.db", url, directory / "media")
         self._cache = ObservationCache(self._database, self._files, cache_bytes)
         self._processes = Processes(self._database)
         self._turns = Turns(self._database, self._files, self._processes)
         self._late = Late()
         self._processes.sweep()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Store:
+        """The store that the settings name. Raises AssistantError as the constructor does."""
+        where = (settings.data_dir, settings.media_url, settings.media_options, settings.media_cache_bytes)
+        return cls(settings.data_dir, settings.database, files=media_files(*where))
 
     def close(self) -> None:
         """Close the database; turns still running here count as interrupted from now on."""
@@ -66,13 +84,18 @@ class Store:
         """What holds the tables, for the accounts that lie beside the conversations."""
         return self._database
 
+    @property
+    def files(self) -> MediaFiles:
+        """What holds the media, for backup, export and checks."""
+        return self._files
+
     # ---- media -------------------------------------------------------------------------------------------------
 
     def keep(self, part: Part, owner: str) -> Part:
         """Store a part for an owner; the part returned refers to the stored file."""
-        kept = self._files.write(part)
+        self._files.write(part)
         with self._database.writing() as connection:
-            claim(connection, [kept], owner)
+            claim(connection, [part], owner)
         # Someone deleting the same file elsewhere may have done so between the two; now that it is claimed, none can.
         return self._files.write(part)
 
@@ -84,7 +107,7 @@ class Store:
             )
         if value is None or not self._files.path(digest).is_file():
             raise NotFound("There is no such file.", "It may have been deleted.")
-        return part_from(value, self._files.path(digest))
+        return self._files.part(value)
 
     # ---- conversations -----------------------------------------------------------------------------------------
 
@@ -157,25 +180,11 @@ class Store:
 
     def delete_conversation(self, conversation: str, owner: str) -> None:
         """Delete a conversation, and media that no other one refers to. Raises NotFound."""
-        with self._database.writing() as connection:
-            title_of_owners(connection, conversation, owner)
-            gone = set(
-                connection.scalars(sql.select(references.c.digest).where(references.c.conversation == conversation))
-            )
-            for table in (observations, references, turns):
-                connection.execute(table.delete().where(table.c.conversation == conversation))
-            connection.execute(conversations.delete().where(conversations.c.id == conversation))
-            needed = connection.scalars(
-                sql.select(references.c.digest)
-                .join(conversations, conversations.c.id == references.c.conversation)
-                .where((conversations.c.owner == owner) & references.c.digest.in_(gone))
-            )
-            gone -= set(needed)
-            connection.execute(media.delete().where((media.c.owner == owner) & media.c.digest.in_(gone)))
-            gone = unclaimed(connection, gone)
-            forget(connection, gone)
-            self._files.remove(gone)
-        self._database.empty_log()
+        delete_conversation(self._database, self._files, conversation, owner)
+
+    def delete_owner(self, owner: str) -> int:
+        """Delete all conversations and media of an owner; how many conversations there were."""
+        return delete_owner(self._database, self._files, owner)
 
     # ---- turns -------------------------------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ class Turns:
                     folded=folded(message.text),
                 )
             )
+        self._write_again(parts, kept)
         self._processes.began(identity)
         return Begun(identity, version)
 
@@ -139,6 +140,7 @@ class Turns:
                 sent = [self._files.part(value) for value in row.record["parts"]]
                 values |= self._understood(connection, row, owner, message, answer, sent)
             connection.execute(turns.update().where(turns.c.id == row.id).values(values))
+        self._write_again(parts, kept)
 
     def finish(
         self,
@@ -184,6 +186,8 @@ class Turns:
                     values |= self._understood(connection, row, owner, message, answer, kept)
                     connection.execute(turns.update().where(turns.c.id == row.id).values(values))
                     version = _raise_version(connection, row.conversation)
+            if version is not None:
+                self._write_again(parts, kept)
         except (Unavailable, StorageFull):
             raise  # it may be tried again, until then it counts as running
         except BaseException:
@@ -191,6 +195,12 @@ class Turns:
             raise
         self._processes.ended(turn)
         return version
+
+    def _write_again(self, parts: Sequence[Part], kept: Sequence[Part]) -> None:
+        """Someone deleting the same files may have done so before they were claimed; now that they are, none can."""
+        for part, stored in zip(parts, kept, strict=True):
+            if part.content != stored.content:
+                self._files.write(part)
 
     @staticmethod
     def _understood(
@@ -241,7 +251,7 @@ class Turns:
             if row is None or row.conversation != conversation:
                 raise _no_turn()
             known: dict[str, Observation] = {}
-            for some in _chunks(row.record.get("observations", ())):
+            for some in chunks(row.record.get("observations", ())):
                 values = connection.scalars(
                     sql.select(observations.c.value).where(
                         (observations.c.conversation == conversation) & observations.c.id.in_(some)
@@ -320,7 +330,7 @@ def next_activity(connection: sql.Connection, owner: str) -> int:
 def claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None:
     """Make stored parts the owner's; one that is already stays as it was first called."""
     new = {part.digest: part for part in parts}
-    for some in _chunks(new):
+    for some in chunks(new):
         mine = sql.select(media.c.digest).where((media.c.owner == owner) & media.c.digest.in_(some))
         for digest in connection.scalars(mine).all():
             del new[digest]
@@ -330,12 +340,22 @@ def claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None
             "digest": digest,
             "part": part_json(part),
             "created": time.time(),
-            "bytes": len(part.content) if isinstance(part.content, bytes) else part.content.stat().st_size,
+            "bytes": _size(part),
         }
         for digest, part in new.items()
     ]
     if rows:
         connection.execute(media.insert(), rows)
+
+
+def _size(part: Part) -> int:
+    """In bytes; 0 for a file that someone else is deleting, which the caller then writes again."""
+    if isinstance(part.content, bytes):
+        return len(part.content)
+    try:
+        return part.content.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _row(connection: sql.Connection, turn: str, owner: str) -> Any:
@@ -366,7 +386,7 @@ def _raise_version(connection: sql.Connection, conversation: str) -> int:
 def _refer(connection: sql.Connection, conversation: str, parts: Iterable[Part]) -> None:
     """Note that the conversation needs the parts."""
     new = {part.digest for part in parts}
-    for some in _chunks(list(new)):
+    for some in chunks(list(new)):
         new -= set(
             connection.scalars(
                 sql.select(references.c.digest).where(
@@ -381,7 +401,7 @@ def _refer(connection: sql.Connection, conversation: str, parts: Iterable[Part])
 def _add_observations(connection: sql.Connection, conversation: str, turn: int, many: Sequence[Observation]) -> None:
     """Each once a conversation, in order of arrival."""
     new = {seen.id: seen for seen in many}
-    for some in _chunks(list(new)):
+    for some in chunks(list(new)):
         known = sql.select(observations.c.id).where(
             (observations.c.conversation == conversation) & observations.c.id.in_(some)
         )
@@ -407,7 +427,8 @@ def _add_observations(connection: sql.Connection, conversation: str, turn: int, 
     )
 
 
-def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in lists that a query can hold."""
     listed = list(values)
     for start in range(0, len(listed), AT_ONCE):
         yield listed[start : start + AT_ONCE]
