@@ -119,20 +119,20 @@ class TurnWatch:
 
     async def _next(self, turn: _Turn, events: AsyncGenerator[Event, None]) -> Event | None:
         """The next event, None at the end. Raises the error the turn is to end with."""
-        if turn.error is not None:
-            raise turn.error
+        if (error := turn.error) is not None:
+            raise error
         task = turn.waiting = asyncio.current_task()
         try:
             return await anext(events)
         except StopAsyncIteration:
             return None
         except asyncio.CancelledError:
-            if turn.error is None:
+            if (error := turn.error) is None:
                 raise
             uncancel: Any = getattr(task, "uncancel", None)  # from Python 3.11 on
             if uncancel is not None:
                 uncancel()
-            raise turn.error from None
+            raise error from None
         finally:
             turn.waiting = None
 
