@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import cached_property
@@ -31,6 +31,7 @@ from assistant.settings import Settings, load_settings
 from assistant.store import Begun, Store
 from assistant.telemetry import TurnWatch, watched
 from assistant.types import (
+    EMPTY,
     FREE,
     Event,
     Example,
@@ -140,6 +141,8 @@ class Assistant:
         history: Sequence[Earlier] = (),
         instructions: str = "",
         sampling: Sampling = FREE,
+        kinds: frozenset[str] | None = None,
+        options: Mapping[str, Mapping[str, Any]] = EMPTY,
         on_begun: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """One turn; see `Engine.turn`. With a conversation, its history counts and the turn is stored.
@@ -166,6 +169,8 @@ class Assistant:
                 history=history,
                 instructions=instructions,
                 sampling=sampling,
+                kinds=kinds,
+                options=options,
             )
             async with aclosing(events):
                 async for event in events:
@@ -200,6 +205,8 @@ class Assistant:
                 answer=answer,
                 instructions=instructions,
                 sampling=sampling,
+                kinds=kinds,
+                options=options,
                 keep=lambda part: self.store.keep(part, owner),
                 accepted=recording.accepted,
             )

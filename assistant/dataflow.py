@@ -9,10 +9,10 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Protocol
 
 from assistant.context import SharedContext
 from assistant.errors import Cancelled, MediaError, MissingLibrary, PluginError, WeightsError
@@ -22,6 +22,7 @@ from assistant.plugin import Perceiver, Task
 from assistant.runner import Overdue, Runner
 from assistant.types import (
     AUDIO,
+    EMPTY,
     IMAGE,
     MODALITIES,
     TEXT,
@@ -102,6 +103,8 @@ class Perception:
         cache: Cache | None = None,
         done: set[tuple[str, str]] | None = None,
         turn: float = 0.0,
+        kinds: frozenset[str] | None = None,
+        options: Mapping[str, Any] = EMPTY,
     ) -> None:
         """Prepare; nothing runs until `add`.
 
@@ -113,6 +116,8 @@ class Perception:
             cache: where results are looked up and kept.
             done: pairs (perceiver, part digest or observation id) already perceived in this context; extended.
             turn: order of arrival of the turn; heavy work of earlier turns goes first.
+            kinds: only what can lead to observations of these kinds is run; None for everything.
+            options: perceiver -> options that differ from those of the settings (`Host.options_for_turn`).
         """
         self._host = host
         self._context = context
@@ -124,8 +129,11 @@ class Perception:
         self._jobs: set[_Job] = set()
         self._waiters: list[_Waiter] = []
         self._scale = host.settings.engine.deadline_scale
-        self._runners = tuple(runner for runner in host.perceivers() if runner.configured)
-        self._reach = {runner.name: host.reach(runner) for runner in self._runners}
+        self._kinds = kinds
+        self._options = options
+        reach = {runner: host.reach(runner) for runner in host.perceivers() if runner.configured}
+        self._runners = tuple(runner for runner in reach if kinds is None or kinds & reach[runner])
+        self._reach = {runner.name: reach[runner] for runner in self._runners}
         self._cancelled = False
 
     # ---- what others call --------------------------------------------------------------------------------------
@@ -146,7 +154,7 @@ class Perception:
 
     def _readers(self, part: Part) -> list[Runner[Perceiver]]:
         readers = [runner for runner in self._runners if part.modality in runner.plugged.consumes]
-        if not readers:
+        if not readers and (self._kinds is None or part.parent is None):
             what = PLURALS.get(part.modality, part.modality)
             suggestion = SUGGESTED.get(part.modality)
             self.miss(
@@ -247,7 +255,8 @@ class Perception:
         if obstacle is not None:
             self._fail(job, obstacle.cause, obstacle.message, obstacle.remedy, "skipped", 0.0)
             return
-        task = Task(job.part, self._media, job.observation, gathered, job.cancel)
+        options = self._options.get(runner.name, runner.services.options)
+        task = Task(job.part, self._media, job.observation, gathered, job.cancel, options)
         taken: list[Observation | Part] = []
         own = {job.part.digest}
         weights = runner.weights_identity
@@ -303,7 +312,9 @@ class Perception:
     def _key(self, job: _Job, gathered: Sequence[Observation]) -> str:
         subject = job.observation.id if job.observation else job.part.digest
         described = [job.runner.identity, subject, job.part.digest, [seen.id for seen in gathered]]
-        return hashlib.sha256(json.dumps(described).encode()).hexdigest()
+        if job.runner.name in self._options:
+            described.append(asdict(self._options[job.runner.name]))
+        return hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest()
 
     def _checked(self, item: object, job: _Job, own: set[str], weights: str) -> Observation | Part:
         """The item as it enters the context.

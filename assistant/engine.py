@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.answering import Answers
 from assistant.context import SharedContext
@@ -20,6 +20,7 @@ from assistant.plugin import Answerer
 from assistant.runner import Runner
 from assistant.types import (
     AUDIO,
+    EMPTY,
     FREE,
     VIDEO,
     Answer,
@@ -109,6 +110,8 @@ class Engine:
         history: Sequence[Earlier] = (),
         instructions: str = "",
         sampling: Sampling = FREE,
+        kinds: frozenset[str] | None = None,
+        options: Mapping[str, Mapping[str, Any]] = EMPTY,
         keep: Callable[[Part], Part] | None = None,
         accepted: Callable[[str, Sequence[Part]], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
@@ -125,12 +128,15 @@ class Engine:
             history: earlier messages that the session does not know, oldest first.
             instructions: what whoever runs the conversation wants of its answers.
             sampling: how the words of the answer are drawn, and where it ends.
+            kinds: perceive only what can lead to observations of these kinds; None for everything.
+            options: perceiver -> option -> value, for this turn, of options that may differ by turn; what the session
+                has perceived already stays as it is.
             keep: as for the engine, for this turn only.
             accepted: told the question and the accepted parts before anything is perceived.
 
         Raises:
             NothingToDo: neither a question nor a file.
-            AssistantError: no answerer of that name is installed.
+            AssistantError: no answerer of that name is installed, or an option cannot be set.
         """
         if not question.strip() and not uploads and answer:
             raise NothingToDo(
@@ -138,7 +144,15 @@ class Engine:
             )
         runners = self._answerers(answerer) if answer else ()
         events: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
-        turn = _Turn(self, session, events.put_nowait, float(next(self._turns)), keep or self.keep)
+        turn = _Turn(
+            self,
+            session,
+            events.put_nowait,
+            float(next(self._turns)),
+            keep or self.keep,
+            kinds,
+            self.host.options_for_turn(options),
+        )
 
         async def drive() -> None:
             try:
@@ -201,6 +215,8 @@ class _Turn:
         emit: Callable[[Event], None],
         number: float,
         keep: Callable[[Part], Part],
+        kinds: frozenset[str] | None,
+        options: Mapping[str, Any],
     ) -> None:
         self._engine = engine
         self._context = session.context
@@ -214,6 +230,8 @@ class _Turn:
             cache=engine.cache,
             done=session.done,
             turn=number,
+            kinds=kinds,
+            options=options,
         )
 
     def cancel(self) -> None:

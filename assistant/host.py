@@ -300,6 +300,31 @@ class Host:
             open_ends = following - reached
         return frozenset(reached)
 
+    def options_for_turn(self, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """The options of perceivers under which one turn runs: those of the settings, but for what it sets.
+
+        Args:
+            wanted: perceiver -> option -> value; of perceivers that are not installed nothing is wanted.
+
+        Raises:
+            PluginError: an option is unknown, may not differ by turn, or has a wrong value.
+        """
+        found = {}
+        for name, values in wanted.items():
+            runner = self._perceivers.get(name)
+            if runner is None or not values:
+                continue
+            fixed = sorted(set(values) - runner.plugged.per_turn)
+            if fixed:
+                raise PluginError(
+                    f"A turn may not set {', '.join(fixed)} of {name}.",
+                    f"It may set: {', '.join(sorted(runner.plugged.per_turn)) or 'nothing'}.",
+                )
+            options = options_of(runner.plugged, {**self.settings.plugins.get(name, {}), **values})
+            if options != runner.services.options:
+                found[name] = options
+        return found
+
     def capabilities(self) -> dict[str, tuple[str, ...]]:
         """Modality -> observation kinds that installed perceivers can give for it."""
         found: dict[str, tuple[str, ...]] = {}

@@ -65,6 +65,8 @@ class Task:
     order of arrival."""
     cancel: threading.Event = field(default_factory=threading.Event)
     """Set when the turn is stopped or the deadline passed."""
+    options: Any = None
+    """The perceiver's options for this call: those it was loaded with, but for what the turn sets (`per_turn`)."""
 
     @property
     def text(self) -> str:
@@ -168,6 +170,8 @@ class Perceiver(Plugged):
     """True for model work: at most as many run at once as there are lanes. False for what takes milliseconds."""
     concurrency: ClassVar[int] = 1
     """Calls that may run at once in one instance; over 1 it must be thread-safe."""
+    per_turn: ClassVar[frozenset[str]] = frozenset()
+    """Names of options that a turn may set for itself; `perceive` reads them from `Task.options`."""
 
     @abstractmethod
     def perceive(self, task: Task) -> Iterable[Observation | Part]:
