@@ -28,6 +28,7 @@ from assistant.errors import (
     UnsupportedMedia,
     WeightsError,
 )
+from assistant.logs import origin
 
 logger = logging.getLogger(__name__)
 
@@ -182,8 +183,10 @@ def response_of(error: AssistantError) -> JSONResponse:
 
 
 def unexpected_body() -> dict[str, Any]:
-    """What is said outside about an error that is a defect here; the log has the rest."""
-    return error_body("Something went wrong here.", "The server's log has the details.", status=500, code="internal")
+    """What is said outside about an error that is a defect here; the log has the rest, under the request's id."""
+    whence = origin.get()
+    remedy = "The server's log has the details" + (f", under the request id {whence.request}." if whence else ".")
+    return error_body("Something went wrong here.", remedy, status=500, code="internal")
 
 
 def install(app: FastAPI) -> None:
