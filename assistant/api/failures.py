@@ -70,6 +70,7 @@ MEANINGS: Final = {
     409: "Something else is under way there.",
     413: "Too large.",
     415: "Of a kind that is not read here.",
+    416: "A range beyond the end.",
     422: "It cannot be read.",
     429: "Too many requests; Retry-After says when to try again.",
     500: "A defect here; the log has the details.",
