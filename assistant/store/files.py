@@ -147,8 +147,8 @@ def media_files(
 
     Args:
         directory: the data directory.
-        url: where the media lie if not there, as fsspec writes it: s3://bucket/prefix.
-        options: of fsspec's file system for that URL.
+        url: where the media lie if not there, scheme://bucket/prefix.
+        options: of that place.
         cache_bytes: how much of a remote store is kept in the data directory.
 
     Raises:
@@ -156,9 +156,9 @@ def media_files(
     """
     if url is None:
         return LocalFiles(directory / "media")
-    from assistant.store.remote import RemoteFiles  # needs fsspec
+    from assistant.store.remote import RemoteFiles, place  # needs obstore
 
-    return RemoteFiles(url, options, directory / "media-cache", cache_bytes)
+    return RemoteFiles(place(url, options), directory / "media-cache", cache_bytes)
 
 
 def is_digest(name: str) -> bool:
@@ -190,9 +190,10 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A new file, readable by this user only, that appears under its name when the block ends well, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN)
+    os.close(handle)
     half = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with half.open("wb") as file:  # its `name` is the path
             yield file
         half.replace(path)
     finally:

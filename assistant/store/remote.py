@@ -1,4 +1,4 @@
-"""Media in a store elsewhere, named by an fsspec URL (s3://bucket/prefix), with a bounded copy of them here.
+"""Media in an object store named by URL (s3://bucket/prefix), with a bounded copy of them here.
 
 What was written is durable there before it counts as stored. What is read is fetched, compared with its digest, and
 kept in the data directory until others need the room. Not for the local store: see files.py.
@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
-from assistant.errors import AssistantError, MissingLibrary, SettingsError, StorageFull, Unavailable, UnreadableMedia
+from assistant.errors import AssistantError, MissingLibrary, SettingsError, Unavailable, UnreadableMedia
 from assistant.store.files import BLOCK, HALF_WRITTEN, StoredFile, copy, identity, is_digest, not_stored, written_whole
 from assistant.store.records import part_from
 from assistant.types import Part
@@ -29,47 +30,63 @@ UNCHECKED_SHARE: Final = 0.02
 """Of the cap, that may be fetched between two looks at the whole size."""
 IN_USE_SECONDS: Final = 10.0
 """What was opened so lately is not deleted here: whoever asked for it may be about to open it again."""
-S3_CLIENT: Final[dict[str, Any]] = {
-    "connect_timeout": 5,
-    "read_timeout": 30,
-    "retries": {"mode": "standard", "max_attempts": 3},
+CLIENT: Final[dict[str, Any]] = {"connect_timeout": "5s", "read_timeout": "20s", "timeout": "600s"}
+RETRIES: Final[dict[str, Any]] = {
+    "max_retries": 3,
+    "retry_timeout": timedelta(seconds=20),
+    "backoff": {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=2), "base": 2},
 }
-"""Of the S3 client, unless the options say otherwise: an outage is an error after some seconds, not after minutes."""
+"""An outage is an error after some seconds; a hiccup is none."""
+DELETED_AT_ONCE: Final = 500
+
+
+def place(url: str, options: Mapping[str, Any]) -> Any:
+    """The object store of a URL: s3, gs, az and what else obstore knows.
+
+    Args:
+        url: scheme://bucket/prefix
+        options: as obstore names them: endpoint, access_key_id, region, ...; `client_options` and `retry_config` are
+            mappings. The usual environment variables of the place (AWS_ACCESS_KEY_ID, ...) count too.
+
+    Raises:
+        MissingLibrary: obstore is not installed.
+        SettingsError: URL and options do not fit.
+    """
+    try:
+        import obstore.exceptions
+        from obstore.store import from_url
+    except ImportError as error:
+        raise MissingLibrary(
+            "Media at the place of the setting media_url need the library obstore.", "pip install 'sensorium[s3]'"
+        ) from error
+    given = dict(options)
+    client = {**CLIENT, **given.pop("client_options", {})}
+    endpoint = given.get("endpoint") or given.get("aws_endpoint") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    client.setdefault("allow_http", str(endpoint).startswith("http://"))
+    retries = {**RETRIES, **given.pop("retry_config", {})}
+    try:
+        return from_url(url, client_options=cast(Any, client), retry_config=cast(Any, retries), **given)
+    except (obstore.exceptions.BaseError, ValueError, TypeError) as error:
+        raise SettingsError(
+            f"The setting media_url cannot be used: {_reason(error)}.", "Check media_url and media_options."
+        ) from error
 
 
 class RemoteFiles:
-    """A place of an fsspec file system: URL/ab/abcdef... Thread-safe; processes and machines share it."""
+    """A place in an object store: PREFIX/ab/abcdef... Thread-safe; processes and machines share it."""
 
-    def __init__(self, url: str, options: Mapping[str, Any], cache: Path, cap: int) -> None:
+    def __init__(self, store: Any, cache: Path, cap: int) -> None:
         """Nothing is asked of the place before the first file.
 
         Args:
-            url: as fsspec writes it.
-            options: of the file system, e.g. endpoint_url, key and secret of S3.
+            store: of `place`.
             cache: directory of the copies here.
             cap: bytes of the copies.
-
-        Raises:
-            MissingLibrary: fsspec, or the library for that kind of URL, is not installed.
-            SettingsError: URL and options do not fit.
         """
-        given = dict(options)
-        if url.startswith(("s3://", "s3a://")):
-            given["config_kwargs"] = {**S3_CLIENT, **given.get("config_kwargs", {})}
-        given.setdefault("use_listings_cache", False)  # others write there too
-        try:
-            import fsspec
+        import obstore.exceptions
 
-            self._system, self._root = fsspec.url_to_fs(url, **given)
-        except ImportError as error:
-            raise MissingLibrary(
-                f"Media at {url.partition('://')[0]}:// need a library that is not installed ({error}).",
-                "For S3: pip install 'sensorium[s3]'; otherwise what fsspec names for that kind of URL.",
-            ) from error
-        except (ValueError, TypeError) as error:
-            raise SettingsError(
-                f"The setting media_url cannot be used: {error}.", "Check media_url and media_options."
-            ) from error
+        self._store = store
+        self._errors = obstore.exceptions
         self._cache = cache
         self._cap = cap
         self._lock = threading.Lock()
@@ -106,8 +123,7 @@ class RemoteFiles:
             if held is None or (copied.is_file() and copied.stat().st_size != held):  # absent, or broken off
                 size = copied.stat().st_size
                 with self._reached():
-                    self._system.makedirs(f"{self._root}/{part.digest[:2]}", exist_ok=True)
-                    self._system.put_file(str(copied), self._key(part.digest))
+                    self._store.put(_key(part.digest), copied)
                 self._grown(size)
         except FileNotFoundError as error:
             raise AssistantError(f"{part.name} cannot be stored: it is gone.", "Send it again.") from error
@@ -120,32 +136,38 @@ class RemoteFiles:
 
         An outage is logged: what nobody needs is found again by `assistant data check`.
         """
-        for digest in digests:
-            self._copy(digest).unlink(missing_ok=True)
+        names = list(digests)
+        for start in range(0, len(names), DELETED_AT_ONCE):
+            some = names[start : start + DELETED_AT_ONCE]
+            for name in some:
+                self._copy(name).unlink(missing_ok=True)
             try:
-                self.discard(digest)
+                with self._reached():
+                    self._store.delete([_key(name) for name in some])
+            except FileNotFoundError:
+                continue
             except AssistantError as error:
-                logger.warning("a file that nobody needs any more is still there: %s", error)
+                logger.warning("files that nobody needs any more are still there: %s", error)
                 return
 
     def opened(self, digest: str) -> tuple[BinaryIO, int]:
         """A stored file to be read from its start, and its bytes. Raises FileNotFoundError, Unavailable."""
-        size = self._size(digest)
-        if size is None:
-            raise FileNotFoundError(digest)
+        from obstore import open_reader
+
         with self._reached():
-            file: BinaryIO = self._system.open(self._key(digest), "rb", block_size=BLOCK)
-        return file, size
+            file = open_reader(self._store, _key(digest), buffer_size=BLOCK)
+        return cast(BinaryIO, _Reader(file, self._reached)), int(file.size)
 
     def listed(self) -> Iterator[StoredFile]:
         """Everything that is stored there, and what was half-written here."""
-        with self._reached():
-            shelves = [each["name"] for each in self._ls(self._root) if each["type"] == "directory"]
-        for shelf in sorted(shelves):
+        pages = iter(self._store.list())
+        while True:
             with self._reached():
-                found = self._ls(shelf)
-            for each in found:
-                yield StoredFile(each["name"].rsplit("/", 1)[-1], int(each["size"] or 0), _modified(each))
+                page = next(pages, None)
+            if page is None:
+                break
+            for each in page:
+                yield StoredFile(each["path"].rsplit("/", 1)[-1], int(each["size"]), each["last_modified"].timestamp())
         for path in self._cache.glob(f"*/{HALF_WRITTEN}*"):
             status = path.stat()
             yield StoredFile(path.name, status.st_size, status.st_mtime)
@@ -156,9 +178,10 @@ class RemoteFiles:
             for path in self._cache.glob(f"*/{Path(name).name}"):
                 path.unlink(missing_ok=True)
             return
+        self._copy(name).unlink(missing_ok=True)
         try:
             with self._reached():
-                self._system.rm_file(self._key(name))
+                self._store.delete(_key(name))
         except FileNotFoundError:
             return
 
@@ -187,8 +210,10 @@ class RemoteFiles:
         try:
             with written_whole(copied) as file:
                 with self._reached():
-                    self._system.get_file(self._key(digest), file.name)
-                half = Path(file.name)
+                    for block in self._store.get(_key(digest)).stream(min_chunk_size=BLOCK):
+                        file.write(block)
+                file.flush()
+                half = Path(str(file.name))
                 size = half.stat().st_size
                 if described is not None and identity(replace(described, content=half)) != digest:
                     raise UnreadableMedia(
@@ -243,40 +268,46 @@ class RemoteFiles:
 
     # ---- the place ---------------------------------------------------------------------------------------------
 
-    def _key(self, name: str) -> str:
-        return f"{self._root}/{name[:2]}/{name}"
-
     def _size(self, digest: str) -> int | None:
         try:
             with self._reached():
-                return int(self._system.info(self._key(digest))["size"])
+                return int(self._store.head(_key(digest))["size"])
         except FileNotFoundError:
             return None
 
-    def _ls(self, place: str) -> list[dict[str, Any]]:
-        try:
-            return list(self._system.ls(place, detail=True))
-        except FileNotFoundError:
-            return []
-
     @contextmanager
     def _reached(self) -> Iterator[None]:
-        """Everything that the libraries of all those places raise, as ours; what is not there stays what it is."""
+        """The library's errors as ours; what is not there is a FileNotFoundError."""
         try:
             yield
-        except (FileNotFoundError, AssistantError):
-            raise
-        except PermissionError as error:
+        except self._errors.NotFoundError as error:
+            raise FileNotFoundError(_reason(error)) from error
+        except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
             raise SettingsError(
                 f"The media store refuses access ({_reason(error)}).", "Check media_url, media_options and its keys."
             ) from error
-        except Exception as error:  # each library has its own tree of errors
-            if isinstance(error, OSError) and error.errno == 28:
-                raise StorageFull("There is no room for media.", "Free disk space, then try again.") from error
+        except self._errors.BaseError as error:
             raise Unavailable(
                 f"The media store cannot be reached just now ({_reason(error)}).",
                 "Try again in a moment; if it lasts, check media_url and media_options.",
             ) from error
+
+
+class _Reader:
+    """An object read piece by piece, as a binary file is."""
+
+    def __init__(self, file: Any, reached: Callable[[], Any]) -> None:
+        self._file, self._reached = file, reached
+
+    def read(self, count: int = -1) -> bytes:
+        with self._reached():
+            return bytes(self._file.read() if count < 0 else self._file.read(count))
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 class FetchedPath(type(Path())):  # type: ignore[misc] # the class for this system
@@ -301,14 +332,10 @@ class FetchedPath(type(Path())):  # type: ignore[misc] # the class for this syst
         return type(Path()), (self.__fspath__(),)
 
 
-def _modified(entry: Mapping[str, Any]) -> float:
-    """When an entry of a listing was written, by whichever name the file system gives it; now if it does not say."""
-    for name in ("LastModified", "last_modified", "mtime", "created"):
-        when = entry.get(name)
-        if when is not None:
-            return float(when.timestamp() if hasattr(when, "timestamp") else when)
-    return time.time()
+def _key(name: str) -> str:
+    return f"{name[:2]}/{name}"
 
 
 def _reason(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    """The first line: the library adds its whole configuration."""
+    return " ".join((str(error).strip() or type(error).__name__).split("\n")[0].split())[:200]
