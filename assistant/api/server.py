@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import __version__
-from assistant.api import failures, limits
+from assistant.api import conversations, failures, limits
 from assistant.api.gate import Gate
 from assistant.app import Assistant
 from assistant.errors import SettingsError
@@ -38,12 +38,14 @@ def create_app(assistant: Assistant, *, preload: bool = False) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         warming = asyncio.create_task(assistant.warm()) if preload else None
         yield
+        await app.state.running.close()
         if warming is not None:
             warming.cancel()
 
     app = FastAPI(title="Sensorium", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     failures.install(app)
     app.state.turns = limits.turns_for(assistant)
+    conversations.install(app, assistant)
     app.add_middleware(Gate, assistant=assistant)
     host = assistant.settings.server.host
     if is_loopback(host):  # a page of another site must not reach a local server through a name of its own

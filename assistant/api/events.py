@@ -1,0 +1,136 @@
+"""The server-sent events of a turn: names, data, how they are written. Not for who follows them: see turns.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+
+from assistant.api import wire
+from assistant.api.failures import ErrorResponse
+from assistant.types import (
+    Answered,
+    Answering,
+    Asked,
+    Delta,
+    Event,
+    Missed,
+    Observed,
+    PartAdded,
+    Status,
+)
+
+MEDIA_TYPE: Final = "text/event-stream"
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Neither kept nor held back by a proxy."""
+HEARTBEAT: Final = b": still here\n\n"
+
+
+class TurnEvent(wire.TurnStarted):
+    """turn: the first one; what is stored already."""
+
+
+class QuestionEvent(wire.Asked):
+    """question: as typed, or now heard."""
+
+    part: str | None = Field(description="The text or audio part it came from.")
+
+
+class AnsweringEvent(wire.Told):
+    """answering: an answerer begins; deltas before this are void."""
+
+    answerer: str
+
+
+class DeltaEvent(wire.Told):
+    """delta: a piece of the answer."""
+
+    text: str
+
+
+class CitationEvent(wire.Told):
+    """citation: the answer rests on this observation."""
+
+    observation: str
+
+
+class DoneEvent(wire.TurnStarted):
+    """done: the last one."""
+
+    milliseconds: float
+
+
+SCHEMAS: Final[dict[str, type[BaseModel]]] = {
+    "turn": TurnEvent,
+    "part": wire.Part,
+    "perceiver": wire.Perceiving,
+    "observation": wire.Observation,
+    "gap": wire.Gap,
+    "question": QuestionEvent,
+    "answering": AnsweringEvent,
+    "delta": DeltaEvent,
+    "citation": CitationEvent,
+    "answer": wire.Answer,
+    "error": ErrorResponse,
+    "done": DoneEvent,
+}
+"""Name -> what its data is."""
+
+
+def documented_stream() -> dict[str, Any]:
+    """The `content` of a response that is a stream of these, for the OpenAPI document."""
+    items = [
+        {
+            "type": "object",
+            "required": ["event", "data"],
+            "properties": {
+                "id": {"type": "string"},
+                "event": {"const": name},
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": {"$ref": f"#/components/schemas/{model.__name__}"},
+                },
+            },
+        }
+        for name, model in SCHEMAS.items()
+    ]
+    return {MEDIA_TYPE: {"schema": {"type": "string"}, "itemSchema": {"oneOf": items}}}
+
+
+def described(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The events that tell of one event inside: name and data."""
+    if isinstance(event, Delta):
+        if event.text:
+            yield "delta", {"text": event.text}
+        for each in event.citations:
+            yield "citation", {"observation": each}
+    elif isinstance(event, PartAdded):
+        yield "part", wire.part_json(event.part)
+    elif isinstance(event, Status):
+        yield "perceiver", wire.status_json(event)
+    elif isinstance(event, Observed):
+        yield "observation", event.observation.to_json()
+    elif isinstance(event, Missed):
+        yield "gap", event.gap.to_json()
+    elif isinstance(event, Asked):
+        asked = event.question
+        yield "question", {"text": asked.text, "spoken": asked.spoken, "part": asked.part}
+    elif isinstance(event, Answering):
+        yield "answering", {"answerer": event.answerer}
+    elif isinstance(event, Answered):
+        yield "answer", event.answer.to_json()
+
+
+def frame(number: int, name: str, data: Any) -> bytes:
+    """One event on the wire; JSON has no line breaks outside its strings, where they are escaped."""
+    text = json.dumps(data, separators=(",", ":"), default=_plain)
+    return f"id: {number}\nevent: {name}\ndata: {text}\n\n".encode()
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # NumPy, from a perceiver
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
