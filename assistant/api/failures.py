@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from assistant.errors import (
     AssistantError,
@@ -201,16 +202,12 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        body = error_body(str(error.detail), status=error.status_code)
-        return JSONResponse(body, error.status_code, error.headers)
+        message, remedy = _said(request, error)
+        return JSONResponse(error_body(message, remedy, status=error.status_code), error.status_code, error.headers)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        wrong = error.errors()
-        named = [(_path(each["loc"]), str(each["msg"])) for each in wrong[:VALIDATION_SHOWN]]
-        message = "; ".join(f"{path}: {reason}" if path else reason for path, reason in named) + "."
-        body = error_body(message, status=400, code="invalid_value", param=(named[0][0] or None) if named else None)
-        return JSONResponse(body, 400)
+        return response_of(_wrong(request, error))
 
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -222,7 +219,87 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unexpected)
 
 
-def _path(location: Any) -> str:
-    """A place in the request as OpenAI writes it: messages[0].content."""
-    steps = [step for step in location if step not in ("body", "query", "path", "header")]
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+def _said(request: Request, error: HTTPException) -> tuple[str, str]:
+    """What a framework's error means, and what to do about it."""
+    path, detail = request.url.path, str(error.detail)
+    if error.status_code == 404 and detail == "Not Found":
+        return f"There is no {path}.", "/openapi.json lists what there is."
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("allow") or (error.headers or {}).get("Allow")
+        return f"{request.method} is not possible on {path}.", f"Use {allowed}." if allowed else ""
+    if detail == "There was an error parsing the body":
+        return "The body cannot be read.", "Send what the route takes, in UTF-8 and not nested too deeply."
+    return detail, ""
+
+
+def _wrong(request: Request, error: RequestValidationError) -> Refused:
+    """What is wrong with a request, in the words of the request."""
+    wrong = error.errors()
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    first = wrong[0]
+    if first["type"] == "json_invalid":
+        where = f" at character {first['loc'][-1]}" if isinstance(first["loc"][-1], int) else ""
+        reason = first.get("ctx", {}).get("error", "")
+        return Refused(f"The body is not JSON: {reason}{where}.", "Check its quotes and commas.", code="invalid_json")
+    if tuple(first["loc"]) == ("body",) and isinstance(error.body, bytes) and not sent.endswith("json"):
+        return Refused(
+            f"The body is {sent or 'of no type that is said'}, not JSON.",
+            "Send it as JSON with the header Content-Type: application/json.",
+            status=415,
+            code="unsupported_content_type",
+        )
+    named = [(_path(each["loc"], error.body), each) for each in wrong]
+    # of the alternatives of a union, those count that looked deepest into what was sent
+    paths = [path for path, _ in named]
+    named = [each for each in named if not any(path.startswith((f"{each[0]}.", f"{each[0]}[")) for path in paths)]
+    told = dict.fromkeys(_reason(path, each) for path, each in named)
+    unknown = named[0][1]["type"] == "extra_forbidden"
+    return Refused(
+        "; ".join(list(told)[:VALIDATION_SHOWN]) + ".",
+        code="unknown_parameter" if unknown else "invalid_value",
+        param=named[0][0] or None,
+    )
+
+
+def _reason(path: str, wrong: Any) -> str:
+    if wrong["type"] == "extra_forbidden":
+        return f"{path} is not a parameter here"
+    if wrong["type"] == "missing":
+        return f"{path} is missing"
+    if wrong["type"] == "union_tag_invalid":
+        context = wrong["ctx"]
+        return f"{path}: {context['discriminator']} is {context['tag']!r}, not one of {context['expected_tags']}"
+    return f"{path}: {wrong['msg']}" if path else str(wrong["msg"])
+
+
+def _path(location: Any, body: Any) -> str:
+    """A place in the request as OpenAI writes it: messages[0].content; the names of a union's members are left out."""
+    steps = list(location)
+    if steps and steps[0] in ("query", "path", "header", "cookie"):
+        return str(steps[-1])
+    found, here = "", body
+    for at, step in enumerate(steps[1:], 2):
+        if isinstance(here, dict) and (step in here or (at == len(steps) and not hasattr(step, "__index__"))):
+            found, here = f"{found}.{step}", here.get(step)
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            found, here = f"{found}[{step}]", here[step]
+        elif not isinstance(here, dict | list) and here is not None and body is None:
+            found = f"{found}.{step}"
+    return found.lstrip(".")
+
+
+def refuse_unknown(app: FastAPI, prefix: str) -> None:
+    """Answer whatever else is asked for under a path in our shape: else it would reach what is mounted at the root."""
+
+    async def unknown(request: Request) -> Response:
+        allowed: set[str] = set()
+        for route in app.routes:
+            match, _ = route.matches(request.scope)
+            if match is Match.PARTIAL:
+                allowed |= set(getattr(route, "methods", None) or ())
+        if allowed:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+        raise HTTPException(404)
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    app.router.add_route(f"{prefix}/{{rest:path}}", unknown, methods=methods, include_in_schema=False)

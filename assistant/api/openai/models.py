@@ -1,0 +1,127 @@
+"""What can be named as a model: the answerers, and what else a client may ask for. Not for loading anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from assistant.api.failures import Refused, documented
+from assistant.api.identity import require
+from assistant.app import Assistant
+
+AUTO: Final = "sensorium"
+"""Whoever can answer best."""
+STARTED: Final = int(time.time())
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Something that a request may name in `model`."""
+
+    id: str
+    owner: str
+    """The distribution that brings it."""
+    task: str
+    """What it is for: "answer", "embed", "transcribe"."""
+    ready: bool = True
+    hint: str = ""
+    """What is missing, and what to do about it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As OpenAI has it, with ours in `sensorium`."""
+        ours = {"task": self.task, "ready": self.ready, "hint": self.hint or None}
+        return {"id": self.id, "object": "model", "created": STARTED, "owned_by": self.owner, "sensorium": ours}
+
+
+class ModelAbilities(BaseModel):
+    """What a model is for, and whether it could be used now."""
+
+    task: str
+    ready: bool
+    hint: str | None
+
+
+class ModelBody(BaseModel):
+    """One model."""
+
+    id: str
+    object: str
+    created: int
+    owned_by: str
+    sensorium: ModelAbilities
+
+
+class ModelsBody(BaseModel):
+    """All models."""
+
+    object: str
+    data: list[ModelBody]
+
+
+def models(assistant: Assistant) -> tuple[Model, ...]:
+    """Everything that can be named, the best answerer first."""
+    found = [Model(AUTO, "sensorium", "answer")]
+    for runner in assistant.host.answerers():
+        obstacle = runner.obstacle()
+        hint = f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else ""
+        found.append(Model(f"{AUTO}/{runner.name}", runner.plugin, "answer", obstacle is None, hint))
+    return (*found, *(Model(alias, "sensorium", "answer") for alias in aliases(assistant)))
+
+
+def aliases(assistant: Assistant) -> Mapping[str, str]:
+    """Further names of models, for clients that have one built in."""
+    return assistant.settings.server.model_aliases
+
+
+def answerer_of(assistant: Assistant, model: str, param: str = "model") -> str | None:
+    """The answerer that a model's name stands for; None for whoever can.
+
+    Raises:
+        Refused: 404, there is no such model; the message lists what there is.
+    """
+    wanted = aliases(assistant).get(model, model)
+    if wanted == AUTO:
+        return None
+    name = wanted.removeprefix(f"{AUTO}/")
+    if any(runner.name == name for runner in assistant.host.answerers()):
+        return name
+    raise unknown(assistant, model, "answer", param)
+
+
+def unknown(assistant: Assistant, model: str, task: str, param: str | None = "model") -> Refused:
+    """The error for a model that is not there: 404, with what there is for the task."""
+    known = ", ".join(each.id for each in models(assistant) if each.task == task) or "none"
+    return Refused(
+        f"There is no model {model}.",
+        f"There is: {known}. Other names are given by the setting server.model_aliases.",
+        status=404,
+        code="model_not_found",
+        param=param,
+    )
+
+
+def router(assistant: Assistant) -> APIRouter:
+    """The routes under /v1/models."""
+    routes = APIRouter(tags=["OpenAI: models"], dependencies=[Depends(require("ask"))])
+
+    @routes.get("/v1/models", operation_id="list_models", response_model=ModelsBody, responses=documented())
+    async def list_models() -> dict[str, Any]:
+        """Everything that a request may name in `model`."""
+        return {"object": "list", "data": [model.to_json() for model in models(assistant)]}
+
+    @routes.get(
+        "/v1/models/{model:path}", operation_id="get_model", response_model=ModelBody, responses=documented(404)
+    )
+    async def get_model(model: str) -> dict[str, Any]:
+        """One of them."""
+        for each in models(assistant):
+            if each.id == model or (each.task == "answer" and each.id == f"{AUTO}/{model}"):
+                return each.to_json()
+        raise Refused(f"There is no model {model}.", "GET /v1/models lists them.", status=404, code="model_not_found")
+
+    return routes

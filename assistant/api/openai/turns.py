@@ -1,0 +1,317 @@
+"""Runs one turn for a chat endpoint: begins it, watches it, and sums it up. Not for any endpoint's own shapes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from starlette.requests import Request
+
+from assistant.api.disconnect import until_disconnect
+from assistant.api.failures import Refused
+from assistant.api.identity import Caller
+from assistant.app import Assistant, Earlier, Upload
+from assistant.limiting import count_tokens
+from assistant.reply import Record
+from assistant.types import FREE, TEXT, Answer, Answered, Answering, Delta, Event, Kind, Observation, Part, Sampling
+
+T = TypeVar("T")
+
+PAUSE_SECONDS: Final = 5.0
+"""After so long without an event, a stream says that it is alive: proxies cut connections that are silent for 30 s
+and more."""
+BROKEN_OFF: Final = "\n\n(That answer broke off. Another one:)\n\n"
+"""Said in a stream when another answerer takes over: what was sent cannot be taken back."""
+HEADER_FACTS: Final = frozenset({Kind.IMAGE_FACTS, Kind.VIDEO_FACTS})
+"""What is known of a file that cannot be decoded."""
+APPLIED: Final = frozenset({"stop", "max_tokens"})
+"""What is applied to every answer, whoever answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request asks for."""
+
+    question: str
+    uploads: tuple[Upload | Part, ...] = ()
+    history: tuple[Earlier, ...] = ()
+    instructions: str = ""
+    sampling: Sampling = FREE
+    answerer: str | None = None
+    """None for the one in the settings."""
+    conversation: str | None = None
+    """A stored conversation, which brings its history."""
+    param: str = "messages"
+    """Where the files of the question stand in the request."""
+    not_applied: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that no answerer here applies, with why."""
+
+    def tokens(self) -> int:
+        """Tokens of what was sent, counted as `limiting.count_tokens` does."""
+        texts = (self.instructions, self.question, *(earlier.text for earlier in self.history))
+        return sum(count_tokens(text) for text in texts)
+
+
+class Turn:
+    """One turn under way. `begin` it, take its `events`, and `close` it whatever happens."""
+
+    def __init__(self, assistant: Assistant, ask: Ask, owner: str, resources: AsyncExitStack) -> None:
+        """Nothing runs yet.
+
+        Args:
+            assistant: answers.
+            ask: what is asked.
+            owner: whose conversation it is.
+            resources: released when the turn ends.
+        """
+        self.ask = ask
+        self.record = Record()
+        self.written = ""
+        """The answer as far as it was streamed, earlier ones that broke off included."""
+        self.answerer = ""
+        """Who answers, as soon as that is known."""
+        self.superseded = 0
+        """Characters of `written` before the answer that counts."""
+        self._assistant = assistant
+        self._owner = owner
+        self._resources = resources
+        self._early: list[Event] = []
+        self._events = pausing(
+            assistant.turn(
+                ask.question,
+                ask.uploads,
+                conversation=ask.conversation,
+                owner=owner,
+                answerer=ask.answerer,
+                history=ask.history,
+                instructions=ask.instructions,
+                sampling=ask.sampling,
+            ),
+            PAUSE_SECONDS,
+        )
+
+    async def begin(self, *, at_once: bool = False) -> None:
+        """Run until the answer begins or a while has passed, so that what is wrong can still be said by a status.
+
+        Args:
+            at_once: until the first event only.
+
+        Raises:
+            AssistantError: the turn cannot be run.
+            Refused: no file of the question can be read.
+        """
+        async for event in self._events:
+            if event is None:
+                return
+            self._early.append(event)
+            self._note(event)
+            if isinstance(event, Answering | Answered):
+                self.see_that_something_was_seen()
+                return
+            if at_once:
+                return
+
+    async def events(self) -> AsyncIterator[Event | None]:
+        """All events from the beginning; None now and then while nothing happens. A `Delta` of an answer that follows
+        one that broke off begins by saying so.
+        """
+        for early in self._early:
+            yield early
+        self._early = []
+        async for event in self._events:
+            if event is not None:
+                self._note(event)
+                if isinstance(event, Answering) and self.written:
+                    self.written += BROKEN_OFF
+                    self.superseded = len(self.written)
+                    yield event
+                    yield Delta(BROKEN_OFF)
+                    continue
+            yield event
+
+    async def finish(self) -> None:
+        """Run to the end.
+
+        Raises:
+            AssistantError: the turn cannot be run.
+            Refused: no file of the question can be read.
+        """
+        async for _ in self.events():
+            pass
+        self.see_that_something_was_seen()
+
+    async def close(self) -> None:
+        """Stop what runs, and release what was held."""
+        await self._events.aclose()
+        await self._resources.aclose()
+
+    def _note(self, event: Event) -> None:
+        self.record.add(event)
+        if isinstance(event, Delta):
+            self.written += event.text
+        elif isinstance(event, Answering):
+            self.answerer = event.answerer
+
+    def see_that_something_was_seen(self) -> None:
+        """Raises Refused if no file of the question can be read, which shows only when it is decoded."""
+        sent = [upload.digest for upload in self.ask.uploads if isinstance(upload, Part)]
+        if not sent:
+            return
+        record = self.record
+        seen = {each.part for each in record.observations.values() if each.kind not in HEADER_FACTS}
+        seen |= {part.parent for part in record.parts.values() if part.digest in seen and part.parent}
+        gaps = {gap.part: gap for gap in record.gaps if gap.cause == "unreadable" and gap.source == "media"}
+        if all(digest in gaps and digest not in seen for digest in sent):
+            gap = gaps[sent[0]]
+            raise Refused(gap.message, gap.remedy, status=422, code="unreadable_media", param=self.ask.param)
+
+    # ---- what came of it ---------------------------------------------------------------------------------------
+
+    @property
+    def answer(self) -> Answer:
+        """The answer; an empty one as long as there is none."""
+        return self.record.answer or Answer(self.written[self.superseded :])
+
+    @property
+    def model(self) -> str:
+        """Who answered, as a model's name."""
+        return f"sensorium/{self.answerer}" if self.answerer else "sensorium"
+
+    def usage(self) -> tuple[int, int]:
+        """Tokens read and written: as the answerer counted them, else as `limiting.count_tokens` does."""
+        return self.answer.tokens or (self.ask.tokens(), count_tokens(self.answer.text))
+
+    async def evidence(self) -> list[Observation]:
+        """The observations that the answer cites."""
+        cited, known = self.answer.citations, dict(self.record.observations)
+        if self.ask.conversation and any(each not in known for each in cited):
+            stored = await asyncio.to_thread(
+                self._assistant.store.load_conversation, self.ask.conversation, self._owner
+            )
+            known = {seen.id: seen for turn in stored.turns for seen in turn.observations} | known
+        return [known[each] for each in cited if each in known]
+
+    async def extension(self) -> dict[str, Any]:
+        """The field `sensorium` of a response; documented in docs/api.md."""
+        answer, record = self.answer, self.record
+        found: dict[str, Any] = {
+            "answerer": answer.answerer,
+            "confidence": answer.confidence,
+            "abstained": answer.abstained,
+            "short": answer.short,
+            "checked": answer.checked,
+            "question": record.question.text,
+            "spoken": record.question.spoken,
+            "evidence": [seen.to_json() for seen in await self.evidence()],
+            "observations": len(record.observations),
+            "gaps": [gap.to_json() for gap in record.gaps],
+            "parts": [
+                {
+                    "digest": part.digest,
+                    "name": part.name,
+                    "modality": part.modality,
+                    "media_type": part.media_type,
+                }
+                for part in record.parts.values()
+                if part.parent is None and not (part.modality == TEXT and part.digest == record.question.part)
+            ],
+            "not_applied": self._not_applied(),
+            "superseded": self.superseded,
+            "conversation": self.ask.conversation,
+            "milliseconds": round((time.perf_counter() - record.began) * 1000, 1),
+        }
+        return found
+
+    def _not_applied(self) -> dict[str, str]:
+        """Parameters that the answerer who answered does not apply, with why."""
+        name = self.answer.answerer
+        honoured = next(
+            (runner.plugged.honours for runner in self._assistant.host.answerers() if runner.name == name), frozenset()
+        )
+        asked = self.ask.sampling.given - APPLIED
+        if self.ask.instructions:
+            asked |= {"instructions"}
+        who = f"the answerer {name}" if name else "nobody answered, and the text that says so"
+        return dict.fromkeys(sorted(asked - honoured), f"{who} does not apply it.") | dict(self.ask.not_applied)
+
+
+async def start(
+    assistant: Assistant,
+    request: Request,
+    caller: Caller,
+    prepare: Callable[[], Awaitable[Ask]],
+    *,
+    stores: bool = False,
+) -> Turn:
+    """A turn that has its place among those that run; it does not run yet.
+
+    Args:
+        assistant: answers.
+        request: if its client leaves, nothing is started.
+        caller: who asks.
+        prepare: opens what was sent; called once there is a place.
+        stores: whether the turn is kept.
+
+    Raises:
+        Refused: 429 or 503, there is no place; 413, the caller's storage is full; or what `prepare` says.
+    """
+    async with AsyncExitStack() as resources:
+        place = request.app.state.turns.slot(caller, stores=stores)
+        await until_disconnect(request, resources.enter_async_context(place))
+        ask = await until_disconnect(request, prepare())
+        return Turn(assistant, ask, caller.owner, resources.pop_all())
+    raise AssertionError("an exit stack swallows nothing")
+
+
+async def pausing(events: AsyncGenerator[T, None], seconds: float) -> AsyncGenerator[T | None, None]:
+    """The events, and None whenever none came for so long. Closing it closes the events."""
+    coming: asyncio.Task[T] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(_next(events))
+            done, _ = await asyncio.wait((coming,), timeout=seconds)
+            if not done:
+                yield None
+                continue
+            try:
+                event = coming.result()
+            except StopAsyncIteration:
+                return
+            finally:
+                coming = None
+            yield event
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+        await events.aclose()
+
+
+async def _next(events: AsyncGenerator[T, None]) -> T:
+    return await anext(events)
+
+
+def missing(values: Mapping[str, object], reasons: Mapping[str, str]) -> dict[str, str]:
+    """Of parameters that have no effect here, those that were given, with why they have none."""
+    return {name: reason for name, reason in reasons.items() if values.get(name) is not None}
+
+
+def check_length(assistant: Assistant, question: str, param: str) -> None:
+    """See to it that a question is read to its end. Raises Refused."""
+    limit = assistant.settings.limits.question_characters
+    if len(question.strip()) > limit:
+        raise Refused(
+            f"The question has {len(question):,} characters; at most {limit:,} are read.",
+            "Send the long text as a file, or raise the setting limits.question_characters.",
+            code="context_length_exceeded",
+            param=param,
+        )
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Several texts of one message as one."""
+    return "\n".join(text for text in texts if text.strip())
