@@ -7,7 +7,9 @@ AssistantError
 ├── MediaError               a file cannot be taken
 │   ├── UnsupportedMedia     not a format we read
 │   ├── MediaTooLarge        over a cap: bytes, pixels, frames, seconds
-│   └── UnreadableMedia      empty, truncated or corrupt
+│   ├── UnreadableMedia      empty, truncated or corrupt
+│   ├── DecoderUnavailable   no process to decode it in; not the file's fault
+│   └── FetchRefused         an address that is not fetched, or that gave nothing usable
 ├── WeightsError             model weights are not usable
 │   ├── WeightsMissing       not on this machine
 │   ├── WeightsCorrupt       a hash does not match
@@ -63,6 +65,14 @@ class MediaTooLarge(MediaError):
 
 class UnreadableMedia(MediaError):
     """Empty, truncated or corrupt."""
+
+
+class DecoderUnavailable(MediaError):
+    """The process that decodes files cannot be started, or was ended; the file itself may be good."""
+
+
+class FetchRefused(MediaError):
+    """An address is not fetched, or what it gave cannot be used."""
 
 
 class WeightsError(AssistantError):

@@ -52,6 +52,14 @@ class Decoder(Protocol):
         """See `frames.pick`."""
         ...
 
+    def start(self) -> None:
+        """Get ready, without waiting for it."""
+        ...
+
+    def close(self) -> None:
+        """End what decoding needs; what is under way may fail."""
+        ...
+
 
 class InProcess:
     """A `Decoder` in the calling thread."""
@@ -61,3 +69,9 @@ class InProcess:
     recording_header = staticmethod(recordings.probe)
     sound = staticmethod(recordings.sound)
     frames = staticmethod(frames.pick)
+
+    def start(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do."""

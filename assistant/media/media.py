@@ -61,6 +61,14 @@ class Media:
         self._large = threading.Lock()
         self._pictures: OrderedDict[str, Future[Image]] = OrderedDict()
 
+    def start(self) -> None:
+        """Get the decoder ready, without waiting for it."""
+        self._decoder.start()
+
+    def close(self) -> None:
+        """End the decoder's processes, if it has any."""
+        self._decoder.close()
+
     def open(self, source: bytes | Path, name: str = "") -> Part:
         """A Part from an upload: size checked, format sniffed from the content, header facts read.
 

@@ -121,9 +121,7 @@ def decode(
         return Image(rgb, (*_frame_notes(reader, frames), *notes))
 
 
-def _turned(
-    picture: Picture, orientation: int, allocate: Callable[[tuple[int, int, int]], np.ndarray]
-) -> np.ndarray:
+def _turned(picture: Picture, orientation: int, allocate: Callable[[tuple[int, int, int]], np.ndarray]) -> np.ndarray:
     """The pixels of an RGB picture put upright; strip by strip, so that none is held twice."""
     import numpy as np
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import os
@@ -53,6 +54,25 @@ def opened(content: Content) -> BinaryIO:
         file.seek(0)
         return file
     return content.open("rb")
+
+
+def memory_file(content: bytes | int) -> int:
+    """The descriptor of a file in memory (Linux): of these bytes, read-only; or of so many zeros, to be filled."""
+    descriptor = os.memfd_create("media", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        if isinstance(content, int):
+            os.ftruncate(descriptor, content)
+        else:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            seals |= fcntl.F_SEAL_WRITE
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def digest(modality: str, media_type: str, content: Content, meaning: str = "") -> str:

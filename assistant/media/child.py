@@ -1,0 +1,233 @@
+"""The program of the decoder processes: a template that never sees media, and a fork of it for every operation.
+
+The template imports the decoders once and keeps forks of itself ready. One that is handed out decodes one picture, or
+reads one recording, and ends: nothing of one file is left in memory when the next is decoded. See worker.py for the
+side that asks; messages are described in wire.py. Not to be imported anywhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import mmap
+import os
+import pkgutil
+import runpy
+import select
+import signal
+import socket
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from assistant.errors import MediaError, MediaTooLarge, UnreadableMedia
+from assistant.media import frames, pictures, recordings
+from assistant.media.confinement import allow_processor, close_files, confine, die_with_parent
+from assistant.media.source import Content
+from assistant.media.values import SAMPLE_RATE, Frame, Limits
+from assistant.media.wire import BLOCK_SAMPLES, MESSAGE_BYTES, packed, unpacked
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def main(control: int, memory: int, spares: int, program: str | None) -> None:
+    """The template: hands out a fork for every byte read from `control`, until that is closed.
+
+    Args:
+        control: descriptor of a connected SOCK_SEQPACKET socket.
+        memory: bytes a fork may allocate.
+        spares: forks kept ready.
+        program: a Python file that is run first; for tests.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended forks leave nothing behind
+    sample = _import_decoders()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900")  # short of memory, the kernel is to end a decoder first
+    if program:
+        runpy.run_path(program)
+    confine(memory)
+    gc.collect()
+    gc.freeze()  # the collector would otherwise copy pages that all forks share
+    requests = socket.socket(fileno=control)
+    ready: deque[tuple[socket.socket, int]] = deque()
+    while True:
+        while len(ready) < spares:
+            ready.append(_fork(sample))
+        if not requests.recv(1):
+            return
+        while ready and _ended(ready[0][1]):
+            _close(*ready.popleft())
+        if not ready:
+            ready.append(_fork(sample))
+        job, process = ready.popleft()
+        socket.send_fds(requests, [b"j"], [job.fileno(), process])
+        _close(job, process)
+
+
+def _import_decoders() -> bytes:
+    """Import all that decoding imports while it runs: afterwards no file can be opened. Returns a picture."""
+    import av
+    import numpy as np
+    from PIL import AvifImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+    from PIL import Image as Pillow
+
+    Pillow.preinit()
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    sample = pictures.encode(np.zeros((480, 640, 3), np.uint8), "JPEG")
+    _warm(sample)
+    return sample
+
+
+def _warm(sample: bytes) -> None:
+    """Decode a picture: a fork then has pages of its own wherever decoding writes, before anybody waits for it."""
+    pictures.decode(sample, "JPEG", "sample", Limits(), 1)
+
+
+def _close(job: socket.socket, process: int) -> None:
+    job.close()
+    os.close(process)
+
+
+def _ended(process: int) -> bool:
+    poll = select.poll()
+    poll.register(process, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _fork(sample: bytes) -> tuple[socket.socket, int]:
+    """The socket of a new fork that waits for its one operation, and a descriptor of its process."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        _run(theirs, parent, sample)
+    theirs.close()
+    return ours, os.pidfd_open(child)
+
+
+def _run(job: socket.socket, parent: int, sample: bytes) -> NoReturn:
+    """The fork: one operation, then the end."""
+    status = 1
+    try:
+        die_with_parent(parent)
+        _warm(sample)
+        kept = job.fileno()
+        os.closerange(3, kept)
+        os.closerange(kept + 1, 256)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)  # libraries write what they like there
+        os.close(null)
+        close_files()
+        _serve(job)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _serve(job: socket.socket) -> None:
+    data, descriptors, _, _ = socket.recv_fds(job, MESSAGE_BYTES, 2)
+    if not data:
+        return
+    told = unpacked(data)
+    allow_processor(told["processor"])
+    content, *shared = descriptors
+    try:
+        _OPERATIONS[told["do"]](job, told, content, shared)
+    except MediaError as error:
+        job.send(packed({"error": type(error).__name__, "message": error.message, "remedy": error.remedy}))
+    except MemoryError:
+        message = f"{told['name']} needs too much memory to be decoded."
+        job.send(packed({"error": MediaTooLarge.__name__, "message": message, "remedy": "Send a smaller file."}))
+    except Exception as error:
+        # What the decoders let out is mapped by them; the rest must still name the file, and there is no log here.
+        message = f"{told['name']} cannot be decoded ({type(error).__name__}: {error})."
+        job.send(packed({"error": UnreadableMedia.__name__, "message": message, "remedy": "Send another file."}))
+
+
+def _common(told: dict[str, Any], content: Content) -> tuple[Content, str, str, Limits]:
+    return content, told["reader"], told["name"], Limits(**told["limits"])
+
+
+def _granted(job: socket.socket, shape: tuple[int, int, int]) -> np.ndarray:
+    """Shared memory for an array of bytes; the other side judges whether it is too much."""
+    import numpy as np
+
+    job.send(packed({"shape": shape}))
+    data, descriptors, _, _ = socket.recv_fds(job, MESSAGE_BYTES, 1)
+    if not data:
+        os._exit(0)
+    size = shape[0] * shape[1] * shape[2]
+    memory = mmap.mmap(descriptors[0], size, mmap.MAP_SHARED | mmap.MAP_POPULATE)
+    os.close(descriptors[0])
+    return np.frombuffer(memory, np.uint8).reshape(shape)
+
+
+def _picture_header(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
+    job.send(packed({"done": asdict(pictures.read_header(*_common(told, content)))}))
+
+
+def _picture(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
+    image = pictures.decode(*_common(told, content), told["frames"], lambda shape: _granted(job, shape))
+    job.send(packed({"done": {"notes": image.notes}}))
+
+
+def _recording_header(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
+    job.send(packed({"done": asdict(recordings.probe(*_common(told, content)))}))
+
+
+def _sound(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
+    import numpy as np
+
+    memory = mmap.mmap(shared[0], 4 * BLOCK_SAMPLES, mmap.MAP_SHARED | mmap.MAP_POPULATE)
+    block = np.frombuffer(memory, np.float32)
+    notes: list[str] = []
+    held = 0
+    pieces = recordings.sound(*_common(told, content), told["video"], told["seconds"], notes)
+    try:
+        for piece in pieces:
+            while len(piece):
+                taken = min(len(piece), BLOCK_SAMPLES - held)
+                block[held : held + taken] = piece[:taken]
+                held, piece = held + taken, piece[taken:]
+                if held == BLOCK_SAMPLES:
+                    _hand_over(job, held)
+                    held = 0
+    except MediaError:
+        if held:
+            _hand_over(job, held)
+        raise
+    job.send(packed({"done": {"samples": held, "notes": notes}}))
+
+
+def _hand_over(job: socket.socket, samples: int) -> None:
+    """A block, and then the wait for the other side to want the next."""
+    job.send(packed({"samples": samples}))
+    if not job.recv(MESSAGE_BYTES):
+        os._exit(0)
+
+
+def _frames(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
+    picked: Iterator[Frame] = frames.pick(*_common(told, content), told["seconds"], told["count"])
+    for frame in picked:
+        height, width, depth = frame.rgb.shape
+        _granted(job, (height, width, depth))[...] = frame.rgb
+        job.send(packed({"frame": frame.seconds}))
+        if not job.recv(MESSAGE_BYTES):
+            os._exit(0)
+    job.send(packed({"done": {}}))
+
+
+_OPERATIONS = {
+    "picture_header": _picture_header,
+    "picture": _picture,
+    "recording_header": _recording_header,
+    "sound": _sound,
+    "frames": _frames,
+}
