@@ -1,16 +1,21 @@
-"""What the core's tests share: a stand-in for the model hub on this machine."""
+"""What the core's tests share: databases to run on, and a stand-in for the model hub on this machine."""
 
 from __future__ import annotations
 
 import hashlib
 import http.server
 import json
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from postgres_server import PostgresServer, programs
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -89,3 +94,23 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server that lives as long as the tests."""
+    if programs() is None:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail("PostgreSQL is not installed: apt-get install postgresql")
+        pytest.skip("PostgreSQL is not installed")
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """Each kind of database in turn: None for SQLite in the data directory, or the URL of an empty database."""
+    if request.param == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,8 +25,16 @@ STATUS = Status("eyes", PART.digest, "note.txt", "done", 12.0)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path)
+def opened(tmp_path: Path, database_url: str | None) -> Callable[[], Store]:
+    """Opens the same store, each time as another process would."""
+    return lambda: Store(tmp_path, database_url)
+
+
+@pytest.fixture
+def store(opened: Callable[[], Store]) -> Iterator[Store]:
+    store = opened()
+    yield store
+    store.close()
 
 
 def talk(store: Store, owner: str, part: Part = PART, question: str = "what is it?") -> str:
@@ -46,11 +55,11 @@ def talk(store: Store, owner: str, part: Part = PART, question: str = "what is i
     return conversation
 
 
-def test_a_conversation_survives_a_restart(store: Store, tmp_path: Path) -> None:
+def test_a_conversation_survives_a_restart(store: Store, opened: Callable[[], Store]) -> None:
     """Messages, answer, parts, observations, gaps and statuses come back as they were."""
     conversation = talk(store, ANN)
     store.close()
-    again = Store(tmp_path)
+    again = opened()
     (turn,) = again.load_conversation(conversation, ANN).turns
     assert turn.message == Message("user", "what is it?", (PART.digest,))
     assert turn.answer == Answer("a greeting", citations=(SEEN.id,), answerer="test")
@@ -86,13 +95,13 @@ def test_everything_is_the_owners_alone(store: Store) -> None:
     assert store.load_conversation(conversation, ANN).turns[-1].answer is None
 
 
-def test_a_turn_that_never_ended_is_interrupted(store: Store, tmp_path: Path) -> None:
+def test_a_turn_that_never_ended_is_interrupted(store: Store, opened: Callable[[], Store]) -> None:
     """What was asked is durable before it is answered; after the process' end the turn counts as interrupted."""
     conversation = store.create_conversation(ANN)
     store.begin_turn(conversation, ANN, Message("user", "hello?"), [])
     assert store.load_conversation(conversation, ANN).turns[0].state == "running"
     store.close()
-    (turn,) = Store(tmp_path).load_conversation(conversation, ANN).turns
+    (turn,) = opened().load_conversation(conversation, ANN).turns
     assert (turn.state, turn.message.text, turn.answer) == ("interrupted", "hello?", None)
 
 
@@ -229,10 +238,11 @@ OBSERVATIONS = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Store:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """One store for many examples."""
-    return Store(tmp_path_factory.mktemp("lasting"))
+    url = request.getfixturevalue("postgres").new_database() if request.param == "postgresql" else None
+    return Store(tmp_path_factory.mktemp("lasting"), url)
 
 
 @settings(max_examples=60, deadline=None)
@@ -257,9 +267,9 @@ def test_a_damaged_database_is_said(tmp_path: Path) -> None:
     assert "backup" in caught.value.remedy
 
 
-def test_a_newer_database_is_refused(store: Store, tmp_path: Path) -> None:
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     """Data of a later version is not touched."""
-    store.close()
+    Store(tmp_path).close()
     engine = sql.create_engine(f"sqlite:///{tmp_path / 'sensorium.db'}")
     with engine.begin() as connection:
         connection.execute(sql.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -267,9 +277,9 @@ def test_a_newer_database_is_refused(store: Store, tmp_path: Path) -> None:
         Store(tmp_path)
 
 
-def test_only_this_user_reads_it(store: Store, tmp_path: Path) -> None:
+def test_only_this_user_reads_it(tmp_path: Path) -> None:
     """Database and media are readable by nobody else."""
-    talk(store, ANN)
+    talk(Store(tmp_path), ANN)
     readable = [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
     assert readable == []
 

@@ -52,22 +52,22 @@ def talk(store: Store, owner: str) -> str:
     return conversation
 
 
-def test_opening_at_once(tmp_path: Path) -> None:
+def test_opening_at_once(tmp_path: Path, database_url: str | None) -> None:
     """A new directory may be opened by several at the same time."""
-    assert at_once(*[lambda: Store(tmp_path).close()] * 6) == []
+    assert at_once(*[lambda: Store(tmp_path, database_url).close()] * 6) == []
 
 
-def test_the_same_file_kept_at_once(tmp_path: Path) -> None:
+def test_the_same_file_kept_at_once(tmp_path: Path, database_url: str | None) -> None:
     """Several stores keep the same file for the same owner, and answer about it, at the same time."""
-    stores = [Store(tmp_path) for _ in range(6)]
+    stores = [Store(tmp_path, database_url) for _ in range(6)]
     assert at_once(*[lambda store=store: talk(store, "ann") for store in stores]) == []
     assert len(stores[0].conversations("ann")) == 6
     assert stores[0].part(PART.digest, "ann").text == "hello"
 
 
-def test_deleting_while_others_keep(tmp_path: Path) -> None:
+def test_deleting_while_others_keep(tmp_path: Path, database_url: str | None) -> None:
     """One owner deletes a file while another one brings the same: who has it can read it."""
-    ann, bob = Store(tmp_path), Store(tmp_path)
+    ann, bob = Store(tmp_path, database_url), Store(tmp_path, database_url)
 
     def come_and_go() -> None:
         for _ in range(15):
@@ -83,36 +83,36 @@ def test_deleting_while_others_keep(tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
 
 
-def test_processes_write_at_once(tmp_path: Path) -> None:
+def test_processes_write_at_once(tmp_path: Path, database_url: str | None) -> None:
     """Processes started together share the directory from its first moment."""
     script = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]); from test_store_shared import *\n"
-        "store = Store(Path(sys.argv[1]))\n"
+        "store = Store(Path(sys.argv[1]), sys.argv[3] or None)\n"
         "for _ in range(5): talk(store, 'ann')"
     )
-    command = [sys.executable, "-c", script, str(tmp_path), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", script, str(tmp_path), str(Path(__file__).parent), database_url or ""]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     said = [process.communicate(timeout=120)[1] for process in running]
     assert said == ["", "", ""]
-    assert len(Store(tmp_path).conversations("ann")) == 15
+    assert len(Store(tmp_path, database_url).conversations("ann")) == 15
 
 
-def test_a_killed_process_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
+def test_a_killed_process_loses_nothing_it_acknowledged(tmp_path: Path, database_url: str | None) -> None:
     """Killed after `begin_turn`: the question and its file are there, the turn is interrupted, work goes on."""
     script = (
         "import os, signal, sys; from pathlib import Path; sys.path.insert(0, sys.argv[2])\n"
         "from test_store_shared import *\n"
-        "store = Store(Path(sys.argv[1])); print(store.create_conversation('ann'))\n"
+        "store = Store(Path(sys.argv[1]), sys.argv[3] or None); print(store.create_conversation('ann'))\n"
         "conversation = store.conversations('ann')[0].id\n"
         "store.begin_turn(conversation, 'ann', Message('user', 'still there?', (PART.digest,)), [PART])\n"
         "sys.stdout.flush(); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    command = [sys.executable, "-c", script, str(tmp_path), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", script, str(tmp_path), str(Path(__file__).parent), database_url or ""]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == -9, ended.stderr
-    store = Store(tmp_path)
+    store = Store(tmp_path, database_url)
     (turn,) = store.load_conversation(ended.stdout.strip(), "ann").turns
     assert (turn.state, turn.message.text, turn.parts[0].text) == ("interrupted", "still there?", "hello")
     talk(store, "ann")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Sequence
@@ -10,10 +9,11 @@ from typing import Final
 
 import sqlalchemy as sql
 
-from assistant.store.database import Database, to_json
+from assistant.store.database import Database
 from assistant.store.files import MediaFiles
 from assistant.store.records import part_json
 from assistant.store.schema import cache, media
+from assistant.store.values import from_json, to_json
 from assistant.types import Observation, Part
 
 CACHE_BYTES: Final = 2**30
@@ -45,7 +45,7 @@ class ObservationCache:
         if items is None:
             return None
         found: list[Observation | Part] = []
-        for value in json.loads(items):
+        for value in from_json(items):
             if "modality" not in value:
                 found.append(Observation.from_json(value))
                 continue
@@ -114,7 +114,7 @@ class ObservationCache:
         parts: set[str] = set()
         for key in keys:
             items = connection.scalar(sql.select(cache.c["items"]).where(cache.c.key == key))
-            parts |= {value["digest"] for value in json.loads(items or "[]") if "modality" in value}
+            parts |= {value["digest"] for value in from_json(items or "[]") if "modality" in value}
             connection.execute(cache.delete().where(cache.c.key == key))
         return unclaimed(connection, parts)
 

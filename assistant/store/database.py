@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -17,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from assistant.errors import AssistantError, StorageFull, Unavailable
 from assistant.store.schema import SCHEMA_VERSION, metadata, versions
+from assistant.store.values import from_json, to_json
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another process."""
@@ -162,7 +162,8 @@ class Database:
             raise AssistantError(f"The database cannot be used ({error}).", "Check the setting `database`.") from error
 
     def _translation(self, error: DBAPIError) -> AssistantError:
-        reason = " ".join(str(error.orig or error).split())
+        described = getattr(getattr(error.orig, "diag", None), "message_primary", None)  # no data of the statement
+        reason = " ".join(str(described or error.orig or error).split())
         state = getattr(error.orig, "sqlstate", None) or ""
         if "malformed" in reason or "not a database" in reason:
             return AssistantError(
@@ -193,12 +194,14 @@ def _engine(url: str) -> sql.Engine:
     if where.drivername in ("postgres", "postgresql"):
         where = where.set(drivername="postgresql+psycopg")
     if where.get_backend_name() == "sqlite":
-        engine = sql.create_engine(where, json_serializer=to_json, connect_args={"timeout": BUSY_SECONDS})
+        engine = sql.create_engine(
+            where, json_serializer=to_json, json_deserializer=from_json, connect_args={"timeout": BUSY_SECONDS}
+        )
         sql.event.listen(engine, "connect", _configure)
         sql.event.listen(engine, "begin", _begin)
         return engine
     given = {name: value for name, value in SERVER_OPTIONS.items() if name not in where.query}
-    return sql.create_engine(where, json_serializer=to_json, connect_args=given, **POOL)
+    return sql.create_engine(where, json_serializer=to_json, json_deserializer=from_json, connect_args=given, **POOL)
 
 
 def _version(connection: sql.Connection) -> str | None:
@@ -233,14 +236,3 @@ def _begin(connection: sql.Connection) -> None:
     options = connection.get_execution_options()
     connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get(DURABLE) else 'NORMAL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITING) else "BEGIN")
-
-
-def to_json(value: Any) -> str:
-    """JSON text; NumPy numbers and arrays become plain ones."""
-    return json.dumps(value, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} is not a JSON value")

@@ -160,11 +160,13 @@ class Store:
             raise no_conversation()
         return int(found)
 
-    def usage(self, owner: str) -> Usage:
-        """What the owner has stored."""
-        query = sql.select(sql.func.count(), sql.func.coalesce(sql.func.sum(media.c.bytes), 0))
+    def usage(self, owner: str | None = None) -> Usage:
+        """What the owner has stored; for None what all have, of which the same file counts once."""
+        of_whom = sql.select(media.c.digest, media.c.bytes).where(media.c.owner == owner)
+        stored = (sql.select(media.c.digest, media.c.bytes).distinct() if owner is None else of_whom).subquery()
+        query = sql.select(sql.func.count(), sql.func.coalesce(sql.func.sum(stored.c.bytes), 0))
         with self._database.reading() as connection:
-            files, size = connection.execute(query.where(media.c.owner == owner)).one()
+            files, size = connection.execute(query).one()
         return Usage(files, int(size))
 
     def search(self, owner: str, query: str, limit: int = 20) -> tuple[Hit, ...]:
