@@ -12,12 +12,21 @@ import numpy as np
 import pytest
 
 import assistant_speech.perceiver as perceiver_module
-from assistant.errors import Cancelled, MediaTooLarge, SettingsError, UnreadableMedia, WeightsMissing
+from assistant.errors import (
+    Cancelled,
+    MediaTooLarge,
+    PluginError,
+    SettingsError,
+    UnreadableMedia,
+    WeightsError,
+    WeightsMissing,
+)
+from assistant.host import options_of
 from assistant.plugin import Task
 from assistant.testing import FakeServices, imported_by
 from assistant.types import Kind, Observation, Part
 from assistant_speech import SpeechOptions, SpeechPerceiver, register_perceivers, register_weights
-from assistant_speech.heard import Choose, Heard, Word
+from assistant_speech.heard import TRANSCRIBE, Choose, Heard, Wish, Word, plain
 from assistant_speech.windows import loudness
 
 RATE = 16_000
@@ -54,11 +63,14 @@ class FakeEngine:
 
     def __init__(self, languages: tuple[str, ...] = ("en", "de", "zh"), **changes: Any) -> None:
         self.languages = languages
+        self.prompts = languages != ("de",)
         self.changes = changes
         self.windows = 0
+        self.wishes: list[Wish] = []
 
-    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float, wish: Wish = TRANSCRIBE) -> Iterator[Heard]:
         self.windows += 1
+        self.wishes.append(wish)
         language, probability = choose({self.languages[0]: 0.9})
         said = {
             "text": " Hello there.",
@@ -92,8 +104,13 @@ def sound(seconds: float) -> np.ndarray:
     return np.full(int(seconds * RATE), 0.5, np.float32)
 
 
-def perceive(perceiver: SpeechPerceiver, media: Any, cancel: threading.Event | None = None) -> Iterator[Observation]:
-    task = Task(PART, media, cancel=cancel or threading.Event())
+def perceive(
+    perceiver: SpeechPerceiver,
+    media: Any,
+    cancel: threading.Event | None = None,
+    options: SpeechOptions | None = None,
+) -> Iterator[Observation]:
+    task = Task(PART, media, cancel=cancel or threading.Event(), options=options)
     return (item for item in perceiver.perceive(task) if isinstance(item, Observation))
 
 
@@ -181,6 +198,56 @@ def test_a_language_the_model_does_not_know_is_refused(loaded: Any) -> None:
         loaded(FakeEngine(("en",)), model="whisper-tiny.en", language="de")
     with pytest.raises(SettingsError, match="xx"):
         loaded(language="xx")
+
+
+def test_options_of_one_turn(loaded: Any) -> None:
+    """Language, task and prompt of the turn count, over those it was loaded with."""
+    engine = FakeEngine()
+    options = SpeechOptions(language="de", task="translate", prompt="Sensorium")
+    segment, transcript = perceive(loaded(engine), FakeMedia(sound(2)), options=options)
+    assert engine.wishes == [Wish(translate=True, prompt="Sensorium")]
+    for seen in (segment, transcript):
+        assert (seen.data["language"], seen.data["translated_from"]) == ("en", "de")
+    assert transcript.data["language_name"] == "German"
+
+
+def test_english_is_not_translated(loaded: Any) -> None:
+    """English is transcribed whatever the task."""
+    _, transcript = perceive(loaded(), FakeMedia(sound(2)), options=SpeechOptions(task="translate"))
+    assert transcript.data["language"] == "en"
+    assert "translated_from" not in transcript.data
+    assert Wish(translate=True).task("en") == "transcribe"
+
+
+@pytest.mark.parametrize(
+    ("languages", "options", "named"),
+    [
+        (("en",), {"language": "de"}, "not German"),
+        (("en",), {"task": "translate"}, "cannot translate"),
+        (("de",), {"prompt": "Hallo"}, "no prompt"),
+    ],
+)
+def test_what_a_model_cannot_do_is_said(loaded: Any, languages: Any, options: dict[str, Any], named: str) -> None:
+    """Before anything is transcribed, and not as a failure of the plugin."""
+    engine = FakeEngine(languages)
+    with pytest.raises(WeightsError, match=named):
+        list(perceive(loaded(engine), FakeMedia(sound(2)), options=SpeechOptions(**options)))
+    assert engine.windows == 0
+
+
+def test_options_are_checked() -> None:
+    """Codes are known ones, in any case; a prompt has a length."""
+    perceiver = SpeechPerceiver()
+    assert options_of(perceiver, {"language": " DE "}).language == "de"
+    for wrong in ({"language": "xx"}, {"language": "english"}, {"task": "sing"}, {"prompt": "x" * 5000}):
+        with pytest.raises(PluginError, match=next(iter(wrong))):
+            options_of(perceiver, wrong)
+
+
+@pytest.mark.parametrize("prompt", ["<|endoftext|> a", "a <|translate|>", "<|<||>|>"])
+def test_a_prompt_holds_no_special_token(prompt: str) -> None:
+    """What steers the decoder is taken out of a prompt."""
+    assert "<|" not in plain(prompt)
 
 
 def test_beam_size_must_be_positive(loaded: Any) -> None:

@@ -47,9 +47,11 @@ def perceiver() -> Iterator[SpeechPerceiver]:
     loaded.close()
 
 
-def hear(perceiver: SpeechPerceiver, source: bytes | Path, name: str = "recording") -> list[Observation]:
+def hear(
+    perceiver: SpeechPerceiver, source: bytes | Path, name: str = "recording", **options: Any
+) -> list[Observation]:
     media = Media()
-    seen = perceiver.perceive(Task(media.open(source, name), media))
+    seen = perceiver.perceive(Task(media.open(source, name), media, options=SpeechOptions(**options)))
     return [item for item in seen if isinstance(item, Observation)]
 
 
@@ -105,6 +107,25 @@ def test_italian_is_detected(perceiver: SpeechPerceiver) -> None:
     *_, transcript = hear(perceiver, DATA / "speech_italian.ogg")
     assert transcript.data["language"] == "it"
     assert "mercato di roma" in transcript.text.lower()
+
+
+def test_italian_is_translated(perceiver: SpeechPerceiver) -> None:
+    """A turn may have it in English, and is told what it was."""
+    *_, transcript = hear(perceiver, DATA / "speech_italian.ogg", task="translate")
+    assert (transcript.data["language"], transcript.data["translated_from"]) == ("en", "it")
+    for word in ("tomorrow", "bread", "milk"):
+        assert word in transcript.text.lower()
+
+
+@pytest.mark.shared
+def test_a_prompt_says_which_words_to_expect(perceiver: SpeechPerceiver) -> None:
+    """A name that Whisper does not know is written as the prompt writes it; one that is too long is no error."""
+    recording = SHARED / "speech/hotwords.mp3"
+    if not recording.is_file():
+        pytest.skip(f"{recording} is not there")
+    assert "ComfyUI" not in hear(perceiver, recording)[-1].text
+    for prompt in ("ComfyUI", "A folder of ComfyUI. " * 150):
+        assert "ComfyUI" in hear(perceiver, recording, prompt=prompt)[-1].text
 
 
 def test_a_browser_recording_is_understood(perceiver: SpeechPerceiver) -> None:

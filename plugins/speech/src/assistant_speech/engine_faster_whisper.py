@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.media import SAMPLE_RATE
-from assistant_speech.heard import Choose, Heard, Word, most_tokens
+from assistant_speech.heard import TRANSCRIBE, Choose, Heard, Wish, Word, most_tokens, plain
 from assistant_speech.judge import REPETITIVE
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NO_REPEAT = 3
 """Tokens in a row that may not come twice when a window is decoded again because its text was a loop."""
 
+PROMPT_TOKENS = 200
+"""Of a prompt; with the longest answer (`most_tokens`) and what begins a transcript they fit into Whisper's 448."""
 REST_SECONDS = 0.3
 """Less speech than this is not worth another run: word times are no more exact."""
 
@@ -27,6 +29,8 @@ class FasterWhisper:
     runs it twice). Decoding is by beam search without sampling, so that the same sound gives the same words; where it
     loops, it is done once more with repetition forbidden.
     """
+
+    prompts = True
 
     def __init__(
         self, model: str, *, device: str, threads: int, hub: bool, compute_type: str, beam_size: int, words: bool
@@ -57,7 +61,7 @@ class FasterWhisper:
         )
         self._settings = information.transcription_options
 
-    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float, wish: Wish = TRANSCRIBE) -> Iterator[Heard]:
         """See `Engine.transcribe`."""
         from faster_whisper.audio import pad_or_trim
         from faster_whisper.tokenizer import Tokenizer
@@ -71,8 +75,12 @@ class FasterWhisper:
         if whisper.model.is_multilingual:
             probabilities = {token[2:-2]: float(p) for token, p in whisper.model.detect_language(encoded)[0]}
         language, probability = choose(probabilities)
-        tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=language)
-        settings = replace(self._settings, clip_timestamps="0", max_new_tokens=most_tokens(seconds))
+        task = wish.task(language)
+        tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task=task, language=language)
+        before = tokenizer.encode(f" {plain(wish.prompt)}")[-PROMPT_TOKENS:] if wish.prompt.strip() else None
+        settings = replace(
+            self._settings, clip_timestamps="0", max_new_tokens=most_tokens(seconds), initial_prompt=before
+        )
         segments = _up_to(until, whisper.generate_segments(features, tokenizer, settings, False, encoded))
         if any(segment.compression_ratio > REPETITIVE for segment in segments):
             settings = replace(settings, clip_timestamps="0", no_repeat_ngram_size=NO_REPEAT)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.media import SAMPLE_RATE
 from assistant_speech.ctranslate2_arrays import WhisperArrays, read
-from assistant_speech.heard import Choose, Heard, Word, most_tokens
+from assistant_speech.heard import TRANSCRIBE, Choose, Heard, Wish, Word, most_tokens, plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,8 @@ def build(arrays: WhisperArrays, device: str = "cpu") -> Any:
 class OpenAIWhisper:
     """A CTranslate2 directory run by openai-whisper."""
 
+    prompts = True
+
     def __init__(self, model: Path, *, device: str, threads: int, beam_size: int, words: bool) -> None:
         """Reads the directory; `threads` is PyTorch's number of threads, which the whole process shares."""
         import torch
@@ -43,7 +45,7 @@ class OpenAIWhisper:
         self._words = words
         self.languages = tuple(LANGUAGES)[: self._model.num_languages] if self._model.is_multilingual else ("en",)
 
-    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float, wish: Wish = TRANSCRIBE) -> Iterator[Heard]:
         """See `Engine.transcribe`; `until` saves nothing here."""
         import whisper
 
@@ -57,6 +59,8 @@ class OpenAIWhisper:
             model,
             samples,
             language=language,
+            task=wish.task(language),
+            initial_prompt=plain(wish.prompt) or None,
             temperature=0.0,
             beam_size=self._beam_size,
             condition_on_previous_text=False,

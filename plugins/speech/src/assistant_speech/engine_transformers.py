@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.media import SAMPLE_RATE
-from assistant_speech.heard import Choose, Heard, Word, compression_ratio, most_tokens
+from assistant_speech.heard import TRANSCRIBE, Choose, Heard, Wish, Word, compression_ratio, most_tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,8 @@ UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
 
 class TransformersWhisper:
     """`WhisperForConditionalGeneration` from a directory (or the hub, when allowed); never runs remote code."""
+
+    prompts = False
 
     def __init__(self, model: str, *, device: str, threads: int, hub: bool, beam_size: int, words: bool) -> None:
         """`threads` is PyTorch's number of threads, which the whole process shares."""
@@ -41,7 +43,7 @@ class TransformersWhisper:
         self._multilingual = bool(getattr(settings, "is_multilingual", False) and self._language_ids)
         self.languages = tuple(self._language_ids) if self._multilingual else ("en",)
 
-    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float, wish: Wish = TRANSCRIBE) -> Iterator[Heard]:
         """See `Engine.transcribe`; `until` saves nothing here."""
         import torch
 
@@ -57,7 +59,7 @@ class TransformersWhisper:
                 of_languages = first[list(self._language_ids.values())].softmax(-1)
                 probabilities = dict(zip(self._language_ids, of_languages.tolist(), strict=True))
             language, probability = choose(probabilities)
-            spoken = {"language": language, "task": "transcribe"} if self._multilingual else {}
+            spoken = {"language": language, "task": wish.task(language)} if self._multilingual else {}
             output = self._model.generate(
                 sound,
                 attention_mask=features["attention_mask"].to(self._model.device),
@@ -73,7 +75,7 @@ class TransformersWhisper:
             tokens = [token for segment in segments for token in segment["tokens"].tolist()]
             if not tokens:
                 return
-            logprobs = self._logprobs(encoded, tokens, language)
+            logprobs = self._logprobs(encoded, tokens, language, wish.task(language))
         no_speech = float(first.softmax(-1)[self._timestamps - 2])  # by convention the token before <|notimestamps|>
         spoken_logprobs = [
             logprob for token, logprob in zip(tokens, logprobs, strict=False) if token < self._timestamps
@@ -112,14 +114,14 @@ class TransformersWhisper:
         start = torch.tensor([[self._model.config.decoder_start_token_id]], device=self._model.device)
         return self._model(encoder_outputs=encoded, decoder_input_ids=start).logits[0, -1].float()
 
-    def _logprobs(self, encoded: Any, tokens: list[int], language: str) -> list[float]:
+    def _logprobs(self, encoded: Any, tokens: list[int], language: str, task: str) -> list[float]:
         """Log-probability of each token, all in one pass of the decoder."""
         import torch
 
         prompt = [self._model.config.decoder_start_token_id]
         if self._multilingual:
             settings = self._model.generation_config
-            prompt += [self._language_ids[language], settings.task_to_id["transcribe"]]
+            prompt += [self._language_ids[language], settings.task_to_id[task]]
         longest = self._model.config.max_target_positions - len(prompt)
         tokens = tokens[:longest]
         inputs = torch.tensor([prompt + tokens], device=self._model.device)

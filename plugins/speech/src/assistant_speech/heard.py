@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,19 +47,39 @@ class Heard:
     language_probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of one recording."""
+
+    translate: bool = False
+    """To write English, whatever is spoken."""
+    prompt: str = ""
+    """Text to take for what comes before the recording."""
+
+    def task(self, language: str) -> str:
+        """What Whisper calls it, for what is spoken."""
+        return "translate" if self.translate and language != "en" else "transcribe"
+
+
+TRANSCRIBE: Final = Wish()
+
+
 class Engine(Protocol):
     """One way to run Whisper."""
 
     languages: tuple[str, ...]
     """Codes it can transcribe; ("en",) for an English-only model."""
+    prompts: bool
+    """Whether it can take a prompt."""
 
-    def transcribe(self, samples: np.ndarray, choose: Choose, until: float) -> Iterator[Heard]:
+    def transcribe(self, samples: np.ndarray, choose: Choose, until: float, wish: Wish = TRANSCRIBE) -> Iterator[Heard]:
         """Segments of one window.
 
         Args:
             samples: [n] float32, mono at 16 kHz, at most 30 seconds.
             choose: asked once, with what the model detects.
             until: seconds into the window; nothing is said after.
+            wish: whether to translate, and what to expect.
         """
         ...
 
@@ -70,6 +90,11 @@ def compression_ratio(text: str) -> float:
 
     encoded = text.encode()
     return len(encoded) / len(zlib.compress(encoded)) if encoded else 0.0
+
+
+def plain(prompt: str) -> str:
+    """The prompt without what a tokenizer would take for its special tokens, which steer the decoder."""
+    return " ".join(prompt.replace("<|", " ").replace("|>", " ").split())
 
 
 def most_tokens(seconds: float) -> int:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from assistant_speech.names import NAMES
+
+
+def _known(language: str) -> str:
+    code = language.strip().casefold()
+    if code not in NAMES:
+        raise ValueError(f"{language!r} is no language code that Whisper knows; give one such as en, de or zh")
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +25,12 @@ class SpeechOptions:
     """What runs Whisper. openai-whisper converts a CTranslate2 directory; transformers takes a Hugging Face one."""
     model: str = "whisper-base"
     """Registered weights ("whisper-base", "whisper-tiny.en"), a directory, or a hub name ("owner/name")."""
-    language: str | None = None
+    language: Annotated[str, AfterValidator(_known)] | None = None
     """ISO 639-1 code of what is spoken; None to detect it."""
+    task: Literal["transcribe", "translate"] = "transcribe"
+    """translate: writes in English what is said in another language; needs a multilingual model."""
+    prompt: Annotated[str, Field(max_length=4000)] = ""
+    """What Whisper takes for the text before the recording: names and words to expect, a style. Its end counts most."""
     beam_size: int = 3
     """Transcripts kept in mind while decoding; 1 is greedy."""
     vad: bool = True

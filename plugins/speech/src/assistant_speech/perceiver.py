@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from assistant.errors import MediaError, SettingsError
+from assistant.errors import MediaError, SettingsError, WeightsError
 from assistant.media import SAMPLE_RATE
 from assistant.plugin import Perceiver, Services, Task
 from assistant.types import AUDIO, Kind, Observation, Part
 from assistant_speech.engines import build, weights_names
-from assistant_speech.heard import Engine, Heard
+from assistant_speech.heard import Engine, Heard, Wish
 from assistant_speech.judge import confidence, is_speech
 from assistant_speech.language import ChineseScript, Languages
+from assistant_speech.names import NAMES
 from assistant_speech.options import SpeechOptions
 from assistant_speech.sentences import sentences
 from assistant_speech.windows import Window, loudness, silero, windows
@@ -29,7 +30,7 @@ class SpeechPerceiver(Perceiver):
     """Writes what is said in a recording, when, in which language and how surely; or that nothing is said."""
 
     name: ClassVar[str] = "speech"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     consumes: ClassVar[tuple[str, ...]] = (AUDIO,)
     produces: ClassVar[tuple[str, ...]] = (Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT, Kind.NO_SPEECH)
     requires: ClassVar[tuple[str, ...]] = ("faster_whisper", "onnxruntime", "opencc")
@@ -37,6 +38,7 @@ class SpeechPerceiver(Perceiver):
     memory_mb: ClassVar[int] = 350
     deadline: ClassVar[float] = 60.0
     deadline_per_second: ClassVar[float] = 3.0
+    per_turn: ClassVar[frozenset[str]] = frozenset({"language", "task", "prompt"})
 
     def __init__(self) -> None:
         self._options = SpeechOptions()
@@ -79,15 +81,19 @@ class SpeechPerceiver(Perceiver):
 
         Raises:
             MediaError: the sound cannot be (wholly) decoded; what could be heard was yielded before.
+            WeightsError: the model cannot do what the turn asks of it.
         """
         assert self._engine is not None
+        options: SpeechOptions = task.options or self._options
+        self._check(options, self._engine)
+        wish = Wish(options.task == "translate", options.prompt)
         sound = _Sound(task.audio().blocks())
-        languages = Languages(self._options.language)
+        languages = Languages(options.language)
         segments: list[Observation] = []
         raw: list[Heard] = []
         for window in windows(sound, self._detect):
             task.check()
-            for heard in self._engine.transcribe(window.samples, languages.choose, window.until):
+            for heard in self._engine.transcribe(window.samples, languages.choose, window.until, wish):
                 task.check()
                 if not is_speech(heard, window.voice(heard.start, heard.end)):
                     continue
@@ -95,21 +101,37 @@ class SpeechPerceiver(Perceiver):
                 languages.note(heard.language, heard.language_probability, heard.end - heard.start)
                 raw.append(heard)
                 for sentence in sentences(heard):
-                    segment = self._segment(task, window, sentence)
+                    segment = self._segment(task, window, sentence, wish)
                     segments.append(segment)
                     yield segment
         if segments:
-            yield self._transcript(task, segments, raw, languages, sound.seconds)
+            yield self._transcript(task, segments, raw, languages, sound.seconds, options)
         elif sound.failure is None:
             yield task.observe(Kind.NO_SPEECH, NO_SPEECH_TEXT, 0.9, span=(0.0, sound.seconds), seconds=sound.seconds)
         if sound.failure is not None:
             raise sound.failure
 
+    @staticmethod
+    def _check(options: SpeechOptions, engine: Engine) -> None:
+        """See to it that the model can do what is asked of it."""
+        if options.language and options.language not in engine.languages:
+            wanted = f"knows English only, not {NAMES[options.language]}"
+        elif options.task == "translate" and engine.languages == ("en",):
+            wanted = "knows English only and cannot translate"
+        elif options.prompt and not engine.prompts:
+            wanted = f"takes no prompt with the engine {options.engine}"
+        else:
+            return
+        raise WeightsError(
+            f"The speech model {options.model} {wanted}.",
+            "Set plugins.speech.model to whisper-base and plugins.speech.engine to faster-whisper.",
+        )
+
     def _in_one_script(self, heard: Heard) -> Heard:
         words = tuple(replace(word, text=self._script(word.text, heard.language)) for word in heard.words)
         return replace(heard, text=self._script(heard.text, heard.language), words=words)
 
-    def _segment(self, task: Task, window: Window, heard: Heard) -> Observation:
+    def _segment(self, task: Task, window: Window, heard: Heard, wish: Wish) -> Observation:
         spans = [window.word_span(word.start, word.end) for word in heard.words]
         words = [
             {"word": word.text.strip(), "start": start, "end": end, "probability": round(word.probability, 4)}
@@ -122,14 +144,20 @@ class SpeechPerceiver(Perceiver):
             confidence(heard.avg_logprob),
             span=(start, max(start, end)),
             words=words,
-            language=heard.language,
+            **_written(heard.language, wish),
             language_probability=round(heard.language_probability, 4),
             avg_logprob=round(heard.avg_logprob, 4),
             no_speech_prob=round(heard.no_speech_prob, 4),
         )
 
     def _transcript(
-        self, task: Task, segments: list[Observation], raw: list[Heard], languages: Languages, seconds: float
+        self,
+        task: Task,
+        segments: list[Observation],
+        raw: list[Heard],
+        languages: Languages,
+        seconds: float,
+        options: SpeechOptions,
     ) -> Observation:
         assert self._engine is not None
         lengths = [max(0.1, segment.span[1] - segment.span[0]) if segment.span else 0.1 for segment in segments]
@@ -137,15 +165,16 @@ class SpeechPerceiver(Perceiver):
         total = math.fsum(languages.heard.values()) or 1.0
         ids = [replace(segment, source=self.name).id for segment in segments]
         notes = []
-        if self._engine.languages == ("en",) and self._options.language is None:
-            notes.append(f"{self._options.model} knows only English: the language was not detected.")
+        if self._engine.languages == ("en",) and options.language is None:
+            notes.append(f"{options.model} knows only English: the language was not detected.")
         return task.observe(
             Kind.TRANSCRIPT,
             "".join(heard.text for heard in raw).strip(),
             sure / sum(lengths),
             span=(0.0, seconds),
             derived_from=ids,
-            language=languages.main,
+            **_written(languages.main, Wish(options.task == "translate")),
+            language_name=NAMES.get(languages.main, languages.main),
             language_probability=round(languages.sure[languages.main], 4),
             languages={code: round(length / total, 3) for code, length in languages.heard.items()},
             seconds=seconds,
@@ -153,6 +182,13 @@ class SpeechPerceiver(Perceiver):
             segments=ids,
             notes=notes,
         )
+
+
+def _written(spoken: str, wish: Wish) -> dict[str, Any]:
+    """The language that a text is in, and what it was translated from if it was."""
+    if wish.task(spoken) == "transcribe":
+        return {"language": spoken}
+    return {"language": "en", "translated_from": spoken}
 
 
 class _Sound:
