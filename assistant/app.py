@@ -73,7 +73,7 @@ class Assistant:
         """
         self.settings = settings or load_settings()
         self.host = host or Host(self.settings)
-        self.media = Media(self.settings.limits.media())
+        self.media = Media(self.settings.limits.media(), self.settings.decoder())
         self.watch = TurnWatch()
         self._given_store = store
         self._sessions = Sessions()
@@ -288,6 +288,7 @@ class Assistant:
 
     async def warm(self) -> None:
         """Load the models now rather than at the first question."""
+        self.media.start()
         await asyncio.to_thread(self.host.warm)
 
     # ---- everybody else ----------------------------------------------------------------------------------------
@@ -322,6 +323,8 @@ class Assistant:
         """
         inbox: queue.SimpleQueue[Event | Reply | BaseException | None] = queue.SimpleQueue()
         uploads = [_upload(file) for file in files]
+        if uploads:
+            self.media.start()
 
         async def run() -> None:
             record = Record()
@@ -397,6 +400,7 @@ class Assistant:
     def close(self) -> None:
         """Free models, end threads, close the store."""
         self.host.close()
+        self.media.close()
         if "_loop" in self.__dict__:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._looping.join(LOOP_SECONDS)

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from assistant.errors import SettingsError
 from assistant.media import Limits
+from assistant.media.decoder import Decoder, InProcess
 
 _CAPS = Limits()
 
@@ -40,6 +41,8 @@ class LimitSettings(_Section):
     text_characters: int = Field(_CAPS.text_characters, gt=0, description="Characters of one text file.")
     files: int = Field(16, ge=1, description="Files in one turn.")
     question_characters: int = Field(4000, ge=1, description="Characters of a typed question.")
+    decoder_memory: int = Field(1024, ge=256, description="MiB that decoding one file may take.")
+    decoder_seconds: float = Field(20.0, gt=0, description="Processor time of decoding a picture or 30 s of sound.")
 
     def media(self) -> Limits:
         """The caps of the decoder."""
@@ -108,6 +111,9 @@ class EngineSettings(_Section):
     deadline_scale: float = Field(1.0, gt=0, description="Multiplies every plugin's own deadline.")
     breaker_failures: int = Field(3, ge=1, description="Failures in a row after which a plugin rests.")
     breaker_seconds: float = Field(60.0, ge=0, description="How long it rests.")
+    decoders: int = Field(
+        2, ge=0, le=64, description="Processes that decode files at once; 0 decodes in this process, at its own risk."
+    )
 
     def available_cores(self) -> int:
         """Cores this process may use."""
@@ -199,6 +205,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then environment, then the settings file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+    def decoder(self) -> Decoder:
+        """What decodes files: processes of its own, or this one."""
+        if not self.engine.decoders:
+            return InProcess()
+        from assistant.media.worker import Workers
+
+        return Workers(self.engine.decoders, self.limits.decoder_memory << 20, self.limits.decoder_seconds)
 
     def weights_directory(self) -> Path:
         """Where pulled weights lie."""
