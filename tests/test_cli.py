@@ -121,7 +121,7 @@ def test_serve_refuses_a_network_without_users() -> None:
     """`assistant serve --host 0.0.0.0` says what is needed."""
     result = run("serve", "--host", "0.0.0.0", "--port", "0")
     assert result.exit_code == FAILED
-    assert "server.users" in result.stderr
+    assert "assistant users add" in result.stderr
 
 
 def test_usage_errors_end_with_two() -> None:

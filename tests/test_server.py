@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.api import create_app, run
-from assistant.api.server import is_loopback
+from assistant.api.gate import is_loopback
 from assistant.app import Assistant
 from assistant.errors import SettingsError
 from assistant.hookspecs import hookimpl
@@ -76,7 +76,10 @@ def test_other_host_names_are_refused(client: TestClient) -> None:
 
 def test_refuses_a_network_without_users(tmp_path: Path) -> None:
     """Anything but loopback needs users."""
-    with assistant_with(tmp_path, host="0.0.0.0") as assistant, pytest.raises(SettingsError, match=r"server\.users"):
+    with (
+        assistant_with(tmp_path, host="0.0.0.0") as assistant,
+        pytest.raises(SettingsError, match="assistant keys create"),
+    ):
         run(assistant)
 
 

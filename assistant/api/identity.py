@@ -4,6 +4,8 @@ see gate.py, which puts a `Caller` into every request before any route runs.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
@@ -17,6 +19,11 @@ Scope: TypeAlias = Literal["ask", "read", "write", "metrics"]
 figures about the whole server."""
 SCOPES: Final[frozenset[str]] = frozenset(get_args(Scope))
 LOCAL_OWNER: Final = "local"
+LOGIN_COOKIE: Final = "sensorium_login"
+BROWSER_COOKIE: Final = "sensorium_owner"
+"""Tells browsers apart where nobody has to log in; the chat sets it with the first page."""
+BROWSER_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What `secrets.token_urlsafe(32)` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,11 @@ class Caller:
     scopes: frozenset[str] = SCOPES
     limit: str = ""
     """What rates and concurrent turns are counted by: the key or user, else the address."""
+
+
+def browser_owner(secret: str) -> str:
+    """The owner behind a browser's cookie. What is in the database does not open a conversation."""
+    return "browser:" + hashlib.sha256(secret.encode()).hexdigest()[:32]
 
 
 def caller(request: HTTPConnection) -> Caller:

@@ -23,6 +23,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import HTTPConnection
 
 from assistant.api.failures import Refused
@@ -36,6 +39,32 @@ RETRY_SECONDS: Final = 5.0
 USAGE_SECONDS: Final = 10.0
 """How long a figure of what an owner has stored is believed."""
 USAGE_KEPT: Final = 1024
+
+
+class Rates:
+    """Requests a minute, by whoever makes them. For one event loop."""
+
+    def __init__(self, per_minute: int) -> None:
+        """Nothing is counted yet; `per_minute` 0 is no limit."""
+        self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def count(self, who: str) -> None:
+        """Count a request.
+
+        Raises:
+            Refused: 429, there were too many within a minute.
+        """
+        if self._item is None or await self._limiter.hit(self._item, who):
+            return
+        window = await self._limiter.get_window_stats(self._item, who)
+        raise Refused(
+            f"More than {self._item.amount} requests a minute.",
+            "Slow down; the header Retry-After says when to go on.",
+            status=429,
+            code="rate_limit_exceeded",
+            retry_after=max(1.0, window.reset_time - time.time()),
+        )
 
 
 class Turns:
