@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import socket
 from collections.abc import AsyncIterator
@@ -13,11 +12,10 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from assistant import __version__
-from assistant.api import conversations, failures, limits
-from assistant.api.gate import Gate
+from assistant.api import conversations, failures, gate, limits, login
+from assistant.api.gate import is_loopback
 from assistant.app import Assistant
 from assistant.errors import SettingsError
 
@@ -46,10 +44,7 @@ def create_app(assistant: Assistant, *, preload: bool = False) -> FastAPI:
     failures.install(app)
     app.state.turns = limits.turns_for(assistant)
     conversations.install(app, assistant)
-    app.add_middleware(Gate, assistant=assistant)
-    host = assistant.settings.server.host
-    if is_loopback(host):  # a page of another site must not reach a local server through a name of its own
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "::1", host])
+    login.add_routes(app, assistant)
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:
@@ -74,17 +69,8 @@ def create_app(assistant: Assistant, *, preload: bool = False) -> FastAPI:
             """What to do about a missing chat."""
             return JSONResponse({"detail": "No chat is installed. Install one: pip install sensorium-ui"}, 404)
 
+    gate.install(app, assistant)  # around what plugins have mounted
     return app
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def run(assistant: Assistant, *, preload: bool = True) -> None:
@@ -94,10 +80,10 @@ def run(assistant: Assistant, *, preload: bool = True) -> None:
         SettingsError: the address may not or cannot be used.
     """
     server = assistant.settings.server
-    if not is_loopback(server.host) and not server.users:
+    if not is_loopback(server.host) and server.auth != "required" and not assistant.accounts.exist():
         raise SettingsError(
             f"Serving on {server.host} would let anyone on the network in.",
-            "Set users (server.users, name = password) first, or serve on 127.0.0.1 behind a proxy with a login.",
+            "Make an API key or a user first: assistant keys create NAME, assistant users add NAME.",
         )
     try:
         listener = socket.create_server(
