@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sql
 from alembic import command
@@ -12,6 +14,7 @@ from alembic.config import Config
 from assistant.store.schema import SCHEMA_VERSION
 
 logger = logging.getLogger(__name__)
+_ONE_AT_A_TIME: Final = threading.Lock()  # Alembic keeps what it works on in module variables
 
 
 def upgrade(connection: sql.Connection, version: str, media: Path, to: str = SCHEMA_VERSION) -> None:
@@ -26,6 +29,11 @@ def upgrade(connection: sql.Connection, version: str, media: Path, to: str = SCH
     logger.info("the database is brought from revision %s to %s", version or "none", to)
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    with _ONE_AT_A_TIME:
+        _run(connection, version, media, to)
+
+
+def _run(connection: sql.Connection, version: str, media: Path, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", "assistant.store:migrations")
     config.set_main_option("path_separator", "os")

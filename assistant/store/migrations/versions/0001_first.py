@@ -22,7 +22,13 @@ def upgrade() -> None:
     op.create_table(
         "turns",
         sql.Column("id", sql.Integer, primary_key=True),
-        sql.Column("conversation", sql.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+        sql.Column(
+            "conversation",
+            sql.String(32),
+            sql.ForeignKey("conversations.id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
         sql.Column("process", sql.String(32), nullable=False),
         sql.Column("state", sql.String(16), nullable=False),
         sql.Column("created", sql.Float, nullable=False),
@@ -32,7 +38,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "observations",
-        sql.Column("conversation", sql.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+        sql.Column(
+            "conversation", sql.String(32), sql.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+        ),
         sql.Column("id", sql.String(16), primary_key=True),
         sql.Column("position", sql.Integer, nullable=False),
         sql.Column("value", sql.JSON, nullable=False),
@@ -46,7 +54,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "conversation_media",
-        sql.Column("conversation", sql.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+        sql.Column(
+            "conversation", sql.String(32), sql.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+        ),
         sql.Column("digest", sql.String(64), primary_key=True, index=True),
     )
     op.create_table(
