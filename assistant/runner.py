@@ -52,6 +52,11 @@ class Lanes:
         self._order = itertools.count()
         self._changed = threading.Condition()
 
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a lane."""
+        return len(self._waiting)
+
     @contextmanager
     def enter(self, priority: tuple[float, ...], cancel: threading.Event) -> Iterator[None]:
         """Hold a lane. Raises Cancelled if the work is given up while waiting."""
@@ -191,11 +196,16 @@ class Runner(Generic[P]):
         """Whether no setting that it needs is missing."""
         return not self.plugged.unready(self.services.options)
 
+    @property
+    def resting(self) -> bool:
+        """Whether it failed so often in a row that it is left alone for a while."""
+        return self._failures >= self._breaker_failures and self._clock() < self._resting_until
+
     def obstacle(self) -> Obstacle | None:
         """What stands in the way of using it now, found out without importing or loading anything."""
         if self._overdue >= getattr(self.plugged, "concurrency", 1):
             return Obstacle("paused", f"{self.name} is still busy with earlier work that ran past its deadline.")
-        if self._failures >= self._breaker_failures and self._clock() < self._resting_until:
+        if self.resting:
             seconds = self._resting_until - self._clock()
             return Obstacle(
                 "paused",

@@ -69,10 +69,6 @@ class TurnWatch:
         """
         self._begin.append(begin)
 
-    def remove(self, begin: Callable[[], Follower]) -> None:
-        """Follow no new turns with this one."""
-        self._begin.remove(begin)
-
     def close(self, error: AssistantError) -> None:
         """Refuse new turns with this error; those that run go on."""
         self._closed = error
