@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from assistant.errors import (
     AssistantError,
@@ -290,16 +291,19 @@ def _path(location: Any, body: Any) -> str:
 
 def refuse_unknown(app: FastAPI, prefix: str) -> None:
     """Answer whatever else is asked for under a path in our shape: else it would reach what is mounted at the root."""
+    app.router.routes.append(Route(f"{prefix}/{{rest:path}}", _Unknown(app), include_in_schema=False))
 
-    async def unknown(request: Request) -> Response:
-        allowed: set[str] = set()
-        for route in app.routes:
-            match, _ = route.matches(request.scope)
+
+class _Unknown:
+    """What answers a path that no route has: 404, or 405 if one has it for other methods."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for route in self._app.routes:
+            match, found = route.matches(scope)
             if match is Match.PARTIAL:
-                allowed |= set(getattr(route, "methods", None) or ())
-        if allowed:
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+                await route.handle({**scope, **found}, receive, send)
+                return
         raise HTTPException(404)
-
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    app.router.add_route(f"{prefix}/{{rest:path}}", unknown, methods=methods, include_in_schema=False)

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from assistant import __version__
-from assistant.api import conversations, failures, gate, limits, login
+from assistant.api import conversations, failures, gate, limits, login, openai
 from assistant.api.access import Access
 from assistant.api.gate import is_loopback
 from assistant.api.health import Health
@@ -84,6 +84,9 @@ def create_app(assistant: Assistant, *, preload: bool = False, tracing: Tracing 
     app.include_router(metrics_router(metrics))
     conversations.install(app, assistant)
     login.add_routes(app, assistant)
+    openai.add_routes(app, assistant)
+    for prefix in ("/v1", "/api"):
+        failures.refuse_unknown(app, prefix)
 
     mounted = 0
     for mount in assistant.host.routes:

@@ -232,7 +232,9 @@ class _Completion:
         return sent(error)
 
     async def _json(self) -> str:
-        return await formats.as_json(self._turn, wanted_schema(self._body.response_format))
+        turn = self._turn
+        schema = wanted_schema(self._body.response_format)
+        return formats.as_json(turn.answer, await turn.evidence(), turn.record.gaps, schema)
 
     def _usage(self) -> dict[str, int]:
         read, written = self._turn.usage()

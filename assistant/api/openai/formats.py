@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from assistant.api.failures import Refused
-from assistant.api.openai.turns import Turn
+from assistant.types import Answer, Gap, Observation
 
 NUMBER_OR_NULL: Final = ("number", "null")
 PAIR: Final = {"type": ("array", "null"), "items": {"type": ("number",)}}
@@ -65,9 +65,10 @@ def selected(fields: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, 
     return chosen
 
 
-async def as_json(turn: Turn, schema: Mapping[str, Any] | None) -> str:
-    """The answer of a finished turn as the text of a JSON object."""
-    answer = turn.answer
+def as_json(
+    answer: Answer, evidence: Sequence[Observation], gaps: Sequence[Gap], schema: Mapping[str, Any] | None
+) -> str:
+    """An answer as the text of a JSON object."""
     fields: dict[str, Any] = {
         "answer": answer.text,
         "short": answer.short,
@@ -82,9 +83,9 @@ async def as_json(turn: Turn, schema: Mapping[str, Any] | None) -> str:
                 "span": list(seen.span) if seen.span else None,
                 "source": seen.source,
             }
-            for seen in await turn.evidence()
+            for seen in evidence
         ],
-        "gaps": [{"message": gap.message, "remedy": gap.remedy} for gap in turn.record.gaps],
+        "gaps": [{"message": gap.message, "remedy": gap.remedy} for gap in gaps],
     }
     return json.dumps(fields if schema is None else selected(fields, schema), ensure_ascii=False)
 

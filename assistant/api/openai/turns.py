@@ -17,7 +17,22 @@ from assistant.api.identity import Caller
 from assistant.app import Assistant, Earlier, Upload
 from assistant.limiting import count_tokens
 from assistant.reply import Record
-from assistant.types import FREE, TEXT, Answer, Answered, Answering, Delta, Event, Kind, Observation, Part, Sampling
+from assistant.types import (
+    EMPTY,
+    FREE,
+    TEXT,
+    Answer,
+    Answered,
+    Answering,
+    Delta,
+    Event,
+    Gap,
+    Kind,
+    Observation,
+    Part,
+    Question,
+    Sampling,
+)
 
 T = TypeVar("T")
 
@@ -79,6 +94,8 @@ class Turn:
         self._assistant = assistant
         self._owner = owner
         self._resources = resources
+        self.id = ""
+        """Of the turn in its stored conversation, once its question is stored."""
         self._early: list[Event] = []
         self._events = pausing(
             assistant.turn(
@@ -90,9 +107,13 @@ class Turn:
                 history=ask.history,
                 instructions=ask.instructions,
                 sampling=ask.sampling,
+                on_begun=self._stored,
             ),
             PAUSE_SECONDS,
         )
+
+    def _stored(self, turn: str) -> None:
+        self.id = turn
 
     async def begin(self, *, at_once: bool = False) -> None:
         """Run until the answer begins or a while has passed, so that what is wrong can still be said by a status.
@@ -106,7 +127,9 @@ class Turn:
         """
         async for event in self._events:
             if event is None:
-                return
+                if self.id or self.ask.conversation is None:
+                    return
+                continue
             self._early.append(event)
             self._note(event)
             if isinstance(event, Answering | Answered):
@@ -197,34 +220,20 @@ class Turn:
 
     async def extension(self) -> dict[str, Any]:
         """The field `sensorium` of a response; documented in docs/api.md."""
-        answer, record = self.answer, self.record
-        found: dict[str, Any] = {
-            "answerer": answer.answerer,
-            "confidence": answer.confidence,
-            "abstained": answer.abstained,
-            "short": answer.short,
-            "checked": answer.checked,
-            "question": record.question.text,
-            "spoken": record.question.spoken,
-            "evidence": [seen.to_json() for seen in await self.evidence()],
-            "observations": len(record.observations),
-            "gaps": [gap.to_json() for gap in record.gaps],
-            "parts": [
-                {
-                    "digest": part.digest,
-                    "name": part.name,
-                    "modality": part.modality,
-                    "media_type": part.media_type,
-                }
-                for part in record.parts.values()
-                if part.parent is None and not (part.modality == TEXT and part.digest == record.question.part)
-            ],
-            "not_applied": self._not_applied(),
-            "superseded": self.superseded,
-            "conversation": self.ask.conversation,
-            "milliseconds": round((time.perf_counter() - record.began) * 1000, 1),
-        }
-        return found
+        record = self.record
+        return extension(
+            record.question,
+            self.answer,
+            evidence=await self.evidence(),
+            observations=len(record.observations),
+            gaps=record.gaps,
+            parts=tuple(record.parts.values()),
+            not_applied=self._not_applied(),
+            superseded=self.superseded,
+            conversation=self.ask.conversation,
+            turn=self.id or None,
+            milliseconds=round((time.perf_counter() - record.began) * 1000, 1),
+        )
 
     def _not_applied(self) -> dict[str, str]:
         """Parameters that the answerer who answered does not apply, with why."""
@@ -237,6 +246,45 @@ class Turn:
             asked |= {"instructions"}
         who = f"the answerer {name}" if name else "nobody answered, and the text that says so"
         return dict.fromkeys(sorted(asked - honoured), f"{who} does not apply it.") | dict(self.ask.not_applied)
+
+
+def extension(
+    question: Question,
+    answer: Answer,
+    *,
+    evidence: Sequence[Observation],
+    observations: int,
+    gaps: Sequence[Gap],
+    parts: Sequence[Part],
+    not_applied: Mapping[str, str] = EMPTY,
+    superseded: int = 0,
+    conversation: str | None = None,
+    turn: str | None = None,
+    milliseconds: float | None = None,
+) -> dict[str, Any]:
+    """The field `sensorium` of a response, which `bodies.Sensorium` describes."""
+    return {
+        "answerer": answer.answerer,
+        "confidence": answer.confidence,
+        "abstained": answer.abstained,
+        "short": answer.short,
+        "checked": answer.checked,
+        "question": question.text,
+        "spoken": question.spoken,
+        "evidence": [seen.to_json() for seen in evidence],
+        "observations": observations,
+        "gaps": [gap.to_json() for gap in gaps],
+        "parts": [
+            {"digest": part.digest, "name": part.name, "modality": part.modality, "media_type": part.media_type}
+            for part in parts
+            if part.parent is None and not (part.modality == TEXT and part.digest == question.part)
+        ],
+        "not_applied": dict(not_applied),
+        "superseded": superseded,
+        "conversation": conversation,
+        "turn": turn,
+        "milliseconds": milliseconds,
+    }
 
 
 async def start(

@@ -114,7 +114,7 @@ class VideoPart(_Content):
 class FileContent(Wire):
     """A file of any kind that is read here."""
 
-    unsupported = {"file_id": "there is no store of files to refer to."}
+    unsupported: ClassVar[dict[str, str]] = {"file_id": "there is no store of files to refer to."}
 
     file_data: str = Field(description="Base64, or a data URL.")
     filename: str | None = Field(None, max_length=255)
@@ -162,8 +162,8 @@ class UserMessage(Wire):
 class AssistantMessage(Wire):
     """An earlier answer."""
 
-    unsupported = {"tool_calls": NO_TOOLS, "function_call": NO_TOOLS, "audio": TEXT_ONLY}
-    neutral = {"tool_calls": ([],)}
+    unsupported: ClassVar[dict[str, str]] = {"tool_calls": NO_TOOLS, "function_call": NO_TOOLS, "audio": TEXT_ONLY}
+    neutral: ClassVar[dict[str, tuple[Any, ...]]] = {"tool_calls": ([],)}
 
     role: Literal["assistant"]
     content: (
@@ -260,7 +260,7 @@ class Common(Wire):
 class ChatRequest(Common):
     """A conversation to be answered."""
 
-    unsupported = {
+    unsupported: ClassVar[dict[str, str]] = {
         "n": "one answer is given.",
         "tools": NO_TOOLS,
         "tool_choice": NO_TOOLS,
@@ -278,7 +278,7 @@ class ChatRequest(Common):
         "moderation": "there is no moderation.",
         "store": "answers are kept in a conversation only: name one in sensorium.conversation.",
     }
-    neutral = {
+    neutral: ClassVar[dict[str, tuple[Any, ...]]] = {
         "n": (1,),
         "tools": ([],),
         "tool_choice": ("none", "auto"),
