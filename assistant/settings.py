@@ -124,6 +124,19 @@ class EngineSettings(_Section):
         return max(1, self.available_cores() // self.lanes)
 
 
+class FetchSettings(_Section):
+    """Fetching of files from addresses that clients give, from public hosts only."""
+
+    enabled: bool = Field(False, description="Whether anything is fetched.")
+    bytes: int = Field(20 * 1024 * 1024, gt=0, description="Bytes of one file.")
+    seconds: float = Field(10.0, gt=0, description="For one file, redirects included.")
+    redirects: int = Field(3, ge=0, le=10, description="Redirects that are followed.")
+    ports: tuple[int, ...] = Field((80, 443), description="Ports that may be asked.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description='Host names that may be asked, ".example.org" for all below it; any public one if empty.'
+    )
+
+
 class WeightsSettings(_Section):
     """Where model weights come from."""
 
@@ -187,6 +200,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = Field(default_factory=EngineSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     weights: WeightsSettings = Field(default_factory=WeightsSettings)
+    fetch: FetchSettings = Field(default_factory=FetchSettings)
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Options by perceiver or answerer.")
     calibration: dict[str, CalibrationSettings] = Field(
         default_factory=dict, description="Answerer -> what makes its confidences probabilities of being right."
