@@ -187,13 +187,24 @@ def serve(ctx: click.Context, host: str | None, port: int | None, preload: bool)
     """Serve the chat (and the HTTP API) on http://127.0.0.1:7860."""
     flags = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with _assistant(ctx, server=flags or None) as assistant:
+        from assistant import logs
+
+        log = assistant.settings.log
+        logs.configure(log.format, "info" if ctx.find_root().params["verbose"] else log.level)
         for name in _missing_starters(assistant.host):
-            click.echo(f"note: weights {name} are missing; bring them with: assistant weights pull", err=True)
+            _note(f"weights {name} are missing; bring them with: assistant weights pull", log.format)
         for problem in assistant.host.problems():
-            click.echo(f"note: plugin {problem.plugin}: {problem.message} {problem.remedy}", err=True)
+            _note(f"plugin {problem.plugin}: {problem.message} {problem.remedy}", log.format)
         from assistant.api import run
 
         run(assistant, preload=preload)
+
+
+def _note(text: str, form: str) -> None:
+    if form == "json":  # whoever reads the lines as JSON must not find others among them
+        logging.getLogger(__name__).warning("%s", text)
+    else:
+        click.echo(f"note: {text}", err=True)
 
 
 def _missing_starters(host: Host) -> list[str]:
