@@ -43,7 +43,7 @@ def copies(directory: Path) -> list[Path]:
 
 
 def test_what_counts_as_stored_is_there(s3: S3, tmp_path: Path) -> None:
-    """The object lies under the prefix by its digest; writing it again sends nothing; deleting deletes there and here."""
+    """The object lies under the prefix by its digest; writing it again sends nothing; deletion is there and here."""
     files = files_at(s3, tmp_path)
     kept = files.write(PART)
     assert s3.objects == {f"some/prefix/{PART.digest[:2]}/{PART.digest}": b"hello"}
@@ -70,7 +70,7 @@ def test_another_machine_fetches_it_when_it_is_read(s3: S3, tmp_path: Path) -> N
     assert part.read_bytes() == b"hello"
     s3.failing = 10**6
     assert part.read_bytes() == b"hello"
-    assert os.stat(part.content).st_size == 5
+    assert part.content.stat().st_size == 5
     assert pickle.loads(pickle.dumps(part.content)).read_bytes() == b"hello"
     assert sum(each.startswith("GET") for each in s3.asked) == 1
     assert all(path.stat().st_mode & 0o077 == 0 for path in copies(tmp_path / "two"))
@@ -114,7 +114,7 @@ def test_the_copies_stay_within_their_bound(s3: S3, tmp_path: Path) -> None:
 
 
 def test_a_hiccup_is_retried_and_an_outage_is_said(s3: S3, tmp_path: Path) -> None:
-    """Two failures in a row are not noticed; a lasting one is an error that names the setting, and nothing is stored."""
+    """Two failures in a row are not noticed; a lasting one is an error that names the setting; nothing is stored."""
     files = files_at(s3, tmp_path)
     s3.failing = 2
     files.write(PART)
