@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -109,14 +110,17 @@ async def read_json(request: Request, settings: Settings, model: type[M]) -> M:
     try:
         return model.model_validate_json(bytes(body) or b"{}")
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, bytes(body)) from error
 
 
-def invalid(error: ValidationError) -> RequestValidationError:
-    """A model's error as FastAPI's own, without what was sent."""
-    return RequestValidationError(
-        [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False, include_input=False)]
-    )
+def invalid(error: ValidationError, body: bytes) -> RequestValidationError:
+    """A model's error as FastAPI's own."""
+    try:
+        sent = from_json(body)
+    except ValueError:  # the error says so
+        sent = None
+    wrong = [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False, include_input=False)]
+    return RequestValidationError(wrong, body=sent)
 
 
 async def bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
@@ -213,11 +217,12 @@ async def _form(request: Request, settings: Settings) -> Sent:
 
 
 def _form_question(fields: dict[str, Any]) -> Question:
+    body = fields.pop(FORM_QUESTION, "{}").encode("utf-8", "replace")
     try:
-        question = Question.model_validate_json(fields.pop(FORM_QUESTION)) if FORM_QUESTION in fields else None
-        question = Question.model_validate({**(question.model_dump() if question else {}), **fields})
+        question = Question.model_validate_json(body)
+        question = question.model_copy(update=Question.model_validate(fields).model_dump(include=set(fields)))
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, body) from error
     if question.files:
         raise Refused(
             "The files of a form are its own parts.",
