@@ -40,7 +40,7 @@ class PostgresServer:
         if found is None:
             raise FileNotFoundError("PostgreSQL is not installed")
         self._programs = found
-        self._options = OPTIONS if durable else {**OPTIONS, "fsync": "off", "synchronous_commit": "off"}
+        self._options = OPTIONS if durable else {**OPTIONS, "fsync": "off"}
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> PostgresServer:
