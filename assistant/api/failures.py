@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -60,6 +61,14 @@ TYPES: Final = {
 """OpenAI's `type` by status; else invalid_request_error below 500 and server_error from there."""
 RETRY_SECONDS: Final = 2.0
 """After which a conversation that was busy, or a database that could not be reached, may be tried again."""
+GENERIC: Final[dict[type[AssistantError], tuple[str, str]]] = {
+    Unavailable: ("The server cannot reach its database just now.", "Try again in a moment."),
+    StorageFull: ("The server has no room left to store this.", "Whoever runs it must free disk space."),
+    SettingsError: ("The server is not set up rightly.", "Its log says what is wrong."),
+}
+"""What is said outside about errors whose own texts are for whoever runs the server."""
+INSIDE: Final = re.compile(r"(^|[\s'\"(=])~?/[\w.-]+/|\bdatabase\b")
+"""A path of this server, or what a database says."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
 
@@ -169,7 +178,20 @@ def body_of(error: AssistantError) -> dict[str, Any]:
     """The JSON object for one of our errors, also as an event of a stream that has begun."""
     code = error.code if isinstance(error, Refused) else None
     param = error.param if isinstance(error, Refused) else None
-    return error_body(error.message, error.remedy, status=status_of(error), code=code, param=param)
+    message, remedy = outside(error)
+    return error_body(message, remedy, status=status_of(error), code=code, param=param)
+
+
+def outside(error: AssistantError) -> tuple[str, str]:
+    """Message and remedy as strangers may read them: without paths of this server and addresses of its database."""
+    if isinstance(error, Refused):
+        return error.message, error.remedy
+    for kind, said in GENERIC.items():
+        if isinstance(error, kind):
+            return said
+    if status_of(error) >= 500 and INSIDE.search(f"{error.message} {error.remedy}"):
+        return "The server cannot do this just now.", "Its log says why; whoever runs it can mend it."
+    return error.message, error.remedy
 
 
 def response_of(error: AssistantError) -> JSONResponse:
