@@ -138,8 +138,10 @@ class Gate:
         headers = dict(scope["headers"])
         try:
             self._refuse_other_sites(scope, headers)
+            state = scope.setdefault("state", {})
+            state["caller"] = None
             if scope["path"] not in PUBLIC or scope["type"] == "websocket":
-                scope.setdefault("state", {})["caller"] = await self._caller(scope, headers)
+                state["caller"] = await self._caller(scope, headers)
             receive = limited(scope, headers, receive, self._body_bytes)
         except AssistantError as error:
             await self._answer(error, scope, headers, receive, _careful(scope, send))

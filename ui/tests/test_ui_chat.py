@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
+from assistant.api.limits import Turns
 from assistant.errors import AssistantError, NotFound
 from assistant.types import IMAGE, Answer, Answered, Delta, Event, Gap, Message, Missed, Part, PartAdded, Status
 from assistant_ui.chat import Chat, Page, Session
-from assistant_ui.files import Gallery, Owners
+from assistant_ui.files import Gallery
 from assistant_ui.texts import ENGLISH
 
 PHOTO = Part(IMAGE, "p1", "garden.jpg", "image/jpeg", b"")
@@ -84,7 +85,8 @@ async def fine(question: str) -> AsyncIterator[Event]:
 
 def opened(script: Script = fine) -> tuple[Chat, FakeAssistant, Session]:
     assistant = FakeAssistant(script)
-    chat = Chat(assistant, Gallery(assistant), Owners(login=False))
+    turns = Turns(at_once=4, each=4, waiting=4, seconds=1.0)
+    chat = Chat(assistant, Gallery(assistant), turns)
     request = SimpleNamespace(cookies={}, headers={}, session_hash="s", username=None)
     session, page = chat.arrive(None, request)
     assert ENGLISH.welcome in str(page.live)
@@ -167,7 +169,8 @@ async def test_stopping_keeps_what_was_said() -> None:
 
     chat, _, session = opened(slow)
     stream = chat.send(session, "How many?", [])
-    await anext(stream)
+    await anext(stream)  # the question
+    await anext(stream)  # the list
     await anext(stream)
     await stream.aclose()  # type: ignore[attr-defined]
     page = chat.stopped(session)

@@ -1,4 +1,4 @@
-"""Pictures and recordings are served to the browser that owns them, and the cookie that says which one it is."""
+"""Pictures and recordings are served to whoever owns them, and to nobody else."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from assistant.api import failures
+from assistant.api.identity import SCOPES, Caller
 from assistant.errors import NotFound, UnreadableMedia
 from assistant.types import AUDIO, IMAGE, Part
-from assistant_ui.files import COOKIE, Gallery, OwnerCookie, Owners, add_routes
+from assistant_ui.files import Gallery, add_routes
 
 PHOTO = Part(IMAGE, "p1", "garden.jpg", "image/jpeg", b"")
 BROKEN = Part(IMAGE, "p2", "broken.jpg", "image/jpeg", b"")
@@ -37,66 +39,50 @@ class FakeAssistant:
             return SimpleNamespace(rgb=np.zeros((1000, 2000, 3), np.uint8))
 
 
-def event(cookies: dict[str, str], username: str | None = None) -> Any:
-    return SimpleNamespace(cookies=cookies, username=username, session_hash="s")
+class Callers:
+    """Stands in for the gate: whoever the header says."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            name = dict(scope["headers"]).get(b"x-caller", b"").decode()
+            scopes = SCOPES if name != "mute" else frozenset({"ask"})
+            known = Caller(f"user:{name}", name, "user", scopes) if name else None
+            scope.setdefault("state", {})["caller"] = known
+        await self._app(scope, receive, send)
 
 
-def served(login: bool = False) -> tuple[TestClient, Gallery, Owners]:
-    app, owners, gallery = FastAPI(), Owners(login), Gallery(FakeAssistant())
-    app.add_middleware(OwnerCookie)
-    add_routes(app, gallery, owners)
-
-    @app.get("/")
-    def root() -> str:
-        return "page"
-
-    return TestClient(app), gallery, owners
-
-
-def test_the_first_page_brings_a_cookie_that_scripts_cannot_read() -> None:
-    """Each browser gets a secret of its own, once."""
-    client, _, _ = served()
-    first = client.get("/").headers["set-cookie"]
-    assert "HttpOnly" in first
-    assert "SameSite=Lax" in first
-    assert "set-cookie" not in client.get("/").headers
-    assert TestClient(client.app).get("/").cookies[COOKIE] != client.cookies[COOKIE]
-
-
-def test_a_cookie_that_is_not_ours_is_replaced() -> None:
-    """A guessable value is not taken for a secret."""
-    client, _, owners = served()
-    assert "set-cookie" in client.get("/", headers={"cookie": f"{COOKIE}=me"}).headers
-    assert owners.of_cookie("me") is None
-    assert owners.of_event(event({COOKIE: "me"}))[1] is False
+def served() -> tuple[TestClient, Gallery]:
+    app, gallery = FastAPI(), Gallery(FakeAssistant())
+    failures.install(app)
+    add_routes(app, gallery)
+    app.add_middleware(Callers)
+    return TestClient(app, headers={"x-caller": "ada"}), gallery
 
 
 def test_only_the_owner_sees_a_picture() -> None:
     """It is decoded, made small and sent with headers that keep it inert; others learn nothing."""
-    client, gallery, owners = served()
-    client.get("/")
-    owner, remembered = owners.of_event(event(dict(client.cookies)))
-    assert remembered
-    gallery.show(owner, PHOTO)
+    client, gallery = served()
+    gallery.show("user:ada", PHOTO)
     answer = client.get("/chat/picture/p1")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert Image.open(io.BytesIO(answer.content)).size == (1280, 640)
     assert Image.open(io.BytesIO(client.get("/chat/picture/p1?side=100").content)).size == (100, 50)
-    stranger = TestClient(client.app)
-    assert stranger.get("/chat/picture/p1").status_code == 401
-    stranger.get("/")
-    assert stranger.get("/chat/picture/p1").status_code == 404
+    assert client.get("/chat/picture/p1", headers={"x-caller": ""}).status_code == 401
+    assert client.get("/chat/picture/p1", headers={"x-caller": "mute"}).status_code == 403
+    assert client.get("/chat/picture/p1", headers={"x-caller": "bob"}).status_code == 404
 
 
 def test_an_undecodable_picture_is_an_error_with_a_reason() -> None:
     """Not a crash."""
-    client, gallery, owners = served()
-    client.get("/")
-    gallery.show(owners.of_event(event(dict(client.cookies)))[0], BROKEN)
+    client, gallery = served()
+    gallery.show("user:ada", BROKEN)
     answer = client.get("/chat/picture/p2")
-    assert (answer.status_code, answer.json()["detail"]) == (422, "broken.jpg is cut off.")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (422, "broken.jpg is cut off.")
 
 
 @pytest.mark.parametrize(
@@ -111,33 +97,21 @@ def test_an_undecodable_picture_is_an_error_with_a_reason() -> None:
 )
 def test_recordings_can_be_sought_in(wanted: str, status: int, content: bytes) -> None:
     """Players ask for ranges."""
-    client, gallery, owners = served()
-    client.get("/")
-    gallery.show(owners.of_event(event(dict(client.cookies)))[0], VOICE)
+    client, gallery = served()
+    gallery.show("user:ada", VOICE)
     answer = client.get("/chat/recording/a1", headers={"range": wanted} if wanted else {})
     assert (answer.status_code, answer.content) == (status, content)
 
 
 def test_a_recording_is_not_a_picture() -> None:
     """The routes serve their own modality only."""
-    client, gallery, owners = served()
-    client.get("/")
-    gallery.show(owners.of_event(event(dict(client.cookies)))[0], VOICE)
+    client, gallery = served()
+    gallery.show("user:ada", VOICE)
     assert client.get("/chat/picture/a1").status_code == 404
-
-
-def test_with_a_login_the_name_owns_and_the_cookie_alone_opens_nothing() -> None:
-    """Before the page was opened with a login, its pictures are closed; two browsers of one person share."""
-    client, gallery, owners = served(login=True)
-    client.get("/")
-    gallery.show("user:ada", PHOTO)
-    assert client.get("/chat/picture/p1").status_code == 401
-    assert owners.of_event(event(dict(client.cookies), "ada")) == ("user:ada", True)
-    assert client.get("/chat/picture/p1").status_code == 200
 
 
 def test_examples_are_there_and_nothing_else() -> None:
     """Their names are fixed: no path gets out."""
-    client, _, _ = served()
+    client, _ = served()
     assert client.get("/chat/example/sign").headers["content-type"] == "image/jpeg"
     assert client.get("/chat/example/..%2Ffiles").status_code == 404

@@ -8,15 +8,19 @@ from typing import Any, NoReturn
 import gradio as gr
 from fastapi import FastAPI
 from gradio import processing_utils
+from starlette.routing import Mount
 
+from assistant.api.identity import caller
 from assistant_ui import theme
+from assistant_ui.access import Door, OwnerCookie, Uploads, Visitor, visitor
 from assistant_ui.chat import Chat, Page, Session
-from assistant_ui.files import Gallery, OwnerCookie, Owners, add_routes
+from assistant_ui.files import Gallery, add_routes
 from assistant_ui.texts import ENGLISH, Texts
 
 QUEUE_SIZE = 64
 """Events that may wait; more are told that the server is busy."""
-TURNS_AT_ONCE = 4
+EVENTS_AT_ONCE = 16
+"""Of those that do not run a turn."""
 SWEEP_SECONDS, UPLOAD_SECONDS = 600, 3600
 """How often uploads are swept, and how old they get: the turn keeps its own copy."""
 PASTED_CHARACTERS = 100_000
@@ -44,17 +48,18 @@ element.addEventListener('change', function (event) {
 
 def mount_chat(app: FastAPI, assistant: Any) -> None:
     """Mount the chat at "/" of the FastAPI application, and what its pictures and players need beside it."""
-    users = assistant.settings.server.users
-    owners, gallery = Owners(login=bool(users)), Gallery(assistant)
+    server = assistant.settings.server
+    gallery, uploads = Gallery(assistant), Uploads(server.storage_bytes)
     app.add_middleware(OwnerCookie)
-    add_routes(app, gallery, owners)
+    add_routes(app, gallery)
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, gallery, owners)),
+        build(Chat(assistant, gallery, app.state.turns), uploads),
         path="/",
-        auth=list(users.items()) or None,
+        auth_dependency=lambda request: caller(request).name,
         max_file_size=assistant.settings.limits.bytes,
-        blocked_paths=[str(assistant.settings.data_dir / name) for name in ("media", "weights")],
+        allowed_paths=[],
+        blocked_paths=[str(assistant.settings.data_dir / name) for name in ("media", "weights", "sensorium.db")],
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
@@ -67,9 +72,11 @@ def mount_chat(app: FastAPI, assistant: Any) -> None:
         head=theme.head(),
         favicon_path=str(theme.STATIC / "favicon.png"),
     )
+    mounted = next(route for route in app.routes if isinstance(route, Mount) and route.path == "")
+    mounted.app = Door(mounted.app, uploads)
 
 
-def build(chat: Chat) -> Any:
+def build(chat: Chat, uploads: Uploads) -> Any:
     """The page: conversations on the left, the talk in the middle, the evidence on the right."""
     with gr.Blocks(
         title="Sensorium", analytics_enabled=False, delete_cache=(SWEEP_SECONDS, UPLOAD_SECONDS), fill_width=True
@@ -101,8 +108,8 @@ def build(chat: Chat) -> Any:
                 foot = gr.HTML(js_on_load=_CHOICES, apply_default_css=False, elem_id="foot")
             with gr.Column(elem_id="panel", min_width=0):
                 evidence = gr.HTML(js_on_load=None, apply_default_css=False)
-        _wire(page, chat, session, wanted, (side, top, past, live, evidence, composer, foot))
-    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=TURNS_AT_ONCE * 4)
+        _wire(page, chat, uploads, session, wanted, (side, top, past, live, evidence, composer, foot))
+    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=EVENTS_AT_ONCE)
     _take_uploads_only(page)
     return page
 
@@ -126,7 +133,7 @@ def _refuse_address(address: str, *_: object, **__: object) -> NoReturn:
     raise ValueError(f"Only uploaded files are taken, not addresses: {address!r}.")
 
 
-def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
+def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
     side, top, _past, live, _evidence, composer, foot = contents
     outputs = list(contents)
 
@@ -138,26 +145,36 @@ def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any,
         opened, new = chat.arrive(conversation, request)
         return (opened, *drawn(new))
 
-    def act(handler: Callable[..., Page], *, value: bool) -> Callable[[Session, Any], tuple[Any, ...]]:
-        def handle(opened: Session, event: gr.EventData) -> tuple[Any, ...]:
+    def act(handler: Callable[..., Page], *, value: bool) -> Callable[[Session, Any, Any], tuple[Any, ...]]:
+        def handle(opened: Session, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+            mine(opened, request)
             return drawn(handler(opened, str(event._data["value"])) if value else handler(opened))
 
         return handle
 
-    async def send(opened: Session, typed: Any) -> AsyncIterator[tuple[Any, ...]]:
+    async def send(opened: Session, typed: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        whose = mine(opened, request).caller.owner
+        if not all(uploads.owns(whose, path) for path in typed["files"]):
+            raise PermissionError("a file was named that was not uploaded by whoever asks")
         async for new in chat.send(opened, typed["text"] or "", typed["files"]):
             yield drawn(new)
 
-    async def example(opened: Session, event: gr.EventData) -> AsyncIterator[tuple[Any, ...]]:
+    async def example(opened: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        mine(opened, request)
         async for new in chat.example(opened, str(event._data["value"])):
             yield drawn(new)
 
-    async def retry(opened: Session) -> AsyncIterator[tuple[Any, ...]]:
+    async def retry(opened: Session, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        mine(opened, request)
         async for new in chat.retry(opened):
             yield drawn(new)
 
+    def stop(opened: Session, request: gr.Request) -> tuple[Any, ...]:
+        mine(opened, request)
+        return drawn(chat.stopped(opened))
+
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": outputs}
-    turn: dict[str, Any] = {**quiet, "concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
+    turn: dict[str, Any] = {**quiet, "concurrency_limit": None}  # places for turns are the server's
     page.load(
         arrive,
         [wanted],
@@ -171,13 +188,21 @@ def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any,
         live.example(example, [session], **turn),
         live.retry(retry, [session], **turn),
     ]
-    composer.stop(lambda opened: drawn(chat.stopped(opened)), [session], cancels=running, queue=False, **quiet)
+    composer.stop(stop, [session], cancels=running, queue=False, **quiet)
     for fragment in (side, top):
         fragment.fresh(act(chat.fresh, value=False), [session], cancels=running, **quiet)
     side.open(act(chat.open, value=True), [session], cancels=running, **quiet)
     side.remove(act(chat.remove, value=True), [session], **quiet)
     side.language(act(chat.language, value=False), [session], **quiet)
     foot.choose(act(chat.choose, value=True), [session], **quiet)
+
+
+def mine(opened: Session, request: Any) -> Visitor:
+    """Whoever sent an event, who must be whoever opened the page. Raises PermissionError."""
+    sender = visitor(request)
+    if sender.owner != opened.owner:
+        raise PermissionError("an event came from someone else than the one who opened the page")
+    return sender
 
 
 def _inputs(new: Page) -> tuple[Any, Any]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from assistant.api.failures import outside
+from assistant.api.identity import Caller
+from assistant.api.limits import Turns
 from assistant.app import Upload
 from assistant.errors import AssistantError, NotFound
 from assistant.types import Part, PartAdded
 from assistant_ui import history, thread
+from assistant_ui.access import visitor
 from assistant_ui.evidence import panel
-from assistant_ui.files import EXAMPLES, Gallery, Owners
+from assistant_ui.files import EXAMPLES, Gallery
 from assistant_ui.markup import join
 from assistant_ui.texts import LANGUAGES, Texts, choose
 from assistant_ui.view import TurnView, gather, paced
@@ -33,6 +38,9 @@ class Session:
     owner: str
     remembered: bool
     """Whether the browser will be known again: it keeps cookies, or someone logged in."""
+    caller: Caller
+    name: str = ""
+    """Who is logged in."""
     conversation: str | None = None
     answerer: str = ""
     """Who is to answer; "" for the best that is ready."""
@@ -63,10 +71,10 @@ class Page:
 class Chat:
     """The handlers behind the page's buttons. One serves all pages; each page has its `Session`."""
 
-    def __init__(self, assistant: Any, gallery: Gallery, owners: Owners) -> None:
+    def __init__(self, assistant: Any, gallery: Gallery, turns: Turns) -> None:
         self._assistant = assistant
         self._gallery = gallery
-        self._owners = owners
+        self._turns = turns
 
     # ---- arriving and choosing ---------------------------------------------------------------------------------
 
@@ -74,8 +82,8 @@ class Chat:
         """A page was opened, perhaps at a conversation."""
         cookies = dict(request.cookies or {})
         texts = choose(cookies.get(LANGUAGE_COOKIE), dict(request.headers or {}).get("accept-language", ""))
-        owner, remembered = self._owners.of_event(request)
-        session = Session(texts, owner, remembered)
+        who = visitor(request)
+        session = Session(texts, who.owner, who.remembered, who.caller, who.name)
         if conversation:
             self._load(session, conversation)
         return session, self._everything(session)
@@ -158,13 +166,13 @@ class Chat:
         view = TurnView(asked=text, files=tuple(upload.name for upload in uploads))
         past = join(thread.turn(turn, texts, last=False) for turn in session.turns)
         session.turns.append(view)
+        place = AsyncExitStack()
         try:
+            yield Page(past=past, live=self._live(session), asking=True, clear=True)
+            await place.enter_async_context(self._turns.slot(session.caller, stores=True))
             if session.conversation is None:
                 await asyncio.to_thread(self._create, session, text)
-                side = await asyncio.to_thread(self._side, session)
-                yield Page(side=side, past=past, live=self._live(session), asking=True, clear=True)
-            else:
-                yield Page(past=past, live=self._live(session), asking=True, clear=True)
+                yield Page(side=await asyncio.to_thread(self._side, session))
             seen = 0
             async for batch in paced(
                 self._assistant.turn(
@@ -184,14 +192,21 @@ class Chat:
                 yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
                 seen = changed
         except AssistantError as error:
-            view.fail(error.message, error.remedy)
+            view.fail(*self._told(error, session))
         except Exception:  # whatever it was, the page must say so and go on
             logger.exception("a turn failed")
             view.fail(texts.failed, texts.failed_remedy)
         finally:
             view.stop()
+            await place.aclose()
         side = await asyncio.to_thread(self._side, session)
         yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False)
+
+    def _told(self, error: AssistantError, session: Session) -> tuple[str, str]:
+        """What is said about an error: all of it to a person at their own machine, no insides to others."""
+        if session.caller.kind in ("user", "key"):
+            return outside(error)
+        return error.message, error.remedy
 
     def stopped(self, session: Session) -> Page:
         """The running turn was stopped; what it has shown so far stays."""
@@ -237,7 +252,9 @@ class Chat:
 
     def _side(self, session: Session) -> Markup:
         listed = history.listed(self._assistant.store, session.owner)
-        return thread.sidebar(listed, session.conversation, session.texts, remembered=session.remembered)
+        return thread.sidebar(
+            listed, session.conversation, session.texts, remembered=session.remembered, name=session.name
+        )
 
 
 def _recognise(view: TurnView, known: dict[str, Part]) -> None:

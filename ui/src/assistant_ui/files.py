@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import re
-import secrets
 import threading
 from collections import OrderedDict
-from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
+from assistant.api.identity import require
 from assistant.errors import AssistantError
 from assistant.types import AUDIO, IMAGE, VIDEO, Part
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-COOKIE = "sensorium_owner"
-COOKIE_SECONDS = 400 * 24 * 3600
-"""The longest that browsers keep a cookie."""
-SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-"""What `secrets.token_urlsafe(32)` gives."""
 PREVIEW_SIDE = 1280
 """Pixels of a preview's longer side: sharp in the panel, small enough to send at once."""
 PARTS_KEPT = 512
@@ -37,74 +27,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-
-
-class Owners:
-    """Who is asking: the name logged in with, or else the random secret in a cookie that scripts cannot read."""
-
-    def __init__(self, login: bool) -> None:
-        """`login`: whether people have to log in."""
-        self._login = login
-        self._logged_in: OrderedDict[str, str] = OrderedDict()
-        self._guard = threading.Lock()
-
-    def of_event(self, request: Any) -> tuple[str, bool]:
-        """The owner behind a `gradio.Request`, and whether it will be known again after the page is closed."""
-        cookie = dict(request.cookies or {}).get(COOKIE, "")
-        username = getattr(request, "username", None)
-        if self._login and username:
-            owner = f"user:{username}"
-            with self._guard:
-                self._logged_in[cookie] = owner
-                self._logged_in.move_to_end(cookie)
-                while len(self._logged_in) > PARTS_KEPT:
-                    self._logged_in.popitem(last=False)
-            return owner, True
-        if SECRET.fullmatch(cookie):
-            return _browser(cookie), True
-        return _browser(request.session_hash or secrets.token_urlsafe(32)), False
-
-    def of_cookie(self, cookie: str) -> str | None:
-        """The owner behind a plain request's cookie; None if nobody is known by it."""
-        if not SECRET.fullmatch(cookie):
-            return None
-        if self._login:
-            with self._guard:
-                return self._logged_in.get(cookie)
-        return _browser(cookie)
-
-
-def _browser(secret: str) -> str:
-    """The secret itself is not stored: what is in the database does not open a conversation."""
-    return "browser:" + hashlib.sha256(secret.encode()).hexdigest()[:32]
-
-
-class OwnerCookie:
-    """ASGI middleware that gives each browser its secret with the first page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; the answer to a browser's first page carries the cookie."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("/", "/login"):
-            await self._app(scope, receive, send)
-            return
-        sent = SimpleCookie(Request(scope).headers.get("cookie", ""))
-        if COOKIE in sent and SECRET.fullmatch(sent[COOKIE].value):
-            await self._app(scope, receive, send)
-            return
-        secure = "; Secure" if scope.get("scheme") == "https" else ""
-        cookie = (
-            f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-        )
-
-        async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie.encode("latin-1"))]}
-            await send(message)
-
-        await self._app(scope, receive, send_with_cookie)
 
 
 class Gallery:
@@ -157,15 +79,12 @@ class Gallery:
         return buffer.getvalue()
 
 
-def add_routes(app: FastAPI, gallery: Gallery, owners: Owners) -> None:
+def add_routes(app: FastAPI, gallery: Gallery) -> None:
     """Add the routes that pictures and players on the page point to."""
 
     def found(request: Request, digest: str, *modalities: str) -> Part:
-        owner = owners.of_cookie(request.cookies.get(COOKIE, ""))
-        if owner is None:
-            raise HTTPException(401, "Open the chat in this browser first.")
         try:
-            part = gallery.find(owner, digest)
+            part = gallery.find(require("read")(request).owner, digest)
         except AssistantError as error:
             raise HTTPException(404, "There is no such file, or it is someone else's.") from error
         if part.modality not in modalities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.types import Kind, Question
+from assistant.types import Answer, Kind, Question
 from assistant_ui.view import TurnView
 
 TITLE_CHARACTERS = 60
@@ -36,10 +36,13 @@ def _turn(turn: Any) -> TurnView:
         phase="stopped",
     )
     said = " ".join(seen.text for seen in turn.observations if seen.kind == Kind.TRANSCRIPT and seen.part in view.sent)
-    if said and view.asked.strip() in ("", said.strip()):  # heard, not typed
+    # heard, not typed: stored as such, or as the words that were heard in what an earlier version stored
+    if said and (getattr(turn, "spoken", False) or view.asked.strip() in ("", said.strip())):
         view.asked, view.question = "", Question(said, spoken=True)
     if turn.answer is not None:
         view.answer, view.answerer, view.phase = turn.answer, turn.answer.answerer, "answered"
-    elif turn.state == "failed":
+        return view
+    view.answer = Answer(getattr(turn, "streamed", ""))  # as far as it was written before the turn was cut off
+    if turn.state == "failed":
         view.fail("", "")
     return view

@@ -23,6 +23,7 @@ class Texts:
     menu: str
     switch_language: str
     switch_theme: str
+    log_out: str
     placeholder: str
     composer: str
     attach: str
@@ -106,6 +107,7 @@ ENGLISH: Final = Texts(
     menu="Menu",
     switch_language="中文",
     switch_theme="Light or dark",
+    log_out="Log out",
     placeholder="Ask a question…",
     composer="Your question, with pictures, sound or video",
     attach="Add pictures, sound or video",
@@ -226,6 +228,7 @@ CHINESE: Final = Texts(
     menu="菜单",
     switch_language="English",
     switch_theme="浅色或深色",
+    log_out="退出登录",
     placeholder="请输入问题……",
     composer="您的问题，可附图片、声音或视频",
     attach="添加图片、声音或视频",

@@ -271,7 +271,12 @@ def _action(what: str, drawing: str, label: str) -> Markup:
 
 
 def sidebar(
-    conversations: Sequence[tuple[str, str]], current: str | None, texts: Texts, *, remembered: bool = True
+    conversations: Sequence[tuple[str, str]],
+    current: str | None,
+    texts: Texts,
+    *,
+    remembered: bool = True,
+    name: str = "",
 ) -> Markup:
     """Name, new conversation, earlier ones (id and title, latest first), language and theme."""
     items = [
@@ -322,6 +327,16 @@ def sidebar(
             ),
             class_="switches",
         ),
+        tag(
+            "form",
+            tag("span", name),
+            tag("button", texts.log_out, type="submit", class_="small"),
+            method="post",
+            action="/logout",
+            class_="who",
+        )
+        if name
+        else "",
         aria_label=texts.menu,
         data_conversation=current or "",
         data_language=texts.code,
