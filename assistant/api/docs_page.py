@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from assistant.api import wire
 from assistant.api.events import SCHEMAS
-from assistant.api.failures import ErrorResponse, Refused
+from assistant.api.failures import MEANINGS, ErrorResponse, Refused
 
 DOCUMENTED: Final = ("/api/v1/", "/v1/", "/health/", "/metrics")
 """Beginnings of the paths that are in the document: pages of plugins are not."""
@@ -24,6 +24,8 @@ FILES: Final = {
     "swagger-ui.css": "text/css",
     "favicon-32x32.png": "image/png",
 }
+EVERYWHERE: Final = (400, 401, 403, 429, 500, 503)
+WITH_BODY: Final = (413, 415)
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -144,13 +146,16 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 
 
 def _errors_in_one_shape(operation: dict[str, Any]) -> None:
+    """Document what the gate and the reading of requests may answer for every route, and nothing by "default"."""
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}
     responses = operation.setdefault("responses", {})
+    responses.pop("default", None)
     automatic = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if automatic.get("$ref", "").endswith("/HTTPValidationError"):  # FastAPI's own; ours is 400
         del responses["422"]
-        responses.setdefault("400", {"description": "The request is wrong.", "content": error})
-    responses.setdefault("default", {"description": "Any other error.", "content": error})
+    for status in (*EVERYWHERE, *(WITH_BODY if "requestBody" in operation else ())):
+        responses.setdefault(str(status), {"description": MEANINGS[status], "content": error})
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def older(document: dict[str, Any]) -> dict[str, Any]:

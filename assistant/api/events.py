@@ -97,7 +97,7 @@ def documented_stream() -> dict[str, Any]:
         }
         for name, model in SCHEMAS.items()
     ]
-    return {MEDIA_TYPE: {"schema": {"type": "string"}, "itemSchema": {"oneOf": items}}}
+    return {MEDIA_TYPE: {"itemSchema": {"oneOf": items}}}
 
 
 def described(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -28,7 +28,9 @@ HEADERS: Final = {
 }
 """What was sent by somebody is shown as what it was found to be, and runs nothing."""
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
-_BYTES: Final[dict[str, Any]] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BYTES: Final[dict[str, Any]] = {
+    kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/*", "audio/*", "video/*", "text/*")
+}
 
 
 @router.get("/{digest}", responses=documented(404))
