@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import click
 
-COMMANDS: Final = {"keys": "assistant.commands.keys", "users": "assistant.commands.users"}
+COMMANDS: Final = {
+    "data": "assistant.commands.data",
+    "keys": "assistant.commands.keys",
+    "users": "assistant.commands.users",
+}
 """Name -> the module that has a click command of that name."""
 
 

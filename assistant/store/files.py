@@ -100,8 +100,6 @@ class LocalFiles:
             new_shelf = not path.parent.is_dir()
             with written_whole(path) as file:
                 copy(part, file)
-                file.flush()
-                os.fsync(file.fileno())
             settle(path.parent)
             if new_shelf:
                 settle(self._directory)
@@ -186,8 +184,11 @@ def copy(part: Part, file: Any) -> None:
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """A new file, readable by this user only, that appears under its name when the block ends well, or not at all."""
+def written_whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """A new file, readable by this user only, that appears under its name when the block ends well, or not at all.
+
+    With `durable` its content survives a power cut from then on, and the name if the directory is settled.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN)
     os.close(handle)
@@ -195,6 +196,9 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     try:
         with half.open("wb") as file:  # its `name` is the path
             yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)

@@ -118,7 +118,7 @@ class RemoteFiles:
         held = self._size(part.digest)
         try:
             if not copied.is_file() and held is None:
-                with written_whole(copied) as file:
+                with written_whole(copied, durable=False) as file:
                     copy(part, file)
             if held is None or (copied.is_file() and copied.stat().st_size != held):  # absent, or broken off
                 size = copied.stat().st_size
@@ -208,7 +208,7 @@ class RemoteFiles:
         else:
             return
         try:
-            with written_whole(copied) as file:
+            with written_whole(copied, durable=False) as file:
                 with self._reached():
                     for block in self._store.get(_key(digest)).stream(min_chunk_size=BLOCK):
                         file.write(block)

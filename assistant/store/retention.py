@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -203,7 +202,6 @@ class Retention:
         try:
             with written_whole(self._record) as file:
                 file.write(json.dumps(values).encode())
-                os.fsync(file.fileno())
         except OSError as error:
             logger.warning("when retention looked last is not written down: %s", error)
 
