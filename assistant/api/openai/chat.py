@@ -17,10 +17,11 @@ from assistant.api.events import described
 from assistant.api.failures import Refused, documented
 from assistant.api.identity import Caller, require
 from assistant.api.openai import bodies, formats, wire
-from assistant.api.openai.inputs import Given, take
+from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.models import answerer_of
 from assistant.api.openai.sse import ALIVE, DONE, MEDIA_TYPE, respond, sent
 from assistant.api.openai.turns import Ask, Turn, check_length, joined, missing, start
+from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier
 from assistant.types import Delta, Sampling
 
@@ -88,7 +89,7 @@ async def _ask(assistant: Assistant, body: wire.ChatRequest, request: Request) -
             code="unsupported_value",
             param="messages",
         )
-    fetcher = getattr(request.app.state, "fetcher", None)
+    fetcher = fetcher_of(request, assistant)
     question = _text(last)
     check_length(assistant, question, f"messages[{at}].content")
     history = []
@@ -123,7 +124,7 @@ def _text(message: wire.InstructionMessage | wire.UserMessage | wire.AssistantMe
     content = message.content
     if content is None or isinstance(content, str):
         refusal = message.refusal if isinstance(message, wire.AssistantMessage) else None
-        return content or refusal or ""
+        return clean(content or refusal or "")
     return joined(
         [
             part.text if isinstance(part, wire.TextPart) else part.refusal

@@ -9,11 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+from starlette.requests import Request
 
 from assistant.api.failures import Refused, status_of
 from assistant.app import Assistant, Upload
-from assistant.errors import MediaError
+from assistant.errors import MediaError, MediaTooLarge
+from assistant.fetching import Fetcher
 from assistant.types import Part
 
 DATA_URL: Final = re.compile(r"data:[^,;\s]{0,255}(?:;[^,;\s]{0,255}){0,8},", re.IGNORECASE | re.ASCII)
@@ -38,15 +41,21 @@ class Given:
     """Whether plain base64 is expected here."""
 
 
+def fetcher_of(request: Request, assistant: Assistant) -> Fetcher:
+    """What fetches addresses for the application: its own, or one as the settings say."""
+    found: Fetcher | None = getattr(request.app.state, "fetcher", None)
+    return found or Fetcher(assistant.settings.fetch)
+
+
 async def take(
-    assistant: Assistant, given: Sequence[Given], *, fetcher: Any = None, required: bool = True
+    assistant: Assistant, given: Sequence[Given], *, fetcher: Fetcher, required: bool = True
 ) -> tuple[Upload | Part, ...]:
     """The files of one message, opened; one that cannot be read is handed on as it is, for the turn to tell of it.
 
     Args:
         assistant: opens them.
         given: the files.
-        fetcher: fetches addresses of the web; None if that is not wanted.
+        fetcher: fetches addresses of the web.
         required: whether it is an error that none of them can be read.
 
     Raises:
@@ -68,10 +77,9 @@ async def take(
         numbers[each.sort] += 1
         names.append(each.name or f"{each.sort} {numbers[each.sort]}")
     limit = assistant.media.limits.bytes
-    contents = await asyncio.gather(
-        *(_content(each, name, limit, fetcher) for each, name in zip(given, names, strict=True))
+    uploads = await asyncio.gather(
+        *(_upload(each, name, limit, fetcher) for each, name in zip(given, names, strict=True))
     )
-    uploads = [Upload(name, content) for name, content in zip(names, contents, strict=True)]
     opened = await asyncio.gather(*(asyncio.to_thread(_open, assistant, upload) for upload in uploads))
     wrong = [(each, found) for each, found in zip(given, opened, strict=True) if isinstance(found, MediaError)]
     if required and len(wrong) == len(given):
@@ -93,18 +101,17 @@ def _open(assistant: Assistant, upload: Upload) -> Part | MediaError:
         return error
 
 
-async def _content(given: Given, name: str, limit: int, fetcher: Any) -> bytes:
-    """The bytes of a file. Raises Refused."""
+async def _upload(given: Given, name: str, limit: int, fetcher: Fetcher) -> Upload:
+    """A file with its bytes. Raises Refused."""
     text = given.data
     if text[:8].lower().startswith(("http://", "https://")):
-        if fetcher is None:
-            raise Refused(
-                f"{name} is given by an address of the web; addresses are not fetched.",
-                "Send the file itself as a data URL, data:image/jpeg;base64,...",
-                code="unsupported_url",
-                param=given.param,
-            )
-        return bytes(await fetcher.fetch(text))
+        try:
+            found, fetched = await fetcher.fetch(text)
+        except MediaError as error:
+            status = 413 if isinstance(error, MediaTooLarge) else 400
+            code = CODES.get(status, "unsupported_url")
+            raise Refused(error.message, error.remedy, status=status, code=code, param=given.param) from error
+        return Upload(given.name or found, fetched)
     head = DATA_URL.match(text)
     if head is not None:
         if not head[0].lower().endswith(";base64,"):
@@ -127,9 +134,8 @@ async def _content(given: Given, name: str, limit: int, fetcher: Any) -> bytes:
             param=given.param,
         )
     try:
-        if len(text) < HEAVY_CHARACTERS:
-            return _decoded(text, start)
-        return await asyncio.to_thread(_decoded, text, start)
+        light = len(text) < HEAVY_CHARACTERS
+        return Upload(name, _decoded(text, start) if light else await asyncio.to_thread(_decoded, text, start))
     except (binascii.Error, ValueError) as error:
         raise _not_base64(given, name, f"{error}.") from error
 

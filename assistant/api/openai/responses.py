@@ -13,12 +13,13 @@ from assistant.api.failures import Refused, documented
 from assistant.api.identity import Caller, require
 from assistant.api.openai import bodies, formats, wire
 from assistant.api.openai import responses_wire as ours
-from assistant.api.openai.inputs import Given, take
+from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.kept import continued, load, name_of
 from assistant.api.openai.models import answerer_of
 from assistant.api.openai.response_shape import ResponseShape, Settled
 from assistant.api.openai.sse import MEDIA_TYPE, dumped, respond
 from assistant.api.openai.turns import Ask, check_length, joined, missing, start
+from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier
 from assistant.types import Sampling
 
@@ -139,7 +140,7 @@ async def _ask(
     path = "input" if isinstance(body.input, str) else f"input[{at}].content"
     question = _text(last)
     check_length(assistant, question, path)
-    fetcher = getattr(request.app.state, "fetcher", None)
+    fetcher = fetcher_of(request, assistant)
     for earlier_at, earlier in talk:
         files = _given(earlier, f"input[{earlier_at}].content")
         uploads = await take(assistant, files, fetcher=fetcher, required=False)
@@ -160,7 +161,7 @@ async def _ask(
         question=question,
         uploads=uploads,
         history=tuple(history),
-        instructions="\n\n".join(filter(None, (body.instructions, *system))),
+        instructions="\n\n".join(filter(None, (clean(body.instructions or ""), *system))),
         sampling=Sampling(temperature=body.temperature, top_p=body.top_p, max_tokens=body.max_output_tokens),
         answerer=answerer,
         conversation=conversation,
@@ -198,7 +199,7 @@ async def _before(assistant: Assistant, body: ours.ResponseRequest, owner: str) 
 def _text(item: ours.Item) -> str:
     """The text of a message."""
     if isinstance(item.content, str):
-        return item.content
+        return clean(item.content)
     return joined(
         [
             part.refusal if isinstance(part, wire.RefusalPart) else part.text

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from assistant.api.disconnect import until_disconnect
 from assistant.api.failures import Refused
 from assistant.api.identity import Caller
+from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier, Upload
 from assistant.limiting import count_tokens
 from assistant.reply import Record
@@ -362,4 +363,4 @@ def check_length(assistant: Assistant, question: str, param: str) -> None:
 
 def joined(texts: Sequence[str]) -> str:
     """Several texts of one message as one."""
-    return "\n".join(text for text in texts if text.strip())
+    return clean("\n".join(text for text in texts if text.strip()))
