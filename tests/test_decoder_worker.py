@@ -305,6 +305,7 @@ def test_the_template_is_replaced() -> None:
         os.kill(first.pid, signal.SIGKILL)
         first.wait(5)
         assert media.open(PHOTO, "two.jpg").facts["width"] == 64
+        assert media.decoder_restarts == 1
     finally:
         workers.close()
 

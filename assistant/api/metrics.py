@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from assistant import __version__
@@ -115,6 +115,9 @@ class Metrics:
         )
         resting = sum(each.resting for each in host.perceivers()) + sum(each.resting for each in host.answerers())
         yield GaugeMetricFamily("sensorium_plugins_resting", "Plugins resting after failures.", value=resting)
+        restarts = CounterMetricFamily("sensorium_decoder_restarts", "Times the decoder's processes were lost.")
+        restarts.add_metric((), self._assistant.media.decoder_restarts)
+        yield restarts
         stored = self._stored_bytes()
         if stored is not None:
             yield GaugeMetricFamily("sensorium_media_bytes", "Stored media.", value=stored)

@@ -60,6 +60,11 @@ class Decoder(Protocol):
         """End what decoding needs; what is under way may fail."""
         ...
 
+    @property
+    def restarts(self) -> int:
+        """How often what decodes was lost and had to be started anew."""
+        ...
+
 
 class InProcess:
     """A `Decoder` in the calling thread."""
@@ -75,3 +80,5 @@ class InProcess:
 
     def close(self) -> None:
         """Nothing to do."""
+
+    restarts = 0

@@ -69,6 +69,11 @@ class Media:
         """End the decoder's processes, if it has any."""
         self._decoder.close()
 
+    @property
+    def decoder_restarts(self) -> int:
+        """How often the decoder's processes were lost and had to be started anew."""
+        return self._decoder.restarts
+
     def open(self, source: bytes | Path, name: str = "") -> Part:
         """A Part from an upload: size checked, format sniffed from the content, header facts read.
 

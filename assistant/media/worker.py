@@ -94,6 +94,12 @@ class Workers:
         self._lock = threading.Lock()
         self._template: _Template | None = None
         self._closed = False
+        self._restarts = 0
+
+    @property
+    def restarts(self) -> int:
+        """How often the template was lost and had to be started anew."""
+        return self._restarts
 
     def start(self) -> None:
         """Start the template without waiting for it."""
@@ -220,6 +226,7 @@ class Workers:
         if self._closed:
             raise DecoderUnavailable("The processes that decode files were ended.", "Start the assistant again.")
         if self._template is None or not self._template.alive():
+            self._restarts += self._template is not None
             self._template = _Template(self._memory, self._processes, self._program)
         return self._template
 
