@@ -48,6 +48,8 @@ T = TypeVar("T")
 
 PUBLIC: Final = frozenset({"/health/live", "/login", "/favicon.ico"})
 """What strangers may ask for; all else needs a caller."""
+TOLD_MORE: Final = frozenset({"/health/ready"})
+"""What strangers may ask for too, but those who are known are told more."""
 TRUST_SECONDS: Final = 4.0
 """How long a key or login that was found in force is believed to be."""
 KEPT: Final = 4096
@@ -141,7 +143,11 @@ class Gate:
             state = scope.setdefault("state", {})
             state["caller"] = None
             if scope["path"] not in PUBLIC or scope["type"] == "websocket":
-                state["caller"] = await self._caller(scope, headers)
+                try:
+                    state["caller"] = await self._caller(scope, headers)
+                except AssistantError:
+                    if scope["path"] not in TOLD_MORE or scope["type"] == "websocket":
+                        raise
             receive = limited(scope, headers, receive, self._body_bytes)
         except AssistantError as error:
             await self._answer(error, scope, headers, receive, _careful(scope, send))

@@ -99,10 +99,9 @@ def create_app(assistant: Assistant, *, preload: bool = False, tracing: Tracing 
             """What to do about a missing chat."""
             return JSONResponse({"detail": "No chat is installed. Install one: pip install sensorium-ui"}, 404)
 
-    app.add_middleware(
-        Access, lifecycle=lifecycle, metrics=metrics, tracing=tracing
-    )  # last, so that it is around all others
     gate.install(app, assistant)  # around what plugins have mounted
+    # around the gate: requests that it refuses are logged and counted too
+    app.add_middleware(Access, lifecycle=lifecycle, metrics=metrics, tracing=tracing)
     return app
 
 
