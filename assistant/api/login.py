@@ -198,6 +198,8 @@ def _page(
         "problem": f'<p class="problem" role="alert">{html.escape(problem)}</p>' if problem else "",
         "wanted": html.escape(wanted),
         "name": html.escape(name),
+        "name_focus": "" if name else " autofocus",
+        "password_focus": " autofocus" if name else "",
     }
     headers = {"Content-Security-Policy": policy}
     if retry_after:

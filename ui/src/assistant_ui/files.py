@@ -82,9 +82,12 @@ class Gallery:
 def add_routes(app: FastAPI, gallery: Gallery) -> None:
     """Add the routes that pictures and players on the page point to."""
 
+    reader = require("read")
+
     def found(request: Request, digest: str, *modalities: str) -> Part:
+        owner = reader(request).owner
         try:
-            part = gallery.find(require("read")(request).owner, digest)
+            part = gallery.find(owner, digest)
         except AssistantError as error:
             raise HTTPException(404, "There is no such file, or it is someone else's.") from error
         if part.modality not in modalities:
