@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 from postgres_server import PostgresServer, programs
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

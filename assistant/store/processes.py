@@ -38,20 +38,27 @@ class Processes:
         self._place = _place(os.getpid())
         self._lock = threading.Lock()
         self._running: set[str] = set()
+        self._written = self._registered = -BEAT_SECONDS
         self._ended = threading.Event()
         self._beating: threading.Thread | None = None
 
     def register(self, connection: sql.Connection) -> None:
-        """Write down that this process lives, in the transaction that begins a turn."""
+        """Write down that this process lives, in the transaction that begins a turn; not at every one of many."""
+        if time.monotonic() - self._registered >= BEAT_SECONDS:
+            self._write(connection)
+
+    def _write(self, connection: sql.Connection) -> None:
         now = self._database.now(connection)
         seen = connection.execute(processes.update().where(processes.c.id == self.token).values(seen=now))
         if not seen.rowcount:
             row = {"id": self.token, "started": now, "seen": now, "place": self._place}
             connection.execute(processes.insert().values(row))
+        self._written = time.monotonic()
 
     def began(self, turn: str) -> None:
         """A turn of this process is stored; from now on its life is shown until the turn ended."""
         with self._lock:
+            self._registered = self._written  # what wrote it is committed
             self._running.add(turn)
             if self._beating is None:
                 self._beating = threading.Thread(target=self._beat, name="heartbeat-of-assistant", daemon=True)
@@ -108,7 +115,7 @@ class Processes:
                 continue
             try:
                 with self._database.writing(durable=False) as connection:
-                    self.register(connection)
+                    self._write(connection)
             except AssistantError as error:
                 logger.warning("that this process lives is not written down: %s", error)
 

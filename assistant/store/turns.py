@@ -50,8 +50,9 @@ class Turns:
 
     def begin(self, conversation: str, owner: str, message: Message, parts: Sequence[Part]) -> Begun:
         """See `Store.begin_turn`."""
-        with self._database.reading() as connection:
-            title_of_owners(connection, conversation, owner)  # no file is written for someone else's conversation
+        if parts:  # no file is written for someone else's conversation
+            with self._database.reading() as connection:
+                title_of_owners(connection, conversation, owner)
         kept = [self._files.write(part) for part in parts]
         identity, now = secrets.token_urlsafe(12), time.time()
         with self._database.writing() as connection:
@@ -369,18 +370,16 @@ def _row(connection: sql.Connection, turn: str, owner: str) -> Any:
 
 def _touch(connection: sql.Connection, conversation: str, owner: str, **values: Any) -> int:
     """Note that the owner's conversation goes on; its version."""
-    connection.execute(
-        conversations.update()
-        .where(_owned(conversation, owner))
-        .values(updated=time.time(), activity=next_activity(connection, owner), **values)
+    return _raise_version(
+        connection, conversation, updated=time.time(), activity=next_activity(connection, owner), **values
     )
-    return _raise_version(connection, conversation)
 
 
-def _raise_version(connection: sql.Connection, conversation: str) -> int:
-    where = conversations.c.id == conversation
-    connection.execute(conversations.update().where(where).values(version=conversations.c.version + 1))
-    return int(connection.scalar(sql.select(conversations.c.version).where(where)) or 0)
+def _raise_version(connection: sql.Connection, conversation: str, **values: Any) -> int:
+    """Note that the turns of a conversation changed, with further changes of its row; its version."""
+    this = conversations.c.id == conversation
+    connection.execute(conversations.update().where(this).values(version=conversations.c.version + 1, **values))
+    return int(connection.scalar(sql.select(conversations.c.version).where(this)) or 0)
 
 
 def _refer(connection: sql.Connection, conversation: str, parts: Iterable[Part]) -> None:
