@@ -13,6 +13,7 @@ import logging
 import re
 import socket
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -33,6 +34,8 @@ CONNECT_SECONDS = 5.0
 """For one of several addresses of a name; the setting fetch.seconds is for everything."""
 ADDRESSES = 4
 """Addresses of one name that are tried."""
+RESOLVERS = 4
+"""Names that are looked up at once."""
 _DOWNLOAD = "Download the file and send it as a data URL or an upload."
 _ON = f"{_DOWNLOAD} Who runs this server can allow fetching with the setting fetch.enabled."
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
@@ -104,6 +107,8 @@ class Fetcher:
             verify: how certificates are checked; by the usual authorities if not given.
         """
         self._settings, self._resolve, self._allowed, self._verify = settings, resolve, allowed, verify
+        # Threads of their own: a name server that does not answer holds up nothing else.
+        self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolver-of-assistant")
 
     async def fetch(self, url: str) -> tuple[str, bytes]:
         """A name for the file, and its bytes as they came; what they are must be sniffed.
@@ -174,7 +179,8 @@ class Fetcher:
             found: list[Address] = [target.literal]
         else:
             try:
-                given = await asyncio.to_thread(self._resolve, target.host, target.port)
+                looking_up = asyncio.get_running_loop().run_in_executor
+                given = await looking_up(self._resolvers, self._resolve, target.host, target.port)
                 found = [ipaddress.ip_address(each) for each in given]
             except (OSError, ValueError) as error:
                 raise FetchRefused(f"There is no host {target.host}.", "Correct the address.") from error

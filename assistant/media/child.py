@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+REST_MILLISECONDS = 50
+"""How long nothing must be asked before a fork is made in advance: that work would slow down what was just begun."""
+
+
 def main(control: int, memory: int, spares: int, program: str | None) -> None:
     """The template: hands out a fork for every byte read from `control`, until that is closed.
 
@@ -55,11 +59,11 @@ def main(control: int, memory: int, spares: int, program: str | None) -> None:
     requests = socket.socket(fileno=control)
     ready: deque[tuple[socket.socket, int]] = deque()
     while True:
-        while len(ready) < spares:
+        while len(ready) < spares and not (ready and _readable(control, REST_MILLISECONDS)):
             ready.append(_fork(sample))
         if not requests.recv(1):
             return
-        while ready and _ended(ready[0][1]):
+        while ready and _readable(ready[0][1], 0):  # it has ended
             _close(*ready.popleft())
         if not ready:
             ready.append(_fork(sample))
@@ -95,10 +99,11 @@ def _close(job: socket.socket, process: int) -> None:
     os.close(process)
 
 
-def _ended(process: int) -> bool:
+def _readable(descriptor: int, milliseconds: int) -> bool:
+    """Whether something can be read within this time; of a process: whether it has ended."""
     poll = select.poll()
-    poll.register(process, select.POLLIN)
-    return bool(poll.poll(0))
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(milliseconds))
 
 
 def _fork(sample: bytes) -> tuple[socket.socket, int]:
