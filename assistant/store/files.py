@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import tempfile
@@ -130,9 +131,10 @@ class LocalFiles:
 
     def discard(self, name: str) -> None:
         """Delete what `listed` named, if it is still there."""
-        found = [self.path(name)] if is_digest(name) else list(self._directory.glob(f"*/{Path(name).name}"))
-        for path in found:
-            path.unlink(missing_ok=True)
+        if is_digest(name):
+            self.path(name).unlink(missing_ok=True)
+        else:
+            discard_half(self._directory, name)
 
 
 def media_files(
@@ -195,6 +197,7 @@ def written_whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     half = Path(name)
     try:
         with half.open("wb") as file:  # its `name` is the path
+            fcntl.flock(file, fcntl.LOCK_EX)  # tells `discard_half` that its writer lives
             yield file
             if durable:
                 file.flush()
@@ -202,6 +205,14 @@ def written_whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
+
+
+def discard_half(directory: Path, name: str) -> None:
+    """Delete a file on a shelf of the directory, unless somebody is writing it at this moment."""
+    for path in directory.glob(f"*/{Path(name).name}"):
+        with suppress(FileNotFoundError, BlockingIOError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def not_stored(name: str, error: OSError) -> AssistantError:

@@ -18,7 +18,17 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from assistant.errors import AssistantError, MissingLibrary, SettingsError, Unavailable, UnreadableMedia
-from assistant.store.files import BLOCK, HALF_WRITTEN, StoredFile, copy, identity, is_digest, not_stored, written_whole
+from assistant.store.files import (
+    BLOCK,
+    HALF_WRITTEN,
+    StoredFile,
+    copy,
+    discard_half,
+    identity,
+    is_digest,
+    not_stored,
+    written_whole,
+)
 from assistant.store.records import part_from
 from assistant.types import Part
 
@@ -175,8 +185,7 @@ class RemoteFiles:
     def discard(self, name: str) -> None:
         """Delete what `listed` named, if it is still there. Raises Unavailable."""
         if name.startswith(HALF_WRITTEN):
-            for path in self._cache.glob(f"*/{Path(name).name}"):
-                path.unlink(missing_ok=True)
+            discard_half(self._cache, name)
             return
         self._copy(name).unlink(missing_ok=True)
         try:
