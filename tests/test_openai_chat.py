@@ -99,7 +99,7 @@ async def test_answer_with_evidence(client: httpx.AsyncClient) -> None:
 
 
 async def test_history_and_system_messages(client: httpx.AsyncClient) -> None:
-    """Earlier messages are known to the answerer; instructions that it does not follow are named, not lost in silence."""
+    """Earlier messages are known to the answerer; instructions that it does not follow are named."""
     response = await post(
         client,
         messages=[
