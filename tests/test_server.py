@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from assistant.api import create_app, run
 from assistant.api.gate import is_loopback
+from assistant.api.server import listen
 from assistant.app import Assistant
 from assistant.errors import SettingsError
 from assistant.hookspecs import hookimpl
@@ -89,6 +90,14 @@ def test_port_in_use_is_said(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with assistant_with(tmp_path, port=port) as assistant, pytest.raises(SettingsError, match="--port"):
             run(assistant)
+
+
+def test_answers_are_sent_at_once() -> None:
+    """Connections do not hold small pieces back until the client has acknowledged the one before."""
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,21 @@ def configured_tracing() -> Tracing | None:
     return from_environment()
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises SettingsError if the port cannot be used."""
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} on {host} cannot be used: {error.strerror or error}.",
+            "Stop what uses it, or choose another: assistant serve --port N",
+        ) from error
+    # asyncio does so only for sockets made for TCP by name; without it every answer may wait 40 ms for the client's
+    # acknowledgement. What is accepted inherits it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
 def run(assistant: Assistant, *, preload: bool = True) -> None:
     """Serve until interrupted.
 
@@ -135,15 +150,7 @@ def run(assistant: Assistant, *, preload: bool = True) -> None:
             "Make an API key or a user first: assistant keys create NAME, assistant users add NAME.",
         )
     assistant.store.database  # noqa: B018 - opened now, so that what is wrong with it is told before the port is bound
-    try:
-        listener = socket.create_server(
-            (server.host, server.port), family=socket.AF_INET6 if ":" in server.host else socket.AF_INET
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"Port {server.port} on {server.host} cannot be used: {error.strerror or error}.",
-            "Stop what uses it, or choose another: assistant serve --port N",
-        ) from error
+    listener = listen(server.host, server.port)
     port = listener.getsockname()[1]
     shown = f"[{server.host}]" if ":" in server.host else server.host
     app = create_app(assistant, preload=preload)
