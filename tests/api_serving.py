@@ -41,6 +41,8 @@ class Script:
         """Set when a waiting call was told to stop."""
         self.words = ("one ", "two ")
         self.failing = False
+        self.decoding = False
+        """Whether every file is decoded to its end, as real perceivers do."""
 
     def hold(self) -> None:
         self.go_on.clear()
@@ -49,6 +51,8 @@ class Script:
 
     def perceive(self, task: Task) -> Iterable[Observation | Part]:
         self.perceiving.set()
+        if self.decoding:
+            decode(task)
         yield task.observe("note", f"seen {task.part.name}", 0.5 if "half" in task.part.name else 1.0)
 
     def answer(self, request: Request) -> Iterator[Delta]:
@@ -63,6 +67,19 @@ class Script:
                 return
         for word in self.words[1:]:
             yield Delta(word)
+
+
+def decode(task: Task) -> None:
+    """Decode all of a part."""
+    part = task.part
+    if part.modality == "image":
+        task.image()
+    if part.facts.get("has_audio"):
+        for _ in task.audio().blocks():
+            task.check()
+    if part.modality == "video":
+        for _ in task.media.frames(part):
+            task.check()
 
 
 def assistant_with(directory: Path, script: Script | None = None, **settings: Any) -> Assistant:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, FastAPI, Query, Response
 
 from assistant.api import asking, docs_page, parts, wire
+from assistant.api.body import upload_bytes
 from assistant.api.common import (
     PAGE,
     AtWork,
@@ -21,7 +22,7 @@ from assistant.api.common import (
 )
 from assistant.api.failures import documented
 from assistant.api.turns import RunningTurns
-from assistant.api.uploads import clean, form_bytes
+from assistant.api.uploads import clean
 from assistant.app import Assistant
 from assistant.store.records import Conversation
 
@@ -157,13 +158,13 @@ async def delete_everything(
     running: AtWork,
     caller: Writer,
     confirm: Annotated[Literal["everything"], Query(description="Says that it is meant.")],
-) -> wire.Deleted:
+) -> wire.DeletedData:
     """Delete everything of the caller: all conversations, turns and files. It cannot be undone."""
     await running.stop_all(caller.owner)
     found = await asyncio.to_thread(assistant.store.conversations, caller.owner)
     for each in found:
         await asyncio.to_thread(assistant.delete_conversation, each.id, caller.owner)
-    return wire.Deleted(conversations=len(found))
+    return wire.DeletedData(conversations=len(found))
 
 
 @about.get("/usage", responses=documented())
@@ -174,7 +175,7 @@ async def usage(assistant: Serving, caller: Reader) -> wire.UsageReport:
     limits: dict[str, Any] = {
         "file_bytes": caps.bytes,
         "request_bytes": settings.server.body_bytes,
-        "form_bytes": form_bytes(settings),
+        "form_bytes": upload_bytes(caps.bytes, caps.files),
         "storage_bytes": settings.server.storage_bytes or None,
     }
     limits |= {

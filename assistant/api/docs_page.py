@@ -69,6 +69,12 @@ TAGS: Final = (
     ("turns", "Questions: asked, followed as they are answered, stopped, asked again."),
     ("parts", "The files of conversations."),
     ("about", "What is installed, and what one may send and has stored."),
+    ("OpenAI: models", "OpenAI-compatible: who may be asked, by which names."),
+    ("OpenAI: chat", "OpenAI-compatible: chat completions."),
+    ("OpenAI: responses", "OpenAI-compatible: responses."),
+    ("OpenAI: audio", "OpenAI-compatible: transcriptions and translations."),
+    ("OpenAI: embeddings", "OpenAI-compatible: embeddings."),
+    ("server", "Health and metrics."),
 )
 SECURITY: Final = {
     "key": {"type": "http", "scheme": "bearer", "description": "An API key: `assistant keys create NAME`."},

@@ -21,6 +21,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from assistant.api.body import upload_bytes
 from assistant.api.failures import Refused
 from assistant.api.wire import NAME_SENT, Question
 from assistant.engine import Upload
@@ -124,7 +125,7 @@ def invalid(error: ValidationError, body: bytes) -> RequestValidationError:
 
 
 async def bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
-    """The pieces of the body.
+    """The pieces of the body; what the gate cuts off too, but here it is said which cap it is.
 
     Raises:
         Refused: 413, as soon as it is more than `most` bytes, by its own word or in fact.
@@ -138,11 +139,6 @@ async def bounded(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         if size > most:
             raise _too_large(most)
         yield chunk
-
-
-def form_bytes(settings: Settings) -> int:
-    """Bytes of a form at most."""
-    return settings.limits.bytes * settings.limits.files + OVERHEAD_BYTES
 
 
 def data_of(address: str, param: str) -> bytes:
@@ -180,7 +176,7 @@ async def _form(request: Request, settings: Settings) -> Sent:
     try:
         parser = MultiPartParser(
             Headers(scope=request.scope),
-            bounded(request, form_bytes(settings)),
+            bounded(request, upload_bytes(settings.limits.bytes, files)),
             max_files=files,
             max_fields=16,
             max_part_size=FIELD_BYTES,

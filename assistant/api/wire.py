@@ -294,7 +294,7 @@ class UsageReport(Told):
     limits: Limits
 
 
-class Deleted(Told):
+class DeletedData(Told):
     """What was deleted."""
 
     conversations: int
