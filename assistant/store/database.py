@@ -101,7 +101,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sql.Connection]:
         """A transaction that sees one state of the database."""
-        with self._translated(), self._engine.connect() as connection, connection.begin():
+        level = {} if self.embedded else {"isolation_level": "REPEATABLE READ"}
+        with self._translated(), self._engine.connect().execution_options(**level) as connection, connection.begin():
             yield connection
 
     @contextmanager
