@@ -205,7 +205,7 @@ def test_the_upkeep_looks_at_once_and_ends(store: Store, tmp_path: Path, clock: 
         store.delete_conversation(conversation, owner)
 
     retention = Retention(store.database, tmp_path, RetentionSettings(days=30), delete, lambda: clock.moment)
-    upkeep = Upkeep(retention, store.database)
+    upkeep = Upkeep(lambda: retention)
     upkeep.round()
     upkeep.start()
     upkeep.close()

@@ -24,6 +24,7 @@ from assistant.store.files import written_whole
 from assistant.store.schema import conversations, media, references, turns
 
 if TYPE_CHECKING:
+    from assistant.app import Assistant
     from assistant.settings import RetentionSettings
 
 logger = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Retention:
             delete: deletes the conversation of an owner.
             now: the clocks.
         """
-        self._database = database
+        self.database = database
         self._record = directory / RECORD
         self._settings = settings
         self._delete = delete
@@ -124,7 +125,7 @@ class Retention:
                 except NotFound:  # its owner was quicker
                     continue
             gone.append(each)
-        if not dry and not distrust:
+        if self._settings.days and not dry and not distrust:
             self._note({"ran": asdict(now)})
         return Pruned(tuple(gone), distrust)
 
@@ -138,7 +139,7 @@ class Retention:
             .where(conversations.c.updated < now - self._settings.days * DAY, ~_running())
             .order_by(conversations.c.updated)
         )
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return [Doomed(*row, "age") for row in connection.execute(query).all()]
 
     def _large(self) -> list[Doomed]:
@@ -146,11 +147,11 @@ class Retention:
         each, total = self._settings.bytes_per_owner, self._settings.bytes
         if each:
             query = sql.select(media.c.owner).group_by(media.c.owner).having(sql.func.sum(media.c.bytes) > each)
-            with self._database.reading() as connection:
+            with self.database.reading() as connection:
                 for owner in connection.scalars(query).all():
                     found |= _beyond(connection, each, owner)
         if total:
-            with self._database.reading() as connection:
+            with self.database.reading() as connection:
                 stored = sql.select(media.c.digest, media.c.bytes).distinct().subquery()
                 if (connection.scalar(sql.select(sql.func.sum(stored.c.bytes))) or 0) > total:
                     found = _beyond(connection, total, None) | found
@@ -161,7 +162,7 @@ class Retention:
     def _distrust(self, now: Moment, *, note: bool) -> str:
         """Why the clock is not believed."""
         noted = self._noted()
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             newest = max(
                 connection.scalar(sql.select(sql.func.max(conversations.c.updated))) or 0.0,
                 connection.scalar(sql.select(sql.func.max(turns.c.updated))) or 0.0,
@@ -206,11 +207,19 @@ class Retention:
             logger.warning("when retention looked last is not written down: %s", error)
 
 
+def retention_of(assistant: Assistant) -> Retention:
+    """By the settings of an assistant; what is deleted leaves its memory too."""
+    settings = assistant.settings
+    return Retention(assistant.store.database, settings.data_dir, settings.retention, assistant.delete_conversation)
+
+
 class Upkeep:
     """A thread that applies retention now and every hour, and has deleted text leave the write-ahead log."""
 
-    def __init__(self, retention: Retention, database: Database, seconds: float = ROUND_SECONDS) -> None:
-        self._retention, self._database, self._seconds = retention, database, seconds
+    def __init__(self, make: Callable[[], Retention], seconds: float = ROUND_SECONDS) -> None:
+        """Nothing is opened yet: `make` is called by the thread."""
+        self._make, self._seconds = make, seconds
+        self._retention: Retention | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="upkeep-of-the-store", daemon=True)
 
@@ -234,6 +243,8 @@ class Upkeep:
 
     def round(self) -> None:
         """One look."""
+        if self._retention is None:
+            self._retention = self._make()
         pruned = self._retention.run()
         if pruned.distrust:
             logger.warning(
@@ -242,7 +253,7 @@ class Upkeep:
             )
         if pruned.conversations:
             logger.info("%d conversations were deleted by retention", len(pruned.conversations))
-        self._database.empty_log()
+        self._retention.database.empty_log()
 
 
 def _running() -> sql.ColumnElement[bool]:
