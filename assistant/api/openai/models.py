@@ -13,9 +13,14 @@ from pydantic import BaseModel
 from assistant.api.failures import Refused, documented
 from assistant.api.identity import require
 from assistant.app import Assistant
+from assistant.plugin import Perceiver
+from assistant.runner import Runner
+from assistant.types import AUDIO, Kind
 
 AUTO: Final = "sensorium"
 """Whoever can answer best."""
+WHISPER: Final = "whisper-1"
+"""The name that OpenAI's clients know; it stands for whatever hears speech here."""
 STARTED: Final = int(time.time())
 
 
@@ -66,11 +71,28 @@ class ModelsBody(BaseModel):
 def models(assistant: Assistant) -> tuple[Model, ...]:
     """Everything that can be named, the best answerer first."""
     found = [Model(AUTO, "sensorium", "answer")]
-    for runner in assistant.host.answerers():
+    heard = hearers(assistant)
+    every: list[tuple[Runner[Any], str]] = [(runner, "answer") for runner in assistant.host.answerers()]
+    every += [(runner, "transcribe") for runner in heard]
+    every += [(runner, "embed") for runner in assistant.host.embedders()]
+    for runner, task in every:
         obstacle = runner.obstacle()
         hint = f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else ""
-        found.append(Model(f"{AUTO}/{runner.name}", runner.plugin, "answer", obstacle is None, hint))
-    return (*found, *(Model(alias, "sensorium", "answer") for alias in aliases(assistant)))
+        found.append(Model(f"{AUTO}/{runner.name}", runner.plugin, task, obstacle is None, hint))
+        if heard and runner is heard[0]:
+            found.append(Model(WHISPER, runner.plugin, task, obstacle is None, hint))
+    tasks = {model.id: model.task for model in found}
+    tasks |= {id.removeprefix(f"{AUTO}/"): task for id, task in tasks.items()}
+    return (*found, *(Model(alias, "sensorium", tasks.get(to, "answer")) for alias, to in aliases(assistant).items()))
+
+
+def hearers(assistant: Assistant) -> tuple[Runner[Perceiver], ...]:
+    """The perceivers that can transcribe; the first is the one asked where none is named."""
+    return tuple(
+        runner
+        for runner in assistant.host.perceivers()
+        if AUDIO in runner.plugged.consumes and Kind.TRANSCRIPT in runner.plugged.produces
+    )
 
 
 def aliases(assistant: Assistant) -> Mapping[str, str]:
