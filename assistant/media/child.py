@@ -17,8 +17,7 @@ import runpy
 import select
 import signal
 import socket
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -39,12 +38,12 @@ REST_MILLISECONDS = 50
 
 
 def main(control: int, memory: int, spares: int, program: str | None) -> None:
-    """The template: hands out a fork for every byte read from `control`, until that is closed.
+    """The template: hands out forks until the other side closes `control`.
 
     Args:
-        control: descriptor of a connected SOCK_SEQPACKET socket.
+        control: descriptor of a connected SOCK_SEQPACKET socket; a byte there tells that a fork was taken.
         memory: bytes a fork may allocate.
-        spares: forks kept ready.
+        spares: forks that wait there.
         program: a Python file that is run first; for tests.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended forks leave nothing behind
@@ -57,19 +56,16 @@ def main(control: int, memory: int, spares: int, program: str | None) -> None:
     gc.collect()
     gc.freeze()  # the collector would otherwise copy pages that all forks share
     requests = socket.socket(fileno=control)
-    ready: deque[tuple[socket.socket, int]] = deque()
+    missing = spares
     while True:
-        while len(ready) < spares and not (ready and _readable(control, REST_MILLISECONDS)):
-            ready.append(_fork(sample))
-        if not requests.recv(1):
-            return
-        while ready and _readable(ready[0][1], 0):  # it has ended
-            _close(*ready.popleft())
-        if not ready:
-            ready.append(_fork(sample))
-        job, process = ready.popleft()
-        socket.send_fds(requests, [b"j"], [job.fileno(), process])
-        _close(job, process)
+        rest = -1 if not missing else 0 if missing == spares else REST_MILLISECONDS
+        if _readable(control, rest):
+            if not requests.recv(1):
+                return
+            missing += 1
+        else:
+            _hand_out(requests, sample)
+            missing -= 1
 
 
 def _import_decoders() -> bytes:
@@ -94,27 +90,25 @@ def _warm(sample: bytes) -> None:
     pictures.decode(sample, "JPEG", "sample", Limits(), 1)
 
 
-def _close(job: socket.socket, process: int) -> None:
-    job.close()
-    os.close(process)
-
-
 def _readable(descriptor: int, milliseconds: int) -> bool:
-    """Whether something can be read within this time; of a process: whether it has ended."""
+    """Whether something can be read within this time; for ever if negative."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(milliseconds))
 
 
-def _fork(sample: bytes) -> tuple[socket.socket, int]:
-    """The socket of a new fork that waits for its one operation, and a descriptor of its process."""
+def _hand_out(requests: socket.socket, sample: bytes) -> None:
+    """Send the socket of a new fork that waits for its one operation, and a descriptor of its process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.getpid()
     child = os.fork()
     if child == 0:
         _run(theirs, parent, sample)
     theirs.close()
-    return ours, os.pidfd_open(child)
+    process = os.pidfd_open(child)
+    socket.send_fds(requests, [b"j"], [ours.fileno(), process])
+    ours.close()
+    os.close(process)
 
 
 def _run(job: socket.socket, parent: int, sample: bytes) -> NoReturn:
@@ -160,18 +154,22 @@ def _common(told: dict[str, Any], content: Content) -> tuple[Content, str, str, 
     return content, told["reader"], told["name"], Limits(**told["limits"])
 
 
-def _granted(job: socket.socket, shape: tuple[int, int, int]) -> np.ndarray:
-    """Shared memory for an array of bytes; the other side judges whether it is too much."""
-    import numpy as np
-
+def _wanted(job: socket.socket, shape: tuple[int, int, int]) -> Callable[[], np.ndarray]:
+    """Ask for shared memory for an array of bytes; the other side makes it meanwhile, or judges it too much."""
     job.send(packed({"shape": shape}))
-    data, descriptors, _, _ = socket.recv_fds(job, MESSAGE_BYTES, 1)
-    if not data:
-        os._exit(0)
-    size = shape[0] * shape[1] * shape[2]
-    memory = mmap.mmap(descriptors[0], size, mmap.MAP_SHARED | mmap.MAP_POPULATE)
-    os.close(descriptors[0])
-    return np.frombuffer(memory, np.uint8).reshape(shape)
+
+    def granted() -> np.ndarray:
+        import numpy as np
+
+        data, descriptors, _, _ = socket.recv_fds(job, MESSAGE_BYTES, 1)
+        if not data:
+            os._exit(0)
+        size = shape[0] * shape[1] * shape[2]
+        memory = mmap.mmap(descriptors[0], size, mmap.MAP_SHARED | mmap.MAP_POPULATE)
+        os.close(descriptors[0])
+        return np.frombuffer(memory, np.uint8).reshape(shape)
+
+    return granted
 
 
 def _picture_header(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
@@ -179,7 +177,7 @@ def _picture_header(job: socket.socket, told: dict[str, Any], content: int, shar
 
 
 def _picture(job: socket.socket, told: dict[str, Any], content: int, shared: list[int]) -> None:
-    image = pictures.decode(*_common(told, content), told["frames"], lambda shape: _granted(job, shape))
+    image = pictures.decode(*_common(told, content), told["frames"], lambda shape: _wanted(job, shape))
     job.send(packed({"done": {"notes": image.notes}}))
 
 
@@ -222,7 +220,7 @@ def _frames(job: socket.socket, told: dict[str, Any], content: int, shared: list
     picked: Iterator[Frame] = frames.pick(*_common(told, content), told["seconds"], told["count"])
     for frame in picked:
         height, width, depth = frame.rgb.shape
-        _granted(job, (height, width, depth))[...] = frame.rgb
+        _wanted(job, (height, width, depth))()[...] = frame.rgb
         job.send(packed({"frame": frame.seconds}))
         if not job.recv(MESSAGE_BYTES):
             os._exit(0)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistant.errors import MediaError, MediaTooLarge, UnreadableMedia
 from assistant.media.source import Content, opened, read_at, size_of
@@ -73,10 +73,14 @@ def read_header(content: Content, reader: str, name: str, limits: Limits) -> Pic
         return PictureHeader(width, height, frames, (*_frame_notes(reader, frames), *notes))
 
 
-def _allocate(shape: tuple[int, int, int]) -> np.ndarray:
+Allocate: TypeAlias = "Callable[[tuple[int, int, int]], Callable[[], np.ndarray]]"
+"""Told the shape of a picture as soon as it is known; what it returns is called for the array once pixels are there."""
+
+
+def _allocate(shape: tuple[int, int, int]) -> Callable[[], np.ndarray]:
     import numpy as np
 
-    return np.empty(shape, np.uint8)
+    return lambda: np.empty(shape, np.uint8)
 
 
 def decode(
@@ -85,7 +89,7 @@ def decode(
     name: str,
     limits: Limits,
     frames: int | None,
-    allocate: Callable[[tuple[int, int, int]], np.ndarray] = _allocate,
+    allocate: Allocate = _allocate,
 ) -> Image:
     """The picture, upright, RGB, at most WORKING_SIDE on its long side.
 
@@ -95,7 +99,7 @@ def decode(
         name: what messages call it.
         limits: caps.
         frames: as `PictureHeader.frames`.
-        allocate: gives the array to decode into, for its shape.
+        allocate: gives the array to decode into.
 
     Raises:
         MediaTooLarge: more pixels than `limits.pixels`.
@@ -105,6 +109,7 @@ def decode(
         width, height = picture.size
         orientation, notes = _orientation(picture)
         reduced = max(width, height) > WORKING_SIDE
+        memory = None if reduced else allocate(_upright_shape(width, height, orientation))
         if reduced:
             # A JPEG can be decoded at a half or less; a quarter below the working size is near enough to do so.
             picture.draft(None, (WORKING_SIDE * 3 // 4, WORKING_SIDE * 3 // 4))
@@ -116,25 +121,29 @@ def decode(
         if reduced:
             upright.thumbnail((WORKING_SIDE, WORKING_SIDE), reducing_gap=2.0)
             notes.append(f"reduced from {width} x {height} to {upright.width} x {upright.height} pixels while decoding")
-        rgb = _turned(upright, orientation, allocate)
+        if memory is None or upright.size != (width, height):
+            memory = allocate(_upright_shape(*upright.size, orientation))
+        rgb = memory()
+        _put_upright(upright, orientation, rgb)
         rgb.flags.writeable = False
         return Image(rgb, (*_frame_notes(reader, frames), *notes))
 
 
-def _turned(picture: Picture, orientation: int, allocate: Callable[[tuple[int, int, int]], np.ndarray]) -> np.ndarray:
-    """The pixels of an RGB picture put upright; strip by strip, so that none is held twice."""
+def _upright_shape(width: int, height: int, orientation: int) -> tuple[int, int, int]:
+    return (width, height, 3) if _QUARTER_TURNS[orientation] % 2 else (height, width, 3)
+
+
+def _put_upright(picture: Picture, orientation: int, rgb: np.ndarray) -> None:
+    """Write the pixels of an RGB picture upright into an array; strip by strip, so that none is held twice."""
     import numpy as np
 
-    turns = _QUARTER_TURNS[orientation]
     width, height = picture.size
-    rgb = allocate((width, height, 3) if turns % 2 else (height, width, 3))
-    seen = np.rot90(rgb, -turns)
+    seen = np.rot90(rgb, -_QUARTER_TURNS[orientation])
     if orientation in _MIRRORED:
         seen = seen[:, ::-1]
     for top in range(0, height, STRIP_ROWS):
         bottom = min(height, top + STRIP_ROWS)
         seen[top:bottom] = np.asarray(picture.crop((0, top, width, bottom)))
-    return rgb
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import json
 import logging
 import mmap
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -293,17 +294,25 @@ class _Template:
 
     def hand_out(self) -> tuple[socket.socket, int]:
         """The socket of a process that waits for its operation, and a descriptor of the process."""
-        try:
-            self._control.send(b"j")
-            data, descriptors, _, _ = socket.recv_fds(self._control, 1, 2, socket.MSG_CMSG_CLOEXEC)
-        except TimeoutError as error:
-            self.close()
-            raise _unavailable(f"not ready after {START_SECONDS:.0f} s") from error
-        except OSError as error:
-            raise self._failed() from error
-        if not data:
-            raise self._failed()
-        return socket.socket(fileno=descriptors[0]), descriptors[1]
+        while True:
+            try:
+                data, descriptors, _, _ = socket.recv_fds(self._control, 1, 2, socket.MSG_CMSG_CLOEXEC)
+            except TimeoutError as error:
+                self.close()
+                raise _unavailable(f"not ready after {START_SECONDS:.0f} s") from error
+            except OSError as error:
+                raise self._failed() from error
+            if not data:
+                raise self._failed()
+            connection, process = socket.socket(fileno=descriptors[0]), descriptors[1]
+            try:
+                self._control.send(b"j")
+                if not _ended(process):
+                    return connection, process
+            except OSError as error:
+                _close(connection, process)
+                raise self._failed() from error
+            _close(connection, process)  # the kernel ended it, short of memory
 
     def _failed(self) -> DecoderUnavailable:
         said = b""
@@ -313,6 +322,17 @@ class _Template:
         self.close()
         lines = said.decode("utf-8", "replace").strip().splitlines()
         return _unavailable(lines[-1] if lines else f"ended with status {self._process.returncode}")
+
+
+def _ended(process: int) -> bool:
+    poll = select.poll()
+    poll.register(process, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _close(connection: socket.socket, process: int) -> None:
+    connection.close()
+    os.close(process)
 
 
 def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
@@ -397,8 +417,10 @@ class _Job:
         self._shape = wire.picture_shape(reply.get("shape"), asked)
         size = self._shape[0] * self._shape[1] * self._shape[2]
         with _shared(size) as memory:
-            self.block = mmap.mmap(memory, size, mmap.MAP_SHARED, mmap.PROT_READ)
+            with suppress(OSError):  # where pages cannot be had in advance, they come when they are written
+                os.posix_fallocate(memory, 0, size)
             self._send({}, [memory])
+            self.block = mmap.mmap(memory, size, mmap.MAP_SHARED, mmap.PROT_READ)
 
     def pixels(self) -> np.ndarray:
         """What came into the memory granted last: [height, width, 3] uint8, read-only."""
