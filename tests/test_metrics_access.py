@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,3 +184,13 @@ def test_metrics_need_their_scope(assistant: Assistant) -> None:
     assert client.get("/metrics").status_code == 403
     assert client.get("/health/ready").json() == {"status": "ok"}
     assert client.get("/health/live").json() == {"status": "ok"}
+
+
+def test_metrics_are_documented(client: TestClient) -> None:
+    """docs/operating.md lists every metric, and none that is not there."""
+    text = (Path(__file__).parents[1] / "docs" / "operating.md").read_text()
+    documented = set(re.findall(r"`(sensorium_[a-z_]+)`", text))
+    families = {line.split()[2] for line in client.get("/metrics").text.splitlines() if line.startswith("# TYPE")}
+    made = {name for name in families if name.startswith("sensorium_") and not name.endswith("_created")}
+    assert made == documented
+    assert families - made <= {name for name in families if name.startswith("process_") or name.endswith("_created")}
