@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,6 +69,7 @@ class Database:
                     f"{file} cannot be written: {error.strerror or error}.",
                     "Choose another place with --data-dir or ASSISTANT_DATA_DIR.",
                 ) from error
+        self._writer = threading.Lock()  # SQLite's own waiting is by polling, and in no order
         with self._translated():
             self._engine = _engine(url or f"sqlite:///{file}")
         with self.reading() as connection:
@@ -114,6 +116,7 @@ class Database:
         """
         with (
             self._translated(),
+            self._writer if self.embedded else nullcontext(),
             self._engine.connect().execution_options(**{WRITING: True, DURABLE: durable}) as connection,
             connection.begin(),
         ):
