@@ -6,13 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sql
 
+from assistant.api import create_app
+from assistant.app import Assistant
+from assistant.errors import Unavailable
+from assistant.host import Host
 from assistant.media import text_part
-from assistant.settings import RetentionSettings
+from assistant.settings import RetentionSettings, Settings
 from assistant.store import Store
 from assistant.store.retention import DAY, Moment, Pruned, Retention, Upkeep
 from assistant.store.schema import conversations, turns
+from assistant.testing import FakeAnswerer, FakePlugin
 from assistant.types import Message
 
 ANN, BOB = "ann", "bob"
@@ -196,19 +200,36 @@ def test_a_conversation_deleted_meanwhile(store: Store, tmp_path: Path, clock: C
 
 def test_the_upkeep_looks_at_once_and_ends(store: Store, tmp_path: Path, clock: Clock) -> None:
     """A thread does it from the start of the server; closing it waits for what is under way."""
-    talk(store, ANN, 40)
-    talk(store, ANN, 0)
-    deleted: list[str] = []
-
-    def delete(conversation: str, owner: str) -> None:
-        deleted.append(conversation)
-        store.delete_conversation(conversation, owner)
-
-    retention = Retention(store.database, tmp_path, RetentionSettings(days=30), delete, lambda: clock.moment)
+    old = talk(store, ANN, 40)
+    new = talk(store, ANN, 0)
+    settings = RetentionSettings(days=30)
+    retention = Retention(store.database, tmp_path, settings, store.delete_conversation, lambda: clock.moment)
     upkeep = Upkeep(lambda: retention)
-    upkeep.round()
     upkeep.start()
     upkeep.close()
-    assert len(deleted) == 1
-    with store.database.reading() as connection:
-        assert connection.scalar(sql.select(sql.func.count()).select_from(conversations)) == 1
+    assert old not in left(store)
+    assert left(store) == {new}
+
+
+def test_a_database_that_is_gone_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged, and tried again at the next look."""
+
+    def gone() -> Retention:
+        raise Unavailable("The database cannot be reached.", "Try again.")
+
+    upkeep = Upkeep(gone)
+    upkeep.start()
+    upkeep.close()
+    assert "retention was not applied" in caplog.text
+
+
+async def test_the_server_applies_it(tmp_path: Path) -> None:
+    """From its start, by its settings."""
+    settings = Settings(data_dir=tmp_path, retention=RetentionSettings(bytes_per_owner=1500))
+    with Assistant(settings, host=Host(settings, plugins={"fake": FakePlugin(FakeAnswerer())}, discover=False)) as one:
+        first, second = (talk(one.store, ANN, days, 1000) for days in (2, 1))
+        app = create_app(one)
+        async with app.router.lifespan_context(app):
+            pass
+        assert first not in left(one.store)
+        assert left(one.store) == {second}

@@ -234,12 +234,13 @@ class Upkeep:
             self._thread.join()
 
     def _work(self) -> None:
-        while not self._ended.is_set():
+        while True:
             try:
                 self.round()
             except AssistantError as error:
                 logger.warning("retention was not applied: %s", error)
-            self._ended.wait(self._seconds)
+            if self._ended.wait(self._seconds):
+                return
 
     def round(self) -> None:
         """One look."""
