@@ -311,3 +311,19 @@ def test_memory_stays_bounded(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert other.part(big.digest, ANN).read_bytes() == file.read_bytes()
     assert peak < 8 * MEGABYTES
+
+
+def test_between_kinds_of_databases(database_url: str | None, tmp_path: Path) -> None:
+    """Out of SQLite into either kind, and back, conversation by conversation as it was; a second time adds nothing."""
+    store, there, back = Store(tmp_path / "a"), Store(tmp_path / "b", database_url), Store(tmp_path / "c")
+    seen = Observation(kind="note", text="a \0 zero, \ud83d half", confidence=0.5, part=PART.digest, data={"a": [1.5]})
+    made = {owner: talk(store, owner, [PART], f"what does {owner} see?", [seen]) for owner in (ANN, BOB)}
+    assert read(there, written(store), tmp_path) == (2, 0)
+    assert read(there, written(store), tmp_path) == (0, 2)
+    assert read(back, written(there), tmp_path) == (2, 0)
+    for owner, conversation in made.items():
+        assert comparable(there, conversation, owner) == comparable(store, conversation, owner)
+        assert comparable(back, conversation, owner) == comparable(store, conversation, owner)
+        assert [hit.conversation for hit in there.search(owner, "what see")] == [conversation]
+    for opened in (store, there, back):
+        opened.close()

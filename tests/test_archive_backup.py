@@ -243,3 +243,19 @@ def test_backups_that_are_cut_short_or_no_backups(tmp_path: Path) -> None:
     with pytest.raises(AssistantError, match="Upgrade"):
         put_back(later, tmp_path / "b")
     assert list((tmp_path / "b").iterdir()) == []
+
+
+def test_media_beside_a_database_server(postgres: object, tmp_path: Path) -> None:
+    """Of a server's database only the media are taken, and put back beside what the server's own means restored."""
+    url = postgres.new_database()  # type: ignore[attr-defined]
+    store = Store(tmp_path / "a", url)
+    conversation = talk(store)
+    report = back_up(store.database, store.files, tmp_path / "backup.tar")
+    assert (report.database, report.files) == (False, 1)
+    assert restore(tmp_path / "backup.tar", tmp_path / "b", None).files == 1
+    (turn,) = Store(tmp_path / "b", url).load_conversation(conversation, ANN).turns
+    assert turn.parts[0].text == "hello"
+    saved(Store(tmp_path / "c"), tmp_path / "sqlite.tar")
+    with pytest.raises(AssistantError, match="name a database server"):
+        restore(tmp_path / "sqlite.tar", tmp_path / "d", None)
+    store.close()

@@ -277,3 +277,23 @@ def test_deleting_an_owner_leaves_no_trace(tmp_path: Path) -> None:
     write_secrets(store)
     store.delete_owner(ANN)
     assert holding(tmp_path) == []
+
+
+def test_deletion_and_checks_on_either_kind_of_database(database_url: str | None, tmp_path: Path) -> None:
+    """What is needed, unneeded and unused is the same for both."""
+    store = Store(tmp_path, database_url)
+    talk(store, ANN)
+    conversation = talk(store, BOB)
+    store.remember("key", [Part("image", "f" * 64, "frame", "image/jpeg", b"pixels", parent=PART.digest)])
+    store.keep(text_part("never asked about", "b.txt"), BOB)
+    store.files.write(text_part("left over", "a.txt"))
+    old(media(tmp_path))
+    found = check(store.database, store.files, grace=-1, verify=True, mend=True)
+    assert (found.files, found.unneeded, found.unused, found.damaged) == (3, 1, 1, ())
+    assert check(store.database, store.files, grace=-1).sound
+    store.delete_conversation(conversation, BOB)
+    assert store.recall("key")
+    assert store.delete_owner(ANN) == 1
+    assert store.recall("key") is None
+    assert media(tmp_path) == []
+    store.close()
