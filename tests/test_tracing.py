@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import http.server
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,37 @@ def test_exporter_by_name(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCap
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "nothing_such")
     assert configured_tracing() is None
     assert "pip install opentelemetry-exporter-nothing-such" in caplog.text
+
+
+def test_spans_reach_a_collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the usual variables alone, spans are sent to the collector by the time the server has ended."""
+    pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason="needs the extra `tracing`")
+    got: list[tuple[str, bytes]] = []
+
+    class Collector(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append((self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            return
+
+    collector = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server_port}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    settings = Settings(data_dir=tmp_path)
+    try:
+        with (
+            Assistant(settings, host=Host(settings, plugins={}, discover=False)) as assistant,
+            TestClient(create_app(assistant), base_url="http://127.0.0.1") as client,
+        ):
+            assert client.get("/health/live").status_code == 200
+    finally:
+        collector.shutdown()
+        collector.server_close()
+    sent = b"".join(body for path, body in got if path == "/v1/traces")
+    assert b"GET /health/live" in sent
+    assert b"sensorium" in sent
