@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from assistant.api import wire
 from assistant.api.events import SCHEMAS
 from assistant.api.failures import MEANINGS, ErrorResponse, Refused
+from assistant.api.identity import LOGIN_COOKIE
 
 DOCUMENTED: Final = ("/api/v1/", "/v1/", "/health/", "/metrics")
 """Beginnings of the paths that are in the document: pages of plugins are not."""
@@ -81,8 +82,8 @@ SECURITY: Final = {
     "cookie": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "sensorium_owner",
-        "description": "Of a browser that has opened the chat, or logged in there.",
+        "name": LOGIN_COOKIE,
+        "description": "Of a browser that has logged in.",
     },
 }
 DESCRIPTION: Final = (
@@ -148,6 +149,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     for operations in found.get("paths", {}).values():
         for operation in operations.values():
             _errors_in_one_shape(operation)
+            _first_sentence_as_summary(operation)
     return found
 
 
@@ -164,6 +166,13 @@ def _errors_in_one_shape(operation: dict[str, Any]) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
+def _first_sentence_as_summary(operation: dict[str, Any]) -> None:
+    first, _, rest = operation.get("description", "").partition(".")
+    if first:
+        operation["summary"] = " ".join(first.split())
+        operation["description"] = rest.strip()
+
+
 def older(document: dict[str, Any]) -> dict[str, Any]:
     """The document as OpenAPI 3.0, the newest that the bundled Swagger UI draws."""
     drawn: dict[str, Any] = _older(document)
@@ -178,7 +187,7 @@ def _older(value: Any) -> Any:
         return value
     found = {name: _older(each) for name, each in value.items() if name not in _NEWER}
     for name, change in _CHANGES.items():
-        if name in value and not isinstance(value[name], bool | dict):
+        if name in value and not isinstance(value[name], dict):  # a dict is a property of that name
             change(found)
     return found
 
@@ -189,6 +198,12 @@ def _without_null(schema: dict[str, Any]) -> None:
         return
     del schema["anyOf"]
     schema |= {**(kinds[0] if len(kinds) == 1 and "$ref" not in kinds[0] else {"anyOf": kinds}), "nullable": True}
+
+
+def _always_null(schema: dict[str, Any]) -> None:
+    if schema["type"] == "null":
+        del schema["type"]
+        schema |= {"nullable": True, "enum": [None]}
 
 
 def _as_enumeration(schema: dict[str, Any]) -> None:
@@ -209,6 +224,7 @@ def _exclusive(name: str, bound: str) -> Callable[[dict[str, Any]], None]:
 _NEWER: Final = ("itemSchema", "contentMediaType", "contentSchema", "contentEncoding", "prefixItems")
 """What OpenAPI 3.0 does not know."""
 _CHANGES: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
+    "type": _always_null,
     "anyOf": _without_null,
     "const": _as_enumeration,
     "examples": _with_example,
