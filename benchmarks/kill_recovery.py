@@ -38,7 +38,7 @@ OWNER = "ann"
 OBSERVATIONS, PIECES = 40, 40
 """Of a turn."""
 PAUSE_SECONDS = 0.002
-LONGEST_SECONDS = 0.9
+LONGEST_SECONDS = 0.6
 """After which the child is killed at the latest, counted from its first event."""
 
 
