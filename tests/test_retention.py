@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from assistant.host import Host
 from assistant.media import text_part
 from assistant.settings import RetentionSettings, Settings
 from assistant.store import Store
-from assistant.store.retention import DAY, Moment, Pruned, Retention, Upkeep
+from assistant.store.retention import DAY, Moment, Pruned, Retention
 from assistant.store.schema import conversations, turns
+from assistant.store.upkeep import Upkeep, sweep_files
 from assistant.testing import FakeAnswerer, FakePlugin
 from assistant.types import Message
 
@@ -64,6 +66,10 @@ def look(
     settings = RetentionSettings(**limits)
     retention = Retention(store.database, tmp_path, settings, store.delete_conversation, lambda: clock.moment)
     return retention.run(dry=dry, trust_clock=trust)
+
+
+def void(value: object) -> None:
+    """For a callable that must return nothing."""
 
 
 def left(store: Store, owner: str = ANN) -> set[str]:
@@ -202,9 +208,7 @@ def test_the_upkeep_looks_at_once_and_ends(store: Store, tmp_path: Path, clock: 
     """A thread does it from the start of the server; closing it waits for what is under way."""
     old = talk(store, ANN, 40)
     new = talk(store, ANN, 0)
-    settings = RetentionSettings(days=30)
-    retention = Retention(store.database, tmp_path, settings, store.delete_conversation, lambda: clock.moment)
-    upkeep = Upkeep(lambda: retention)
+    upkeep = Upkeep(lambda: void(look(store, tmp_path, clock, days=30)))
     upkeep.start()
     upkeep.close()
     assert old not in left(store)
@@ -214,13 +218,13 @@ def test_the_upkeep_looks_at_once_and_ends(store: Store, tmp_path: Path, clock: 
 def test_a_database_that_is_gone_does_not_end_it(caplog: pytest.LogCaptureFixture) -> None:
     """It is logged, and tried again at the next look."""
 
-    def gone() -> Retention:
+    def gone() -> None:
         raise Unavailable("The database cannot be reached.", "Try again.")
 
     upkeep = Upkeep(gone)
     upkeep.start()
     upkeep.close()
-    assert "retention was not applied" in caplog.text
+    assert "cannot be reached" in caplog.text
 
 
 async def test_the_server_applies_it(tmp_path: Path) -> None:
@@ -233,3 +237,20 @@ async def test_the_server_applies_it(tmp_path: Path) -> None:
             pass
         assert first not in left(one.store)
         assert left(one.store) == {second}
+
+
+def test_what_killed_processes_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uploads after two hours, unfinished imports and restorations after a day; the young and everything else stay."""
+    for name in ("uploads/a/photo.jpg", ".import-1", ".restore-1/sensorium.db", "sensorium.db", "media/ab/x"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    def there() -> set[str]:
+        return {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+
+    now = time.time()
+    kept = {"sensorium.db", "media/ab/x"}
+    for hours, found in ((1.9, there()), (2.1, there() - {"uploads/a/photo.jpg"}), (25, kept)):
+        monkeypatch.setattr("assistant.store.upkeep.time.time", lambda hours=hours: now + hours * 3600)
+        sweep_files(tmp_path)
+        assert there() == found

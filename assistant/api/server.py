@@ -27,7 +27,7 @@ from assistant.api.metrics import Metrics
 from assistant.api.metrics import router as metrics_router
 from assistant.app import Assistant
 from assistant.errors import SettingsError
-from assistant.store.retention import Upkeep, retention_of
+from assistant.store.upkeep import upkeep_of
 
 if TYPE_CHECKING:
     from assistant.api.tracing import Tracing
@@ -63,7 +63,7 @@ def create_app(assistant: Assistant, *, preload: bool = False, tracing: Tracing 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if preload:  # a thread that nobody waits for: a model may take longer to load than a server to stop
             threading.Thread(target=assistant.host.warm, name="assistant-preload", daemon=True).start()
-        upkeep = Upkeep(lambda: retention_of(assistant))
+        upkeep = upkeep_of(assistant)
         upkeep.start()
         yield
         await asyncio.to_thread(upkeep.close)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,13 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sql
 
-from assistant.errors import AssistantError, NotFound
+from assistant.errors import NotFound
 from assistant.store.database import Database
 from assistant.store.files import written_whole
 from assistant.store.schema import conversations, media, references, turns
 
 if TYPE_CHECKING:
-    from assistant.app import Assistant
     from assistant.settings import RetentionSettings
 
 logger = logging.getLogger(__name__)
@@ -35,7 +33,6 @@ BACK_SECONDS: Final = 3600.0
 LEAP_SECONDS: Final = 30 * DAY
 """A clock that is so far ahead of all that was stored is believed only after it ran on like this for a while."""
 BELIEVED_SECONDS: Final = DAY
-ROUND_SECONDS: Final = 3600.0
 RECORD: Final = "retention.json"
 
 
@@ -99,7 +96,7 @@ class Retention:
             delete: deletes the conversation of an owner.
             now: the clocks.
         """
-        self.database = database
+        self._database = database
         self._record = directory / RECORD
         self._settings = settings
         self._delete = delete
@@ -139,7 +136,7 @@ class Retention:
             .where(conversations.c.updated < now - self._settings.days * DAY, ~_running())
             .order_by(conversations.c.updated)
         )
-        with self.database.reading() as connection:
+        with self._database.reading() as connection:
             return [Doomed(*row, "age") for row in connection.execute(query).all()]
 
     def _large(self) -> list[Doomed]:
@@ -147,11 +144,11 @@ class Retention:
         each, total = self._settings.bytes_per_owner, self._settings.bytes
         if each:
             query = sql.select(media.c.owner).group_by(media.c.owner).having(sql.func.sum(media.c.bytes) > each)
-            with self.database.reading() as connection:
+            with self._database.reading() as connection:
                 for owner in connection.scalars(query).all():
                     found |= _beyond(connection, each, owner)
         if total:
-            with self.database.reading() as connection:
+            with self._database.reading() as connection:
                 stored = sql.select(media.c.digest, media.c.bytes).distinct().subquery()
                 if (connection.scalar(sql.select(sql.func.sum(stored.c.bytes))) or 0) > total:
                     found = _beyond(connection, total, None) | found
@@ -162,7 +159,7 @@ class Retention:
     def _distrust(self, now: Moment, *, note: bool) -> str:
         """Why the clock is not believed."""
         noted = self._noted()
-        with self.database.reading() as connection:
+        with self._database.reading() as connection:
             newest = max(
                 connection.scalar(sql.select(sql.func.max(conversations.c.updated))) or 0.0,
                 connection.scalar(sql.select(sql.func.max(turns.c.updated))) or 0.0,
@@ -205,56 +202,6 @@ class Retention:
                 file.write(json.dumps(values).encode())
         except OSError as error:
             logger.warning("when retention looked last is not written down: %s", error)
-
-
-def retention_of(assistant: Assistant) -> Retention:
-    """By the settings of an assistant; what is deleted leaves its memory too."""
-    settings = assistant.settings
-    return Retention(assistant.store.database, settings.data_dir, settings.retention, assistant.delete_conversation)
-
-
-class Upkeep:
-    """A thread that applies retention now and every hour, and has deleted text leave the write-ahead log."""
-
-    def __init__(self, make: Callable[[], Retention], seconds: float = ROUND_SECONDS) -> None:
-        """Nothing is opened yet: `make` is called by the thread."""
-        self._make, self._seconds = make, seconds
-        self._retention: Retention | None = None
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="upkeep-of-the-store", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """End; a conversation that is being deleted is deleted before."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _work(self) -> None:
-        while True:
-            try:
-                self.round()
-            except AssistantError as error:
-                logger.warning("retention was not applied: %s", error)
-            if self._ended.wait(self._seconds):
-                return
-
-    def round(self) -> None:
-        """One look."""
-        if self._retention is None:
-            self._retention = self._make()
-        pruned = self._retention.run()
-        if pruned.distrust:
-            logger.warning(
-                "no conversation is deleted by age: %s; if it is right: assistant data prune --trust-clock",
-                pruned.distrust,
-            )
-        if pruned.conversations:
-            logger.info("%d conversations were deleted by retention", len(pruned.conversations))
-        self._retention.database.empty_log()
 
 
 def _running() -> sql.ColumnElement[bool]:
