@@ -71,6 +71,10 @@ class FakeAssistant:
         self.answerers.append(answerer)
         return self.script(question)
 
+    def retry(self, conversation: str, turn: str, *, owner: str, answerer: str | None) -> AsyncIterator[Event]:
+        self.asked.append((turn, "again", conversation, owner))
+        return self.script(turn)
+
     def delete_conversation(self, key: str, owner: str) -> None:
         self.store.load_conversation(key, owner)
         del self.store.made[key]
@@ -177,6 +181,34 @@ async def test_stopping_keeps_what_was_said() -> None:
     assert ENGLISH.stopped in str(page.live)
     assert "Two" in str(page.live)
     assert page.asking is False
+
+
+async def test_a_turn_that_was_cut_off_is_asked_again_in_its_place() -> None:
+    """The page shows how far its answer came; asking again takes up the stored turn and leaves one on the page."""
+    chat, assistant, session = opened()
+    key = assistant.store.create_conversation(session.owner, "How many?")
+    assistant.store.made[key].turns = [
+        SimpleNamespace(
+            id="t1",
+            message=Message("user", "How many?", ("p1",)),
+            parts=(PHOTO,),
+            observations=(),
+            gaps=(),
+            statuses=(),
+            answer=None,
+            state="interrupted",
+            streamed="There are tw",
+        )
+    ]
+    page = chat.open(session, key)
+    assert "There are tw" in str(page.live)
+    assert ENGLISH.retry in str(page.live)
+    drawn = await pages(chat.retry(session))
+    assert assistant.asked == [("t1", "again", key, session.owner)]
+    assert "Two dogs." in str(drawn[-1].live)
+    assert len(session.turns) == 1
+    await pages(chat.retry(session))  # it has an answer now: asking once more is a new question
+    assert (assistant.asked[1][0], len(session.turns)) == ("How many?", 2)
 
 
 async def test_someone_elses_conversation_does_not_open() -> None:

@@ -146,15 +146,19 @@ class Chat:
                 yield page
 
     async def retry(self, session: Session) -> AsyncIterator[Page]:
-        """Ask the last question once more, about the same files."""
+        """Ask the last question once more, about the same files; in its place if it was cut off."""
         if not session.turns or session.turns[-1].running:
             return
         last = session.turns[-1]
         parts = [last.parts[digest] for digest in last.sent if digest in last.parts]
-        async for page in self._ask(session, last.asked, parts):
+        if last.again:
+            session.turns.pop()
+        async for page in self._ask(session, last.asked, parts, again=last.again):
             yield page
 
-    async def _ask(self, session: Session, text: str, uploads: Sequence[Upload | Part]) -> AsyncIterator[Page]:
+    async def _ask(
+        self, session: Session, text: str, uploads: Sequence[Upload | Part], *, again: str = ""
+    ) -> AsyncIterator[Page]:
         texts = session.texts
         if session.turns and session.turns[-1].running:
             yield Page(live=join([self._live(session), thread.hint(texts.busy)]))
@@ -174,15 +178,12 @@ class Chat:
                 await asyncio.to_thread(self._create, session, text)
                 yield Page(side=await asyncio.to_thread(self._side, session))
             seen = 0
-            async for batch in paced(
-                self._assistant.turn(
-                    text,
-                    uploads,
-                    conversation=session.conversation,
-                    owner=session.owner,
-                    answerer=session.answerer or None,
-                )
-            ):
+            asking = {"owner": session.owner, "answerer": session.answerer or None}
+            if again:
+                events = self._assistant.retry(session.conversation, again, **asking)
+            else:
+                events = self._assistant.turn(text, uploads, conversation=session.conversation, **asking)
+            async for batch in paced(events):
                 for event in batch:
                     view.apply(event)
                     if isinstance(event, PartAdded):

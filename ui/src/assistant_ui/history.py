@@ -42,6 +42,7 @@ def _turn(turn: Any) -> TurnView:
     if turn.answer is not None:
         view.answer, view.answerer, view.phase = turn.answer, turn.answer.answerer, "answered"
         return view
+    view.again = getattr(turn, "id", "")
     view.answer = Answer(getattr(turn, "streamed", ""))  # as far as it was written before the turn was cut off
     if turn.state == "failed":
         view.fail("", "")

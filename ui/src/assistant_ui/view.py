@@ -36,6 +36,8 @@ class TurnView:
 
     asked: str = ""
     """What was typed."""
+    again: str = ""
+    """The stored turn, if it ended without an answer and can be asked again in its place."""
     files: tuple[str, ...] = ()
     """Names of the files sent with it."""
     question: Question | None = None
