@@ -272,9 +272,10 @@ def test_hostile_files(tmp_path: Path, path: str) -> None:
     folder = Path(__file__).parents[2] / "shared" / "data" / "hostile"
     if not folder.is_dir():
         pytest.skip("../shared/data is not here")
-    slowest = 0.0
+    slowest, script = 0.0, Script()
+    script.decoding = True
     with (
-        assistant_with(tmp_path) as assistant,
+        assistant_with(tmp_path, script) as assistant,
         serving(create_app(assistant)) as address,
         httpx.Client(base_url=address, timeout=60) as client,
     ):
