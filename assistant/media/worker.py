@@ -85,13 +85,13 @@ class Workers:
             program: a Python file that the processes run first; for tests of misbehaving decoders.
         """
         self._memory, self._seconds, self._program, self._processes = memory, seconds, program, processes
-        self._any = threading.Semaphore(processes)
-        self._long = threading.Semaphore(max(1, processes - 1))
         self._forget()
         _all_workers.add(self)
 
     def _forget(self) -> None:
-        """No template: at first, and in a fork of this process, whose template is the original's."""
+        """Nothing is under way: at first, and in a fork of this process, whose template is the original's."""
+        self._any = threading.Semaphore(self._processes)
+        self._long = threading.Semaphore(max(1, self._processes - 1))
         self._lock = threading.Lock()
         self._template: _Template | None = None
         self._closed = False
