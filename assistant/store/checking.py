@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,7 @@ class Findings:
     """What a check found."""
 
     files: int
-    """Media that are there and needed."""
+    """Media that are there and needed, or too young to say."""
     bytes: int
     unneeded: int
     """Files that neither a conversation nor the cache refers to."""
@@ -59,7 +59,6 @@ def check(
     mend: bool = False,
     verify: bool = False,
     grace: float = GRACE_SECONDS,
-    progress: Callable[[int], None] = lambda done: None,
 ) -> Findings:
     """Look at all media, while others go on working.
 
@@ -69,12 +68,11 @@ def check(
         mend: delete what nothing refers to. What is missing or damaged only a backup can mend.
         verify: read every file and compare it with its digest.
         grace: seconds that something may lie there without being referred to.
-        progress: told how many files were looked at.
     """
     before = time.time() - grace
     cached = _cached(database)
     there: set[bytes] = set()
-    count = size = unneeded = unneeded_bytes = half = looked = 0
+    count = size = unneeded = unneeded_bytes = half = 0
     page: list[tuple[str, int]] = []
 
     def judge() -> None:
@@ -93,18 +91,19 @@ def check(
         page.clear()
 
     for each in files.listed():
-        looked += 1
-        progress(looked)
         if is_digest(each.name):
             there.add(bytes.fromhex(each.name))
-        if each.modified > before:
-            continue
-        if not is_digest(each.name):
+        young = each.modified > before
+        if is_digest(each.name):
+            if young:
+                count += 1
+                size += each.bytes
+            else:
+                page.append((each.name, each.bytes))
+        elif not young:
             half += 1
             if mend:
                 files.discard(each.name)
-            continue
-        page.append((each.name, each.bytes))
         if len(page) >= PAGE:
             judge()
     if page:
