@@ -120,7 +120,9 @@ class _Request:
         """Until the response begins."""
         self.failed = False
         self.running = Running(asyncio.current_task())
+        self._answering = False
         self._complete = False
+        self._sized = False
         self._send = send
         self._header = (HEADER, self.id.encode())
 
@@ -131,12 +133,18 @@ class _Request:
             if not message.get("more_body", False):
                 self._complete = True
         elif kind in ("http.response.start", "websocket.http.response.start", "websocket.accept"):
-            self.running.answering = True
+            self._answering = True
             self.status = message.get("status", 101)
-            message["headers"] = [*message.get("headers", ()), self._header]
+            headers = [*message.get("headers", ()), self._header]
+            for name, value in headers:
+                if name == b"content-length":
+                    self._sized = True
+                elif name == b"content-type":
+                    self.running.endless = value.startswith(b"text/event-stream")
+            message["headers"] = headers
         elif kind == "websocket.close":
             self._complete = True
-            if not self.running.answering:
+            if not self._answering:
                 self.status = 403  # what servers say for a connection that is not accepted
         await self._send(message)
 
@@ -146,8 +154,10 @@ class _Request:
             return
         if self.websocket:
             await self.send({"type": "websocket.close", "code": 1012 if status == 503 else 1011})
-        elif self.running.answering:
-            if status == 503:  # after a defect the connection is to break, so that no one takes the part for the whole
+        elif self._answering:
+            # What was announced as longer, or is cut by a defect, breaks off with its connection: nobody is to take the
+            # part for the whole.
+            if status == 503 and not self._sized:
                 await self.send({"type": "http.response.body", "body": b"", "more_body": False})
         else:
             written = json.dumps(body).encode()

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from assistant.errors import Unavailable
+from assistant.api.failures import Refused
 from assistant.telemetry import TurnWatch
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 0.05
 LAST_WORDS_SECONDS: Final = 1.0
 """For streams to send their end, once the turns they tell about are over."""
+RETRY_SECONDS: Final = 5.0
+"""What refused clients are told to wait: a restart takes about as long."""
 CLOSE_SECONDS: Final = 8.0
 """For closing models and database after that; then the process is ended."""
 INTERRUPTED: Final = 130
@@ -40,8 +42,8 @@ class Running:
     """A request that is being answered."""
 
     task: asyncio.Task[Any] | None
-    answering: bool = False
-    """Whether its response has begun."""
+    endless: bool = False
+    """Whether its response is an event stream, which tells of turns or has no end of its own."""
 
 
 class Lifecycle:
@@ -64,7 +66,7 @@ class Lifecycle:
 
     async def drain(self, seconds: float) -> None:
         """Wait for what runs, at most so long; then end it. Returns when no request is left, or none that obeys."""
-        await _until(lambda: not self._watch.running and all(each.answering for each in self.requests), seconds)
+        await _until(lambda: not self._watch.running and all(each.endless for each in self.requests), seconds)
         if self._watch.running:
             logger.warning("%d turns did not end in %.0f s and are stopped", self._watch.running, seconds)
             self._watch.interrupt(stopping())
@@ -85,9 +87,15 @@ async def _until(reached: Callable[[], bool], seconds: float) -> bool:
     return fine
 
 
-def stopping() -> Unavailable:
+def stopping() -> Refused:
     """What clients are told at the end."""
-    return Unavailable("The server is shutting down.", "Try again in a moment.")
+    return Refused(
+        "The server is shutting down.",
+        "Try again in a moment.",
+        status=503,
+        code="shutting_down",
+        retry_after=RETRY_SECONDS,
+    )
 
 
 class Server(uvicorn.Server):
