@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from assistant.context import SharedContext
 from assistant.dataflow import Perception
-from assistant.errors import AssistantError, CannotAnswer
+from assistant.errors import AssistantError, CannotAnswer, described
 from assistant.examples import examples_of
 from assistant.host import Host
 from assistant.limiting import Limit
@@ -86,9 +86,7 @@ class Answers:
                 self._miss(runner, error.message, error.remedy)
             except Exception as error:
                 logger.exception("%s failed", runner.name)
-                self._miss(
-                    runner, f"{runner.name} failed ({type(error).__name__}: {error}).", "The next one was asked."
-                )
+                self._miss(runner, f"{runner.name} failed ({described(error)}).", "The next one was asked.")
         for runner, obstacle in passed_over:
             self._miss(runner, obstacle.message, obstacle.remedy, obstacle.cause)
         lacking = sum(obstacle.cause != "paused" for _, obstacle in passed_over)
@@ -170,7 +168,7 @@ class Answers:
                 self._miss(runner, error.message, error.remedy)
             except Exception as error:
                 logger.exception("%s failed to check", runner.name)
-                self._miss(runner, f"{runner.name} could not check the answer ({type(error).__name__}: {error}).", "")
+                self._miss(runner, f"{runner.name} could not check the answer ({described(error)}).", "")
         return answer
 
     async def _unanswered(self, *, ready: bool) -> Answer:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from assistant.context import SharedContext
-from assistant.errors import Cancelled, MediaError, MissingLibrary, PluginError, WeightsError
+from assistant.errors import Cancelled, MediaError, MissingLibrary, PluginError, WeightsError, described
 from assistant.host import Host
 from assistant.media import Media
 from assistant.plugin import Perceiver, Task
@@ -371,8 +371,7 @@ class Perception:
 
     def _crash(self, job: _Job, error: Exception, milliseconds: float) -> None:
         logger.error("%s failed on %s", job.runner.name, job.part.name, exc_info=error)
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{job.runner.name} failed on {job.part.name} ({what})."
+        message = f"{job.runner.name} failed on {job.part.name} ({described(error)})."
         self._fail(job, "crashed", message, CRASH_REMEDY, "failed", milliseconds)
 
     def _fail(

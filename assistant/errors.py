@@ -26,6 +26,12 @@ AssistantError
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+_DIRECTORIES: Final = re.compile(r"(?<![\w:/.])~?/(?:[^/\s'\":]+/)+")
+"""The leading part of an absolute path; not of an address with a scheme."""
+
 
 class AssistantError(Exception):
     """Root of the tree: what failed in `message`, what mends it in `remedy`."""
@@ -37,6 +43,15 @@ class AssistantError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
+
+
+def described(error: BaseException) -> str:
+    """An exception of others' making as people may read it: its name and text, of paths the last step only.
+
+    Where files lie on this machine is nobody's business who asks it something; the log has the whole.
+    """
+    text = _DIRECTORIES.sub("", " ".join(str(error).split()))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 class SettingsError(AssistantError):

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, PluginError, WeightsError
+from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, PluginError, WeightsError, described
 from assistant.plugin import Plugged, Services, require
 from assistant.types import GapCause
 
@@ -279,7 +279,7 @@ class Runner(Generic[P]):
             except Exception as error:
                 post("failed", error)
             except BaseException as error:  # SystemExit and the like would end the event loop if they were passed on
-                post("failed", PluginError(f"{self.name} raised {type(error).__name__}: {error}."))
+                post("failed", PluginError(f"{self.name} raised {described(error)}."))
             else:
                 post("done")
             finally:

@@ -53,7 +53,7 @@ TOLD_MORE: Final = frozenset({"/health/ready"})
 TRUST_SECONDS: Final = 4.0
 """How long a key or login that was found in force is believed to be."""
 KEPT: Final = 4096
-FORWARDED: Final = (b"x-forwarded-for", b"forwarded", b"x-real-ip")
+FORWARDED: Final = (b"x-forwarded-for", b"forwarded", b"x-real-ip", b"x-forwarded-host", b"x-forwarded-proto")
 """Headers of reverse proxies: a request that has one may come from anywhere."""
 POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "

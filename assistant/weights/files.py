@@ -57,7 +57,7 @@ def verify(spec: WeightsSpec, relative: str, expected: str, directory: Path, rem
     """Compare one file's hash. Raises WeightsCorrupt with what was expected and what was found."""
     path = directory / relative
     if not path.is_file():
-        raise WeightsCorrupt(f"{relative} of weights {spec.name} is not in {directory}.", remedy)
+        raise WeightsCorrupt(f"{relative} of weights {spec.name} is not there.", remedy)
     found = sha256(path)
     if found != expected:
         raise WeightsCorrupt(

@@ -118,7 +118,7 @@ class Weights:
             absent = absent if spec.files else files.lacking(spec, explicit)
             if absent:
                 raise WeightsMissing(
-                    f"{explicit}, set for weights {spec.name}, lacks {', '.join(absent)}.",
+                    f"The directory set for weights {spec.name} lacks {', '.join(absent)}.",
                     f"Mend or remove `weights.paths.{spec.name}` in the settings.",
                 )
             return EXPLICIT, explicit
