@@ -18,6 +18,7 @@ from assistant.host import Host
 from assistant.media import text_part
 from assistant.settings import Settings
 from assistant.store import Store
+from assistant.store.deletion import complete
 from assistant.store.files import MediaFiles, media_files
 from assistant.store.records import part_json
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
@@ -52,8 +53,8 @@ def test_what_counts_as_stored_is_there(s3: S3, tmp_path: Path) -> None:
     files.write(kept)
     assert sum(each.startswith("PUT") for each in s3.asked) == 1
     assert [(each.name, each.bytes) for each in files.listed()] == [(PART.digest, 5)]
-    files.remove([PART.digest])
-    files.remove([PART.digest])
+    assert files.remove([PART.digest])
+    assert files.remove([PART.digest])
     assert s3.objects == {}
     assert copies(tmp_path) == []
 
@@ -122,7 +123,7 @@ def test_a_hiccup_is_retried_and_an_outage_is_said(s3: S3, tmp_path: Path) -> No
     with pytest.raises(Unavailable, match="media_url"):
         files.write(text_part("other", "other.txt"))
     asked = len(s3.asked)
-    files.remove([PART.digest])  # logged; it stays there as what nobody needs
+    assert not files.remove([PART.digest])
     assert len(s3.asked) - asked <= 3
     s3.failing = 0
     assert len(s3.objects) == 1
@@ -178,6 +179,21 @@ def test_a_store_over_it(s3: S3, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         store.part(PART.digest, "ann")
     assert store.recall("key") is None
+
+
+def test_a_deletion_during_an_outage_is_completed_afterwards(s3: S3, tmp_path: Path) -> None:
+    """The conversation is gone at once, its file when the place can be reached again."""
+    store = Store(tmp_path, files=files_at(s3, tmp_path))
+    conversation = store.create_conversation("ann")
+    store.begin_turn(conversation, "ann", Message("user", "what?", (PART.digest,)), [PART])
+    s3.failing = 10**6
+    store.delete_conversation(conversation, "ann")
+    assert store.conversations("ann") == ()
+    complete(store.database, store.files)
+    s3.failing = 0
+    assert len(s3.objects) == 1
+    complete(store.database, store.files)
+    assert s3.objects == {}
 
 
 def test_the_assistant_uses_it_by_its_settings(s3: S3, tmp_path: Path) -> None:

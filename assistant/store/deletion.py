@@ -2,7 +2,8 @@
 can turn into a loss. Not for what crashes left behind: see checking.py.
 
 A file goes only while its remover has the only right to write to the database, after the rows that named it are gone
-for good. Whoever stores a file looks for it again after naming it in the database: see `Turns.begin`.
+for good. Whoever stores a file looks for it again after naming it in the database: see `Turns.begin`. What is to go is
+written down with the end of its rows, so that a deletion that a crash or an outage interrupts is completed later.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sqlalchemy as sql
 from assistant.store.cache import unclaimed
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
-from assistant.store.schema import cache, conversations, media, observations, references, turns
+from assistant.store.schema import cache, conversations, doomed, media, observations, references, turns
 from assistant.store.turns import chunks, title_of_owners
 
 
@@ -25,8 +26,9 @@ def delete_conversation(database: Database, files: MediaFiles, conversation: str
     """
     with database.writing() as connection:
         title_of_owners(connection, conversation, owner)
-        doomed = _delete(connection, conversation, owner)
-    sweep(database, files, doomed)
+        gone = _delete(connection, conversation, owner)
+        _doom(connection, gone)
+    sweep(database, files, gone)
     database.empty_log()
 
 
@@ -34,18 +36,19 @@ def delete_owner(database: Database, files: MediaFiles, owner: str) -> int:
     """Delete all conversations and media of an owner, whether there is one of that name or not; how many they were."""
     count = 0
     while True:
-        doomed: set[str] = set()
+        gone: set[str] = set()
         with database.writing() as connection:
             query = sql.select(conversations.c.id).where(conversations.c.owner == owner).limit(50)
             some = connection.scalars(query).all()
             for conversation in some:
-                doomed |= _delete(connection, conversation, owner)
+                gone |= _delete(connection, conversation, owner)
             if not some:
                 mine = media.c.owner == owner
-                doomed |= set(connection.scalars(sql.select(media.c.digest).where(mine)))
+                gone |= set(connection.scalars(sql.select(media.c.digest).where(mine)))
                 connection.execute(media.delete().where(mine))
-                doomed = _forget(connection, doomed)
-        sweep(database, files, doomed)
+                gone = _forget(connection, gone)
+            _doom(connection, gone)
+        sweep(database, files, gone)
         count += len(some)
         if not some:
             database.empty_log()
@@ -57,8 +60,9 @@ def clear_cache(database: Database, files: MediaFiles) -> int:
     with database.writing() as connection:
         about = set(connection.scalars(sql.select(cache.c.part).distinct()))
         count = connection.scalar(sql.select(sql.func.count()).select_from(cache)) or 0
-        doomed = _forget(connection, about, every=True)
-    sweep(database, files, doomed)
+        gone = _forget(connection, about, every=True)
+        _doom(connection, gone)
+    sweep(database, files, gone)
     database.empty_log()
     return int(count)
 
@@ -67,7 +71,25 @@ def sweep(database: Database, files: MediaFiles, digests: Collection[str]) -> No
     """Delete those of the files that nobody needs; whoever claims one meanwhile waits, then finds it gone."""
     for some in chunks(digests):
         with database.writing(durable=False) as connection:
-            files.remove(unclaimed(connection, set(some)))
+            if files.remove(unclaimed(connection, set(some))):
+                connection.execute(doomed.delete().where(doomed.c.digest.in_(some)))
+
+
+def complete(database: Database, files: MediaFiles) -> None:
+    """Delete what deletions that were interrupted have left."""
+    with database.reading() as connection:
+        left = connection.scalars(sql.select(doomed.c.digest)).all()
+    if left:
+        sweep(database, files, left)
+
+
+def _doom(connection: sql.Connection, digests: set[str]) -> None:
+    """Write down what is to go."""
+    new = set(digests)
+    for some in chunks(digests):
+        new -= set(connection.scalars(sql.select(doomed.c.digest).where(doomed.c.digest.in_(some))))
+    if new:
+        connection.execute(doomed.insert(), [{"digest": each} for each in new])
 
 
 def _delete(connection: sql.Connection, conversation: str, owner: str) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import shutil
 import tempfile
@@ -20,6 +21,8 @@ from assistant.errors import AssistantError, StorageFull
 from assistant.media.source import digest
 from assistant.store.records import part_from
 from assistant.types import EMPTY, Part
+
+logger = logging.getLogger(__name__)
 
 BLOCK: Final = 2**20
 CACHE_BYTES: Final = 4 * 2**30
@@ -57,8 +60,8 @@ class MediaFiles(Protocol):
             AssistantError: it cannot be written, or what it refers to is gone.
         """
 
-    def remove(self, digests: Iterable[str]) -> None:
-        """Delete files; those that are gone already do not matter."""
+    def remove(self, digests: Iterable[str]) -> bool:
+        """Delete files; whether all of them are gone now. Those that were gone already do not matter."""
 
     def opened(self, digest: str) -> tuple[BinaryIO, int]:
         """A stored file to be read from its start, and its bytes. Raises FileNotFoundError."""
@@ -108,10 +111,15 @@ class LocalFiles:
             raise not_stored(part.name, error) from error
         return replace(part, content=path)
 
-    def remove(self, digests: Iterable[str]) -> None:
-        """Delete files; those that are gone already do not matter."""
+    def remove(self, digests: Iterable[str]) -> bool:
+        """Delete files; whether all of them are gone now. Those that were gone already do not matter."""
         for each in digests:
-            self.path(each).unlink(missing_ok=True)
+            try:
+                self.path(each).unlink(missing_ok=True)
+            except OSError as error:
+                logger.warning("files that nobody needs any more are still there: %s", error)
+                return False
+        return True
 
     def opened(self, digest: str) -> tuple[BinaryIO, int]:
         """A stored file to be read from its start, and its bytes. Raises FileNotFoundError."""

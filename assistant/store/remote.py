@@ -141,11 +141,8 @@ class RemoteFiles:
             raise not_stored(part.name, error) from error
         return replace(part, content=self._fetched(part.digest, replace(part, content=copied)))
 
-    def remove(self, digests: Iterable[str]) -> None:
-        """Delete there and here; those that are gone already do not matter.
-
-        An outage is logged: what nobody needs is found again by `assistant data check`.
-        """
+    def remove(self, digests: Iterable[str]) -> bool:
+        """Delete there and here; whether all are gone now. Those that were gone already do not matter."""
         names = list(digests)
         for start in range(0, len(names), DELETED_AT_ONCE):
             some = names[start : start + DELETED_AT_ONCE]
@@ -158,7 +155,8 @@ class RemoteFiles:
                 continue
             except AssistantError as error:
                 logger.warning("files that nobody needs any more are still there: %s", error)
-                return
+                return False
+        return True
 
     def opened(self, digest: str) -> tuple[BinaryIO, int]:
         """A stored file to be read from its start, and its bytes. Raises FileNotFoundError, Unavailable."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION: Final = "0004"
+SCHEMA_VERSION: Final = "0005"
 """The newest revision under migrations/versions: raise it with every change of the tables."""
 
 metadata = sql.MetaData()
@@ -72,6 +72,11 @@ references = sql.Table(
     metadata,
     sql.Column("conversation", sql.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     sql.Column("digest", sql.String(64), primary_key=True, index=True),
+)
+doomed = sql.Table(  # files that nobody needed any more when their last row went, until they are gone too
+    "doomed_media",
+    metadata,
+    sql.Column("digest", sql.String(64), primary_key=True),
 )
 cache = sql.Table(
     "observation_cache",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from assistant.errors import AssistantError
+from assistant.store.deletion import complete
 from assistant.store.retention import Retention
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def upkeep_of(assistant: Assistant) -> Upkeep:
         settings = assistant.settings
         sweep_files(settings.data_dir)
         database = assistant.store.database
+        complete(database, assistant.store.files)
         pruned = Retention(database, settings.data_dir, settings.retention, assistant.delete_conversation).run()
         if pruned.distrust:
             logger.warning(
