@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -21,6 +22,7 @@ from assistant.engine import Upload
 
 KEYS_KEPT: Final = 4096
 """Of all callers together."""
+BLOCK: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,17 @@ def fingerprint(sent: Sent) -> str:
     told = hashlib.sha256(json.dumps(sent.question.model_dump(mode="json"), sort_keys=True).encode())
     for upload in sent.uploads:
         if isinstance(upload, Upload):
-            content = upload.content if isinstance(upload.content, bytes) else upload.content.read_bytes()
-            told.update(hashlib.sha256(content).digest())
+            told.update(_digest(upload.content))
         else:
             told.update(upload.digest.encode())
     return told.hexdigest()
+
+
+def _digest(content: bytes | Path) -> bytes:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).digest()
+    told = hashlib.sha256()
+    with content.open("rb") as file:
+        while piece := file.read(BLOCK):
+            told.update(piece)
+    return told.digest()

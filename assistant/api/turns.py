@@ -251,7 +251,13 @@ async def from_store(assistant: Assistant, conversation: str, turn: str, owner: 
     number, silent = 0, time.monotonic()
     streamed = 0
     while True:
-        stored = await asyncio.to_thread(assistant.store.turn, conversation, turn, owner)
+        try:
+            stored = await asyncio.to_thread(assistant.store.turn, conversation, turn, owner)
+        except AssistantError as error:  # deleted meanwhile, or the database is gone
+            if not number:
+                raise
+            yield frame(number + 1, "error", body_of(error))
+            return
         about = {"id": turn, "conversation": conversation, "state": stored.state}
         found: list[tuple[str, str, Any]] = [("turn", "turn", about)]
         found += [(f"part {part.digest}", "part", wire.part_json(part)) for part in stored.parts]
