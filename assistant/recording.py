@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
@@ -78,6 +79,8 @@ class Recording:
         self._record = Record()
         self._begun: Begun | None = None
         self._known: set[str] = set()
+        self._guard = threading.Lock()
+        self._over = False
         self._writing = asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
         self._behind = False
@@ -87,9 +90,22 @@ class Recording:
     def accepted(self, typed: str, parts: Sequence[Part]) -> None:
         """Store the question before anything is done about it; for `Engine.turn`, which calls it in a thread."""
         begun = self._begin(typed, parts)
-        self._known = {part.digest for part in parts}
-        self._begun = begun
-        if self._on_begun is not None:
+        with self._guard:
+            self._known = {part.digest for part in parts}
+            left = self._over
+            self._begun = None if left else begun
+        if left:  # whoever asked went away meanwhile: nobody else ends the turn
+            self._store.finish_turn(
+                begun.id,
+                self._owner,
+                state="stopped",
+                answer=None,
+                parts=parts,
+                observations=(),
+                gaps=(),
+                statuses=(),
+            )
+        elif self._on_begun is not None:
             self._on_begun(begun.id)
 
     async def follow(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
@@ -124,8 +140,10 @@ class Recording:
             if self._soon is not None:
                 self._soon.cancel()
             await asyncio.gather(pump, return_exceptions=True)
-            if self._begun is not None:
-                await self._finish(self._begun, state, reason)
+            with self._guard:
+                self._over, begun = True, self._begun
+            if begun is not None:
+                await self._finish(begun, state, reason)
 
     # ---- while it runs -----------------------------------------------------------------------------------------
 

@@ -176,6 +176,40 @@ async def test_a_stopped_turn_keeps_what_was_told(serve: Callable[..., Server]) 
     assert (turn.state, turn.answer, turn.streamed) == ("stopped", None, "as far as ")
 
 
+async def test_stopped_while_the_question_is_being_stored(
+    serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who leaves in that moment leaves a stopped turn, not a conversation that is busy for ever."""
+    server = serve()
+    conversation = server.store.create_conversation(ANN)
+    entered, going, ended = threading.Event(), threading.Event(), threading.Event()
+    begin, finish = server.store.begin_turn, server.store.finish_turn
+
+    def slowly(*given: Any) -> Any:
+        entered.set()
+        going.wait(30)
+        return begin(*given)
+
+    def told(*given: Any, **named: Any) -> Any:
+        try:
+            return finish(*given, **named)
+        finally:
+            ended.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server.store, "begin_turn", slowly)
+        patch.setattr(server.store, "finish_turn", told)
+        running = asyncio.create_task(server.turn(conversation, "one?", NOTE))
+        await asyncio.to_thread(entered.wait, 30)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        going.set()
+        assert await asyncio.to_thread(ended.wait, 30)
+    assert answered(await server.turn(conversation, "two?")) == "all well"
+    states = [turn.state for turn in server.store.load_conversation(conversation, ANN).turns]
+    assert states == ["stopped", "done"]
+
+
 async def test_what_is_told_is_stored_already(serve: Callable[..., Server]) -> None:
     """Whoever hears of an observation or the answer finds it in the store, from another process too."""
     server, other = serve(), serve()
