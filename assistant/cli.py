@@ -245,6 +245,7 @@ def plugins_list(ctx: click.Context, as_json: bool) -> None:
                 "perceivers": info.perceivers,
                 "answerers": info.answerers,
                 "embedders": info.embedders,
+                "voices": info.voices,
                 "weights": info.weights,
             }
             for info in host.plugins()
@@ -254,7 +255,7 @@ def plugins_list(ctx: click.Context, as_json: bool) -> None:
     else:
         for plugin in state["plugins"]:
             click.echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip())
-            for sort in ("perceivers", "answerers", "embedders"):
+            for sort in ("perceivers", "answerers", "embedders", "voices"):
                 for each in state[sort]:
                     if each["plugin"] == plugin["name"]:
                         click.echo(f"  {sort[:-1]:9} {each['name']:18} {'ready' if each['ready'] else each['reason']}")

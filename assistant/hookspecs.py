@@ -14,7 +14,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from assistant.plugin import Answerer, Embedder, Perceiver
+    from assistant.plugin import Answerer, Embedder, Perceiver, Voice
     from assistant.weights import WeightsChoice, WeightsSpec
 
 PROJECT = "assistant"
@@ -39,6 +39,11 @@ def register_answerers(register: Callable[[Answerer], None]) -> None:
 @hookspec
 def register_embedders(register: Callable[[Embedder], None]) -> None:
     """Call `register` with each embedder the plugin brings."""
+
+
+@hookspec
+def register_voices(register: Callable[[Voice], None]) -> None:
+    """Call `register` with each voice the plugin brings: what says texts aloud."""
 
 
 @hookspec

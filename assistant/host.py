@@ -24,7 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant import hookspecs
 from assistant.errors import AssistantError, DuplicateName, PluginError
-from assistant.plugin import Answerer, Embedder, Perceiver, Plugged
+from assistant.plugin import Answerer, Embedder, Perceiver, Plugged, Voice
 from assistant.runner import Lanes, Runner
 from assistant.settings import Settings
 from assistant.types import MODALITIES, TEXT
@@ -68,6 +68,7 @@ class PluginInfo:
     perceivers: list[str] = field(default_factory=list)
     answerers: list[str] = field(default_factory=list)
     embedders: list[str] = field(default_factory=list)
+    voices: list[str] = field(default_factory=list)
     weights: list[str] = field(default_factory=list)
 
 
@@ -120,6 +121,7 @@ class Host:
         self._perceivers: dict[str, Runner[Perceiver]] = {}
         self._answerers: dict[str, Runner[Answerer]] = {}
         self._embedders: dict[str, Runner[Embedder]] = {}
+        self._voices: dict[str, Runner[Voice]] = {}
         self._embedded: OrderedDict[str, np.ndarray] = OrderedDict()
         self._embedding = threading.Lock()
         if "torch" not in sys.modules:  # torch and its kin read it once, when they are imported
@@ -187,6 +189,7 @@ class Host:
             ("register_embedders", self._register(self._embedders, Embedder, "embedders")),
             ("register_perceivers", self._register(self._perceivers, Perceiver, "perceivers")),
             ("register_answerers", self._register(self._answerers, Answerer, "answerers")),
+            ("register_voices", self._register(self._voices, Voice, "voices")),
             ("register_commands", lambda plugin, command: self.commands.append(command)),
             ("register_routes", lambda plugin, mount: self.routes.append(mount)),
         ):
@@ -276,8 +279,12 @@ class Host:
         """All embedders."""
         return tuple(self._embedders.values())
 
+    def voices(self) -> tuple[Runner[Voice], ...]:
+        """All voices; the first is the one that speaks where none is named."""
+        return tuple(self._voices.values())
+
     def _all(self) -> tuple[Runner[Any], ...]:
-        return (*self.perceivers(), *self.embedders(), *self.answerers())
+        return (*self.perceivers(), *self.embedders(), *self.answerers(), *self.voices())
 
     def plugins(self) -> tuple[PluginInfo, ...]:
         """All plugins that could be registered."""
@@ -392,6 +399,7 @@ class Host:
             "perceivers": [runner.health() for runner in self.perceivers()],
             "answerers": [runner.health() for runner in self.answerers()],
             "embedders": [runner.health() for runner in self.embedders()],
+            "voices": [runner.health() for runner in self.voices()],
             "problems": [problem.to_json() for problem in self._problems],
         }
 

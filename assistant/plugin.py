@@ -261,6 +261,38 @@ class Embedder(Plugged):
         """[n, dimensions] float32, rows of length 1 (L2)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One text to be said aloud."""
+
+    text: str
+    speaker: str = ""
+    """One of `Voice.speakers`; "" for the first."""
+    speed: float = 1.0
+    """1 is the speaker's own; 2 takes half of the time."""
+    instructions: str = ""
+    """How it is to be said."""
+    cancel: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody listens any more, or the deadline passed."""
+
+
+class Voice(Plugged):
+    """Says texts aloud."""
+
+    deadline: ClassVar[float] = 120.0
+    """Seconds to the end of one text."""
+    sample_rate: int = 0
+    """Hertz. Known after `load`."""
+    speakers: tuple[str, ...] = ()
+    """Names that can be asked for, the usual one first. Known after `load`."""
+    honours: frozenset[str] = frozenset()
+    """"speed" and "instructions", where it follows them."""
+
+    @abstractmethod
+    def speak(self, utterance: Utterance) -> Iterator[np.ndarray]:
+        """The sound in pieces, as soon as they are there: [n] float32, mono, -1 to 1."""
+
+
 def require(*modules: str, install: str) -> None:
     """Raise MissingLibrary unless every module can be found; nothing is imported.
 

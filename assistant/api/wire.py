@@ -306,6 +306,7 @@ class Plugins(Told):
     perceivers: list[dict[str, Any]]
     answerers: list[dict[str, Any]]
     embedders: list[dict[str, Any]]
+    voices: list[dict[str, Any]]
     problems: list[dict[str, Any]] = Field(description="Plugins that could not be used, and what mends them.")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from assistant.api.openai import audio, chat, embeddings, models, responses
+from assistant.api.openai import audio, chat, embeddings, models, responses, speech
 from assistant.app import Assistant
 
 
 def add_routes(app: FastAPI, assistant: Assistant) -> None:
     """Add the routes; `app.state.turns` has the places for turns."""
-    for module in (models, chat, responses, audio, embeddings):
+    for module in (models, chat, responses, audio, speech, embeddings):
         app.include_router(module.router(assistant))

@@ -21,6 +21,8 @@ AUTO: Final = "sensorium"
 """Whoever can answer best."""
 WHISPER: Final = "whisper-1"
 """The name that OpenAI's clients know; it stands for whatever hears speech here."""
+SPOKEN: Final = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
+"""The same for whatever says texts aloud."""
 STARTED: Final = int(time.time())
 
 
@@ -32,7 +34,7 @@ class Model:
     owner: str
     """The distribution that brings it."""
     task: str
-    """What it is for: "answer", "embed", "transcribe"."""
+    """What it is for: "answer", "embed", "transcribe", "speak"."""
     ready: bool = True
     hint: str = ""
     """What is missing, and what to do about it."""
@@ -75,12 +77,15 @@ def models(assistant: Assistant) -> tuple[Model, ...]:
     every: list[tuple[Runner[Any], str]] = [(runner, "answer") for runner in assistant.host.answerers()]
     every += [(runner, "transcribe") for runner in heard]
     every += [(runner, "embed") for runner in assistant.host.embedders()]
+    every += [(runner, "speak") for runner in assistant.host.voices()]
     for runner, task in every:
         obstacle = runner.obstacle()
         hint = f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else ""
         found.append(Model(f"{AUTO}/{runner.name}", runner.plugin, task, obstacle is None, hint))
         if heard and runner is heard[0]:
             found.append(Model(WHISPER, runner.plugin, task, obstacle is None, hint))
+        if task == "speak" and runner is assistant.host.voices()[0]:
+            found += [Model(name, runner.plugin, task, obstacle is None, hint) for name in SPOKEN]
     tasks = {model.id: model.task for model in found}
     tasks |= {id.removeprefix(f"{AUTO}/"): task for id, task in tasks.items()}
     return (*found, *(Model(alias, "sensorium", tasks.get(to, "answer")) for alias, to in aliases(assistant).items()))
