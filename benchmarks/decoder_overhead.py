@@ -111,6 +111,7 @@ def main() -> None:
                 way.sound(content, reader, "d", LIMITS, False, None, [])
             ),
         )
+    time.sleep(5 * PAUSE)  # until all wait again
     (template,) = psutil.Process().children()
     waiting = [each.memory_full_info().pss / 1e6 for each in template.children()]
     print(

@@ -20,12 +20,12 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from assistant.errors import MediaError, MediaTooLarge, UnreadableMedia
 from assistant.media import frames, pictures, recordings
 from assistant.media.confinement import allow_processor, close_files, confine, die_with_parent
-from assistant.media.source import Content
+from assistant.media.source import Content, memory_file
 from assistant.media.values import SAMPLE_RATE, Frame, Limits
 from assistant.media.wire import BLOCK_SAMPLES, MESSAGE_BYTES, packed, unpacked
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+Sample: TypeAlias = tuple[int, int]
+"""Descriptors of an encoded picture and of memory for its pixels."""
 REST_MILLISECONDS = 50
 """How long nothing must be asked before a fork is made in advance: that work would slow down what was just begun."""
 
@@ -68,8 +70,8 @@ def main(control: int, memory: int, spares: int, program: str | None) -> None:
             missing -= 1
 
 
-def _import_decoders() -> bytes:
-    """Import all that decoding imports while it runs: afterwards no file can be opened. Returns a picture."""
+def _import_decoders() -> Sample:
+    """Import all that decoding imports while it runs: afterwards no file can be opened."""
     import av
     import numpy as np
     from PIL import AvifImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
@@ -80,14 +82,18 @@ def _import_decoders() -> bytes:
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-    sample = pictures.encode(np.zeros((480, 640, 3), np.uint8), "JPEG")
-    _warm(sample)
-    return sample
+    side = 640, 480
+    sample = memory_file(pictures.encode(np.zeros((side[1], side[0], 3), np.uint8), "JPEG"))
+    return sample, memory_file(side[0] * side[1] * 3)
 
 
-def _warm(sample: bytes) -> None:
-    """Decode a picture: a fork then has pages of its own wherever decoding writes, before anybody waits for it."""
-    pictures.decode(sample, "JPEG", "sample", Limits(), 1)
+def _warm(sample: Sample) -> None:
+    """Do what is done for a picture: a fork has pages of its own wherever that writes, before anybody waits for it."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    told = {"do": "picture", "reader": "JPEG", "name": "sample", "limits": {}, "frames": 1, "processor": 1 << 30}
+    socket.send_fds(ours, [packed(told)], [sample[0]])
+    socket.send_fds(ours, [packed({})], [sample[1]])
+    _serve(theirs)
 
 
 def _readable(descriptor: int, milliseconds: int) -> bool:
@@ -97,7 +103,7 @@ def _readable(descriptor: int, milliseconds: int) -> bool:
     return bool(poll.poll(milliseconds))
 
 
-def _hand_out(requests: socket.socket, sample: bytes) -> None:
+def _hand_out(requests: socket.socket, sample: Sample) -> None:
     """Send the socket of a new fork that waits for its one operation, and a descriptor of its process."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     parent = os.getpid()
@@ -111,7 +117,7 @@ def _hand_out(requests: socket.socket, sample: bytes) -> None:
     os.close(process)
 
 
-def _run(job: socket.socket, parent: int, sample: bytes) -> NoReturn:
+def _run(job: socket.socket, parent: int, sample: Sample) -> NoReturn:
     """The fork: one operation, then the end."""
     status = 1
     try:

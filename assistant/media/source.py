@@ -8,12 +8,15 @@ import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from assistant.errors import UnreadableMedia
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 Content: TypeAlias = "bytes | Path | int"
-"""The bytes, the file that holds them, or the descriptor of an open file; one reader at a time uses a descriptor."""
+"""The bytes, the file that holds them, or the descriptor of an open file."""
 
 
 def size_of(content: Content, name: str) -> int:
@@ -50,10 +53,35 @@ def opened(content: Content) -> BinaryIO:
     if isinstance(content, bytes):
         return io.BytesIO(content)
     if isinstance(content, int):
-        file = os.fdopen(os.dup(content), "rb")
-        file.seek(0)
-        return file
+        return io.BufferedReader(_Descriptor(content))
     return content.open("rb")
+
+
+class _Descriptor(io.RawIOBase):
+    """An open file read at a position of its own, whoever else reads it; stays open when this is closed."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._size = os.fstat(descriptor).st_size
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        count = os.preadv(self._descriptor, [buffer], self._position)
+        self._position += count
+        return count
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise ValueError("a position before the beginning")
+        self._position = start + offset
+        return self._position
 
 
 def memory_file(content: bytes | int) -> int:
