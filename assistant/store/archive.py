@@ -19,8 +19,8 @@ import sqlalchemy as sql
 from assistant import __version__
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
+from assistant.store.rows import chunks
 from assistant.store.schema import conversations, media, observations, references, turns
-from assistant.store.turns import chunks
 
 FORMAT: Final = "sensorium-conversations"
 VERSION: Final = 1

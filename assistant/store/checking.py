@@ -17,12 +17,14 @@ from assistant.errors import UnreadableMedia
 from assistant.store.cache import unclaimed
 from assistant.store.database import Database
 from assistant.store.deletion import sweep
-from assistant.store.files import MediaFiles, identity, is_digest
+from assistant.store.files import HALF_WRITTEN, MediaFiles, identity, is_digest
+from assistant.store.rows import chunks
 from assistant.store.schema import cache, conversations, media, references
-from assistant.store.turns import chunks
 
 GRACE_SECONDS: Final = 3600.0
 """A file or row that nothing refers to yet may belong to a turn that is just being stored."""
+HALF_WRITTEN_BEFORE: Final = "tmp"
+"""As the first release called them."""
 PAGE: Final = 500
 
 
@@ -100,7 +102,7 @@ def check(
                 size += each.bytes
             else:
                 page.append((each.name, each.bytes))
-        elif not young:
+        elif not young and each.name.startswith((HALF_WRITTEN, HALF_WRITTEN_BEFORE)):
             half += 1
             if mend:
                 files.discard(each.name)

@@ -16,8 +16,8 @@ import sqlalchemy as sql
 from assistant.store.cache import unclaimed
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
+from assistant.store.rows import chunks, title_of_owners
 from assistant.store.schema import cache, conversations, doomed, media, observations, references, turns
-from assistant.store.turns import chunks, title_of_owners
 
 
 def delete_conversation(database: Database, files: MediaFiles, conversation: str, owner: str) -> None:

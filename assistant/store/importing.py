@@ -27,10 +27,10 @@ from assistant.store.database import Database
 from assistant.store.deletion import sweep
 from assistant.store.files import MediaFiles, identity
 from assistant.store.records import part_from, part_json, shortened
+from assistant.store.rows import claim, next_activity
 from assistant.store.schema import conversations, observations, references, turns
 from assistant.store.search import folded
 from assistant.store.shapes import CONVERSATION, OBSERVATION, PART, TURN, fit
-from assistant.store.turns import claim, next_activity
 from assistant.types import Part
 
 LINE_BYTES: Final = 64 * 2**20

@@ -19,9 +19,10 @@ from assistant.store.files import LocalFiles, MediaFiles, media_files
 from assistant.store.late import Late
 from assistant.store.processes import Processes
 from assistant.store.records import Begun, Conversation, ConversationInfo, Hit, Turn, Usage, shortened
+from assistant.store.rows import claim, next_activity, no_conversation, retitle, title_of_owners
 from assistant.store.schema import conversations, media, turns
 from assistant.store.search import search
-from assistant.store.turns import Turns, claim, next_activity, no_conversation, retitle, title_of_owners
+from assistant.store.turns import Turns
 from assistant.types import Answer, Gap, Message, Observation, Part, Status
 
 if TYPE_CHECKING:

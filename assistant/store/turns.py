@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import sqlalchemy as sql
 
-from assistant.errors import Busy, NotFound, StorageFull, Unavailable
+from assistant.errors import Busy, StorageFull, Unavailable
 from assistant.store.cache import unclaimed
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
@@ -30,14 +30,25 @@ from assistant.store.records import (
     status_json,
     title_of,
 )
-from assistant.store.schema import conversations, media, observations, references, turns
+from assistant.store.rows import (
+    add_observations,
+    chunks,
+    claim,
+    no_conversation,
+    no_turn,
+    owned,
+    raise_version,
+    refer,
+    retitle,
+    title_of_owners,
+    touch,
+    turn_of_owners,
+)
+from assistant.store.schema import conversations, observations, turns
 from assistant.store.search import folded
 from assistant.types import Answer, Gap, Message, Observation, Part, Status
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE: Final = 500
-"""Values in one list of a query; databases allow some ten thousand."""
 
 
 class Turns:
@@ -59,8 +70,8 @@ class Turns:
             title = title_of_owners(connection, conversation, owner)
             self._claim(connection, conversation)
             claim(connection, kept, owner)
-            _refer(connection, conversation, kept)
-            version = _touch(connection, conversation, owner, title=title or title_of(message, parts))
+            refer(connection, conversation, kept)
+            version = touch(connection, conversation, owner, title=title or title_of(message, parts))
             connection.execute(
                 turns.insert().values(
                     conversation=conversation,
@@ -81,9 +92,9 @@ class Turns:
     def begin_again(self, turn: str, conversation: str, owner: str) -> Begun:
         """See `Store.retry_turn`."""
         with self._database.writing() as connection:
-            row = _row(connection, turn, owner)
+            row = turn_of_owners(connection, turn, owner)
             if row is None or row.conversation != conversation:
-                raise _no_turn()
+                raise no_turn()
             self._claim(connection, conversation)
             kept = {key: row.record[key] for key in ("parts", "observations") if key in row.record}
             connection.execute(
@@ -98,7 +109,7 @@ class Turns:
                     folded=folded(row.message["text"]),
                 )
             )
-            version = _touch(connection, conversation, owner)
+            version = touch(connection, conversation, owner)
         self._processes.began(turn)
         return Begun(turn, version)
 
@@ -118,13 +129,13 @@ class Turns:
         """See `Store.add_to_turn`."""
         kept = [self._files.write(part) for part in parts]
         with self._database.writing(durable=False) as connection:
-            row = _row(connection, turn, owner)
+            row = turn_of_owners(connection, turn, owner)
             if row is None or row.process != self._processes.token:
                 self._files.remove(unclaimed(connection, {part.digest for part in kept}))
                 return
             claim(connection, kept, owner)
-            _refer(connection, row.conversation, kept)
-            _add_observations(connection, row.conversation, row.id, seen)
+            refer(connection, row.conversation, kept)
+            add_observations(connection, row.conversation, row.id, seen)
             record = dict(row.record)
             known = {value["digest"] for value in record["parts"]}
             record["parts"] = record["parts"] + [part_json(part) for part in kept if part.digest not in known]
@@ -162,18 +173,18 @@ class Turns:
         kept: list[Part] = []
         try:
             with self._database.reading() as connection:
-                row = _row(connection, turn, owner)
+                row = turn_of_owners(connection, turn, owner)
             kept = [self._files.write(part) for part in parts] if row is not None else []
             with self._database.writing() as connection:
-                row = _row(connection, turn, owner)
+                row = turn_of_owners(connection, turn, owner)
                 if row is None or row.process != self._processes.token:
                     logger.info("a turn ended after its conversation was deleted, or it was taken up again elsewhere")
                     self._files.remove(unclaimed(connection, {part.digest for part in kept}))
                     version = None
                 else:
                     claim(connection, kept, owner)
-                    _refer(connection, row.conversation, kept)
-                    _add_observations(connection, row.conversation, row.id, seen)
+                    refer(connection, row.conversation, kept)
+                    add_observations(connection, row.conversation, row.id, seen)
                     record: dict[str, Any] = {
                         "parts": [part_json(part) for part in kept],
                         "answer": answer.to_json() if answer else None,
@@ -186,7 +197,7 @@ class Turns:
                     values = {"state": state, "record": record, "error": error, "updated": time.time()}
                     values |= self._understood(connection, row, owner, message, answer, kept)
                     connection.execute(turns.update().where(turns.c.id == row.id).values(values))
-                    version = _raise_version(connection, row.conversation)
+                    version = raise_version(connection, row.conversation)
             if version is not None:
                 self._write_again(parts, kept)
         except (Unavailable, StorageFull):
@@ -229,7 +240,7 @@ class Turns:
         """See `Store.load_conversation`."""
         with self._database.reading() as connection:
             about = connection.execute(
-                sql.select(conversations.c.title, conversations.c.version).where(_owned(conversation, owner))
+                sql.select(conversations.c.title, conversations.c.version).where(owned(conversation, owner))
             ).one_or_none()
             if about is None:
                 raise no_conversation()
@@ -248,9 +259,9 @@ class Turns:
     def one(self, turn: str, conversation: str, owner: str) -> Turn:
         """See `Store.turn`."""
         with self._database.reading() as connection:
-            row = _row(connection, turn, owner)
+            row = turn_of_owners(connection, turn, owner)
             if row is None or row.conversation != conversation:
-                raise _no_turn()
+                raise no_turn()
             known: dict[str, Observation] = {}
             for some in chunks(row.record.get("observations", ())):
                 values = connection.scalars(
@@ -294,140 +305,3 @@ class Turns:
                     "This conversation is still busy with the previous question.", "Wait for the answer, or stop it."
                 )
             connection.execute(turns.update().where(turns.c.id == row.id).values(state="interrupted"))
-
-
-def no_conversation() -> NotFound:
-    """What is said of a conversation that is not there, or is someone else's."""
-    return NotFound("There is no such conversation.", "It may have been deleted; start a new one.")
-
-
-def _no_turn() -> NotFound:
-    return NotFound("There is no such turn.", "Its conversation may have been deleted.")
-
-
-def _owned(conversation: str, owner: str) -> sql.ColumnElement[bool]:
-    return (conversations.c.id == conversation) & (conversations.c.owner == owner)
-
-
-def title_of_owners(connection: sql.Connection, conversation: str, owner: str) -> str:
-    """The title of the owner's conversation. Raises NotFound."""
-    title = connection.scalar(sql.select(conversations.c.title).where(_owned(conversation, owner)))
-    if title is None:
-        raise no_conversation()
-    return str(title)
-
-
-def retitle(connection: sql.Connection, conversation: str, title: str) -> None:
-    """Change the title of a conversation whose owner was checked."""
-    connection.execute(conversations.update().where(conversations.c.id == conversation).values(title=title))
-
-
-def next_activity(connection: sql.Connection, owner: str) -> int:
-    """The place after the last one in the owner's list."""
-    last = connection.scalar(sql.select(sql.func.max(conversations.c.activity)).where(conversations.c.owner == owner))
-    return int(last or 0) + 1
-
-
-def claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None:
-    """Make stored parts the owner's; one that is already stays as it was first called."""
-    new = {part.digest: part for part in parts}
-    for some in chunks(new):
-        mine = sql.select(media.c.digest).where((media.c.owner == owner) & media.c.digest.in_(some))
-        for digest in connection.scalars(mine).all():
-            del new[digest]
-    rows = [
-        {
-            "owner": owner,
-            "digest": digest,
-            "part": part_json(part),
-            "created": time.time(),
-            "bytes": _size(part),
-        }
-        for digest, part in new.items()
-    ]
-    if rows:
-        connection.execute(media.insert(), rows)
-
-
-def _size(part: Part) -> int:
-    """In bytes; 0 for a file that someone else is deleting, which the caller then writes again."""
-    if isinstance(part.content, bytes):
-        return len(part.content)
-    try:
-        return part.content.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _row(connection: sql.Connection, turn: str, owner: str) -> Any:
-    """The row of the owner's turn; None if there is no such turn."""
-    return connection.execute(
-        sql.select(turns)
-        .join(conversations, conversations.c.id == turns.c.conversation)
-        .where((turns.c.public == turn) & (conversations.c.owner == owner))
-    ).one_or_none()
-
-
-def _touch(connection: sql.Connection, conversation: str, owner: str, **values: Any) -> int:
-    """Note that the owner's conversation goes on; its version."""
-    return _raise_version(
-        connection, conversation, updated=time.time(), activity=next_activity(connection, owner), **values
-    )
-
-
-def _raise_version(connection: sql.Connection, conversation: str, **values: Any) -> int:
-    """Note that the turns of a conversation changed, with further changes of its row; its version."""
-    this = conversations.c.id == conversation
-    connection.execute(conversations.update().where(this).values(version=conversations.c.version + 1, **values))
-    return int(connection.scalar(sql.select(conversations.c.version).where(this)) or 0)
-
-
-def _refer(connection: sql.Connection, conversation: str, parts: Iterable[Part]) -> None:
-    """Note that the conversation needs the parts."""
-    new = {part.digest for part in parts}
-    for some in chunks(list(new)):
-        new -= set(
-            connection.scalars(
-                sql.select(references.c.digest).where(
-                    (references.c.conversation == conversation) & references.c.digest.in_(some)
-                )
-            )
-        )
-    if new:
-        connection.execute(references.insert(), [{"conversation": conversation, "digest": each} for each in new])
-
-
-def _add_observations(connection: sql.Connection, conversation: str, turn: int, many: Sequence[Observation]) -> None:
-    """Each once a conversation, in order of arrival."""
-    new = {seen.id: seen for seen in many}
-    for some in chunks(list(new)):
-        known = sql.select(observations.c.id).where(
-            (observations.c.conversation == conversation) & observations.c.id.in_(some)
-        )
-        for identity in connection.scalars(known).all():
-            del new[identity]
-    if not new:
-        return
-    count = sql.select(sql.func.count()).select_from(observations).where(observations.c.conversation == conversation)
-    first = connection.scalar(count) or 0
-    connection.execute(
-        observations.insert(),
-        [
-            {
-                "conversation": conversation,
-                "id": identity,
-                "position": first + number,
-                "value": seen.to_json(),
-                "turn": turn,
-                "folded": folded(seen.text),
-            }
-            for number, (identity, seen) in enumerate(new.items())
-        ],
-    )
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """The values in lists that a query can hold."""
-    listed = list(values)
-    for start in range(0, len(listed), AT_ONCE):
-        yield listed[start : start + AT_ONCE]
