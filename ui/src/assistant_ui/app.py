@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from assistant.api.identity import caller
 from assistant_ui import theme
 from assistant_ui.access import Door, OwnerCookie, Uploads, Visitor, visitor
+from assistant_ui.api import Asking
 from assistant_ui.chat import Chat, Page, Session
 from assistant_ui.files import Gallery, add_routes
 from assistant_ui.texts import ENGLISH, Texts
@@ -54,7 +55,7 @@ def mount_chat(app: FastAPI, assistant: Any) -> None:
     add_routes(app, gallery)
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, gallery, app.state.turns), uploads),
+        build(Chat(assistant, gallery, app.state.turns), uploads, Asking(assistant, app.state.turns, uploads)),
         path="/",
         auth_dependency=lambda request: caller(request).name,
         max_file_size=assistant.settings.limits.bytes,
@@ -76,7 +77,7 @@ def mount_chat(app: FastAPI, assistant: Any) -> None:
     mounted.app = Door(mounted.app, uploads)
 
 
-def build(chat: Chat, uploads: Uploads) -> Any:
+def build(chat: Chat, uploads: Uploads, asking: Asking) -> Any:
     """The page: conversations on the left, the talk in the middle, the evidence on the right."""
     with gr.Blocks(
         title="Sensorium", analytics_enabled=False, delete_cache=(SWEEP_SECONDS, UPLOAD_SECONDS), fill_width=True
@@ -109,6 +110,7 @@ def build(chat: Chat, uploads: Uploads) -> Any:
             with gr.Column(elem_id="panel", min_width=0):
                 evidence = gr.HTML(js_on_load=None, apply_default_css=False)
         _wire(page, chat, uploads, session, wanted, (side, top, past, live, evidence, composer, foot))
+        asking.add()
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=EVENTS_AT_ONCE)
     _take_uploads_only(page)
     return page
