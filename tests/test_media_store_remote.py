@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from s3_server import S3, serving
 
 from assistant.app import Assistant
 from assistant.errors import MissingLibrary, NotFound, SettingsError, Unavailable, UnreadableMedia
 from assistant.host import Host
-from assistant.media import text_part
+from assistant.media import Media, text_part
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.deletion import complete
@@ -52,7 +53,9 @@ def test_what_counts_as_stored_is_there(s3: S3, tmp_path: Path) -> None:
     files.write(PART)
     files.write(kept)
     assert sum(each.startswith("PUT") for each in s3.asked) == 1
+    s3.objects["some/prefix/readme.txt"] = b"somebody else's"
     assert [(each.name, each.bytes) for each in files.listed()] == [(PART.digest, 5)]
+    del s3.objects["some/prefix/readme.txt"]
     assert files.remove([PART.digest])
     assert files.remove([PART.digest])
     assert s3.objects == {}
@@ -143,6 +146,21 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setitem(__import__("sys").modules, "obstore.store", None)
     with pytest.raises(MissingLibrary, match=r"sensorium\[s3\]"):
         media_files(tmp_path, URL)
+
+
+def test_decoders_read_it_as_any_file(s3: S3, tmp_path: Path) -> None:
+    """Pictures and recordings that have no copy here are decoded all the same; an outage is said as what it is."""
+    tools = Media()
+    picture = tools.image_part(np.full((4, 6, 3), 200, np.uint8), "grey.jpg")
+    sound = tools.audio_part(np.zeros(1600, np.float32), "silence.wav")
+    here = files_at(s3, tmp_path / "one")
+    there = [files_at(s3, tmp_path / "two").part(part_json(here.write(part))) for part in (picture, sound)]
+    assert tools.image(there[0]).rgb.shape == (4, 6, 3)
+    assert sum(len(block) for block in tools.audio(there[1]).blocks()) == 1600
+    (part,) = [files_at(s3, tmp_path / "three").part(part_json(picture))]
+    s3.failing = 10**6
+    with pytest.raises(Unavailable, match="media store"):
+        Media().image(part)
 
 
 def test_threads_fetch_one_file_at_once(s3: S3, tmp_path: Path) -> None:

@@ -175,7 +175,9 @@ class RemoteFiles:
             if page is None:
                 break
             for each in page:
-                yield StoredFile(each["path"].rsplit("/", 1)[-1], int(each["size"]), each["last_modified"].timestamp())
+                name = each["path"].rsplit("/", 1)[-1]
+                if is_digest(name) and each["path"] == _key(name):  # anything else there is none of ours
+                    yield StoredFile(name, int(each["size"]), each["last_modified"].timestamp())
         for path in self._cache.glob(f"*/{HALF_WRITTEN}*"):
             status = path.stat()
             yield StoredFile(path.name, status.st_size, status.st_mtime)

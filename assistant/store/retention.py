@@ -6,6 +6,7 @@ was asked in for the longest go first. Not for deletion itself: see deletion.py.
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import time
@@ -34,6 +35,7 @@ LEAP_SECONDS: Final = 30 * DAY
 """A clock that is so far ahead of all that was stored is believed only after it ran on like this for a while."""
 BELIEVED_SECONDS: Final = DAY
 RECORD: Final = "retention.json"
+ROWS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Doomed:
     owner: str
     updated: float
     why: str
-    """age, size or owner's size."""
+    """age; size: of everybody's media; owner: the size of one owner's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,33 +212,29 @@ def _running() -> sql.ColumnElement[bool]:
 
 
 def _beyond(connection: sql.Connection, cap: int, owner: str | None) -> dict[str, Doomed]:
-    """The conversations, of an owner or all, without which the media of the later ones fit."""
+    """The conversations, of an owner or all, without which the media of the later ones fit; each frees something."""
+    table = conversations.c
     query = (
-        sql.select(conversations.c.id, conversations.c.owner, conversations.c.updated, _running()).order_by(
-            conversations.c.activity.desc(), conversations.c.updated.desc()
-        )
-        if owner is not None
-        else sql.select(conversations.c.id, conversations.c.owner, conversations.c.updated, _running()).order_by(
-            conversations.c.updated.desc()
-        )
+        sql.select(table.id, table.owner, table.updated, _running().label("running"), media.c.digest, media.c.bytes)
+        .join(references, references.c.conversation == table.id)
+        .join(media, (media.c.owner == table.owner) & (media.c.digest == references.c.digest))
     )
-    if owner is not None:
-        query = query.where(conversations.c.owner == owner)
+    if owner is None:
+        query = query.order_by(table.updated.desc(), table.id)
+    else:
+        query = query.where(table.owner == owner).order_by(table.activity.desc(), table.id)
     found: dict[str, Doomed] = {}
     kept: set[str] = set()
     total = 0
-    for identity, whose, updated, running in connection.execute(query).all():
-        sizes = connection.execute(
-            sql.select(media.c.digest, media.c.bytes)
-            .join(references, references.c.digest == media.c.digest)
-            .where((references.c.conversation == identity) & (media.c.owner == whose))
-        ).all()
-        added = sum(row.bytes for row in sizes if row.digest not in kept)
-        if found or total + added > cap:
-            if sizes and not running:
-                found[identity] = Doomed(identity, whose, updated, "size" if owner is None else "owner's size")
+    rows = connection.execution_options(yield_per=ROWS).execute(query)
+    for identity, group in itertools.groupby(rows, key=lambda row: row.id):
+        of_it = list(group)
+        sizes = {row.digest: row.bytes for row in of_it}
+        added = sum(size for digest, size in sizes.items() if digest not in kept)
+        if added and not of_it[0].running and (found or total + added > cap):
+            found[identity] = Doomed(identity, of_it[0].owner, of_it[0].updated, "size" if owner is None else "owner")
             continue
-        kept |= {row.digest for row in sizes}
+        kept |= set(sizes)
         total += added
     return found
 
