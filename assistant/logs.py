@@ -103,3 +103,4 @@ def configure(
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     handler.addFilter(shown)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.captureWarnings(True)  # libraries' deprecations would otherwise stand between the lines as they are

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import socket
 import subprocess
 import sys
 import threading
@@ -130,3 +131,22 @@ def test_spans_reach_a_collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     sent = b"".join(body for path, body in got if path == "/v1/traces")
     assert b"GET /health/live" in sent
     assert b"sensorium" in sent
+
+
+def test_a_silent_collector_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server ends although the collector takes connections and says nothing."""
+    pytest.importorskip("opentelemetry.exporter.otlp.proto.http", reason="needs the extra `tracing`")
+    from assistant.api import tracing
+    from assistant.api.server import configured_tracing
+
+    monkeypatch.setattr(tracing, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        traces = configured_tracing()
+        assert traces is not None
+        traces.follow().ended("done")
+        traces.close()
+    assert "the last spans are lost" in caplog.text

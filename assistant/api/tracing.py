@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import context, propagate, trace
 from opentelemetry.trace import Span, SpanKind, StatusCode, TracerProvider
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 logger = logging.getLogger(__name__)
+
+CLOSE_SECONDS: Final = 2.0
+"""How long the end of the server waits for the collector."""
 
 
 class Tracing:
@@ -48,11 +52,14 @@ class Tracing:
         return TracedTurn(self._tracer)
 
     def close(self) -> None:
-        """Send what has not been sent, if the provider was made here."""
-        if self._provider is not None:
-            shutdown: Any = getattr(self._provider, "shutdown", None)
-            if shutdown is not None:
-                shutdown()
+        """Send what is left, if the provider was made here; a collector that is gone is not waited for long."""
+        shutdown: Any = getattr(self._provider, "shutdown", None)
+        if shutdown is not None:
+            last = threading.Thread(target=shutdown, name="last-spans", daemon=True)
+            last.start()
+            last.join(CLOSE_SECONDS)
+            if last.is_alive():
+                logger.warning("the collector of traces does not answer; the last spans are lost")
 
 
 class RequestSpan:
