@@ -15,6 +15,7 @@ import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -87,6 +88,20 @@ def is_public(address: Address) -> bool:
     return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
 
 
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    """Threads of their own: a name server that does not answer holds up nothing else."""
+    return ThreadPoolExecutor(RESOLVERS, "resolver-of-assistant")
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The usual certificate authorities; reading them takes some time."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Fetcher:
     """Fetches files from public addresses, if the settings allow it. Safe to share between tasks."""
 
@@ -107,8 +122,6 @@ class Fetcher:
             verify: how certificates are checked; by the usual authorities if not given.
         """
         self._settings, self._resolve, self._allowed, self._verify = settings, resolve, allowed, verify
-        # Threads of their own: a name server that does not answer holds up nothing else.
-        self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolver-of-assistant")
 
     async def fetch(self, url: str) -> tuple[str, bytes]:
         """A name for the file, and its bytes as they came; what they are must be sniffed.
@@ -180,7 +193,7 @@ class Fetcher:
         else:
             try:
                 looking_up = asyncio.get_running_loop().run_in_executor
-                given = await looking_up(self._resolvers, self._resolve, target.host, target.port)
+                given = await looking_up(_resolvers(), self._resolve, target.host, target.port)
                 found = [ipaddress.ip_address(each) for each in given]
             except (OSError, ValueError) as error:
                 raise FetchRefused(f"There is no host {target.host}.", "Correct the address.") from error
@@ -209,8 +222,6 @@ class Fetcher:
     async def _read(self, target: _Target, address: Address) -> bytes | str:
         import httpx
 
-        if self._verify is None:
-            self._verify = httpx.create_ssl_context(trust_env=False)
         pinned = target.url.copy_with(host=str(address), fragment=None)
         host = f"[{target.host}]" if ":" in target.host else target.host
         headers = {
@@ -221,7 +232,7 @@ class Fetcher:
         }
         # A client for one request: no cookies, no connection that an earlier name had checked.
         async with httpx.AsyncClient(
-            verify=self._verify, trust_env=False, follow_redirects=False, timeout=self._timeout()
+            verify=self._verify or _authorities(), trust_env=False, follow_redirects=False, timeout=self._timeout()
         ) as client:
             # The certificate must be the name's, though the connection goes to the number.
             extensions = {"sni_hostname": target.host} if target.literal is None else {}
