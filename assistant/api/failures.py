@@ -19,6 +19,7 @@ from assistant.errors import (
     AssistantError,
     Busy,
     CannotAnswer,
+    DecoderUnavailable,
     MediaError,
     MediaTooLarge,
     MissingLibrary,
@@ -40,6 +41,7 @@ STATUSES: Final[dict[type[AssistantError], int]] = {
     MediaTooLarge: 413,
     UnsupportedMedia: 415,
     UnreadableMedia: 422,
+    DecoderUnavailable: 503,
     MediaError: 422,
     NothingToDo: 400,
     Busy: 409,
@@ -62,6 +64,7 @@ TYPES: Final = {
 RETRY_SECONDS: Final = 2.0
 """After which a conversation that was busy, or a database that could not be reached, may be tried again."""
 GENERIC: Final[dict[type[AssistantError], tuple[str, str]]] = {
+    DecoderUnavailable: ("The server cannot read files just now.", "Try again in a moment."),
     Unavailable: ("The server cannot reach its database just now.", "Try again in a moment."),
     StorageFull: ("The server has no room left to store this.", "Whoever runs it must free disk space."),
     SettingsError: ("The server is not set up rightly.", "Its log says what is wrong."),
