@@ -95,16 +95,7 @@ class Recording:
             left = self._over
             self._begun = None if left else begun
         if left:  # whoever asked went away meanwhile: nobody else ends the turn
-            self._store.finish_turn(
-                begun.id,
-                self._owner,
-                state="stopped",
-                answer=None,
-                parts=parts,
-                observations=(),
-                gaps=(),
-                statuses=(),
-            )
+            self._store.stop_turn(begun.id, self._owner)
         elif self._on_begun is not None:
             self._on_begun(begun.id)
 

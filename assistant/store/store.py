@@ -299,6 +299,10 @@ class Store:
             error=error,
         )
 
+    def stop_turn(self, turn: str, owner: str) -> None:
+        """End a turn that brought nothing, as stopped; what is stored of it stays."""
+        self._turns.stop(turn, owner)
+
     def later(self, turn: str, finish: Callable[[], object]) -> None:
         """Keep the end of a turn in memory and store it when the database is back."""
         self._late.add("the end of a turn", finish, lambda: self._processes.ended(turn))

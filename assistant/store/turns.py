@@ -214,6 +214,17 @@ class Turns:
             if part.content != stored.content:
                 self._files.write(part)
 
+    def stop(self, turn: str, owner: str) -> None:
+        """See `Store.stop_turn`."""
+        with self._database.writing() as connection:
+            row = turn_of_owners(connection, turn, owner)
+            if row is not None and row.process == self._processes.token:
+                connection.execute(
+                    turns.update().where(turns.c.id == row.id).values(state="stopped", updated=time.time())
+                )
+                raise_version(connection, row.conversation)
+        self._processes.ended(turn)
+
     @staticmethod
     def _understood(
         connection: sql.Connection,
