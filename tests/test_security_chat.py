@@ -182,6 +182,7 @@ async def test_doors_of_gradio_that_the_chat_does_not_need_are_shut(tmp_path: Pa
             "/monitoring",
             "/monitoring/summary",
             "/custom_component/x/y/z/w",
+            "/pwa_icon/192",
         ):
             assert (await made.get(path)).status_code == 404, path
         for path in ("run/x", "api/x", "component_server", "process_recording", "vibe-edit", "stream/x"):

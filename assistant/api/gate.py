@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PUBLIC: Final = frozenset({"/health/live", "/login", "/favicon.ico"})
+PUBLIC: Final = frozenset({"/health/live", "/login", "/favicon.ico", "/manifest.json"})
 """What strangers may ask for; all else needs a caller."""
 TOLD_MORE: Final = frozenset({"/health/ready"})
 """What strangers may ask for too, but those who are known are told more."""

@@ -30,7 +30,7 @@ NEEDED: Final = frozenset({"ask", "read", "write"})
 KEPT: Final = 8192
 UPLOAD_SECONDS: Final = 2 * 3600.0
 """How long an upload is known: longer than Gradio keeps it."""
-PAGES: Final = frozenset({"/", "/config", "/config/", "/theme.css", "/manifest.json", "/robots.txt"})
+PAGES: Final = frozenset({"/", "/config", "/config/", "/theme.css", "/robots.txt"})
 ASSETS: Final = ("/assets/", "/static/", "/svelte/")
 API: Final = "/gradio_api/"
 READS: Final = re.compile(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 
 from assistant.api.identity import require
 from assistant.errors import AssistantError
@@ -22,6 +22,13 @@ PREVIEW_SIDE = 1280
 PARTS_KEPT = 512
 PREVIEWS_KEPT = 64
 EXAMPLES = Path(__file__).parent / "examples"
+MANIFEST = {
+    "name": "Sensorium",
+    "start_url": "./",
+    "display": "standalone",
+    "icons": [{"src": "/favicon.ico", "sizes": "any", "type": "image/png"}],
+}
+"""In place of Gradio's: browsers ask for it and its icons without saying who they are."""
 _HEADERS = {
     "Cache-Control": "private, max-age=86400",
     "X-Content-Type-Options": "nosniff",
@@ -116,6 +123,11 @@ def add_routes(app: FastAPI, gallery: Gallery) -> None:
 
     app.add_api_route("/chat/picture/{digest}", picture, include_in_schema=False)
     app.add_api_route("/chat/recording/{digest}", recording, include_in_schema=False)
+
+    def manifest() -> Response:
+        return JSONResponse(MANIFEST, media_type="application/manifest+json")
+
+    app.add_api_route("/manifest.json", manifest, include_in_schema=False)
     app.add_api_route("/chat/example/{name}", example, include_in_schema=False)
 
 
