@@ -29,6 +29,8 @@ INCOMPLETE = 3
 WEIGHTS = 4
 """Model weights are missing or wrong."""
 INTERRUPTED = 130
+WORKERS = ("assistant-", "AnyIO worker thread")
+"""How the names of threads begin that plugins, and routes, work in."""
 
 
 class _Group(click.Group):
@@ -421,8 +423,9 @@ def main() -> None:
     try:
         cli()
     except SystemExit as end:
-        if any(thread.name.startswith("assistant-") for thread in threading.enumerate()):
-            # A plugin hangs in native code; taking the interpreter down under it would abort the process.
+        if any(thread.name.startswith(WORKERS) for thread in threading.enumerate()):
+            # A plugin, or a route, hangs in native code: taking the interpreter down under it would abort the process,
+            # or wait for it for ever.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(end.code if isinstance(end.code, int) else FAILED)
