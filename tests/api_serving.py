@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
 from fastapi import FastAPI
+from PIL import Image
 
 from assistant.app import Assistant
+from assistant.hookspecs import hookimpl
 from assistant.host import Host
-from assistant.plugin import Request, Task
+from assistant.plugin import Embedder, Request, Task
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Delta, Observation, Part
 
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc33"
-    "0000000049454e44ae426082"
-)
+
+def _pixel() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (2, 2), "teal").save(target, "PNG")
+    return target.getvalue()
+
+
+PIXEL = _pixel()
+"""A very small picture."""
 
 
 class Script:
@@ -82,10 +91,39 @@ def decode(task: Task) -> None:
             task.check()
 
 
+class Looks(Embedder):
+    """Makes every picture look the same."""
+
+    name = "looks"
+    modality = "image"
+    space = "looks"
+    dimensions = 2
+
+    def embed(self, inputs: Sequence[Any]) -> np.ndarray:
+        return np.tile(np.float32([1, 0]), (len(inputs), 1))
+
+
+class Senses(FakePlugin):
+    """Fakes, and an embedder of pictures."""
+
+    @hookimpl
+    def register_embedders(self, register: Any) -> None:
+        register(Looks())
+
+
+def listen(task: Task) -> Iterable[Observation]:
+    """Hear the same words in every recording."""
+    decode(task)
+    yield task.observe("transcript_segment", "hello", 0.9, span=(0.0, 1.0))
+    yield task.observe("transcript", "hello", 0.9)
+
+
 def assistant_with(directory: Path, script: Script | None = None, **settings: Any) -> Assistant:
     """An assistant with one perceiver of everything and one answerer."""
     script = script or Script()
-    plugin = FakePlugin(
+    ears = FakePerceiver("ears", listen, consumes=("audio",), produces=("transcript_segment", "transcript"))
+    plugin = (Senses if script.decoding else FakePlugin)(
+        *([ears] if script.decoding else []),
         FakePerceiver("notes", script.perceive, consumes=("text", "image", "audio", "video")),
         FakeAnswerer("scripted", script.answer, honours=frozenset({"seed"})),
     )

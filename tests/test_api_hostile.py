@@ -7,6 +7,7 @@ import io
 import struct
 import threading
 import time
+import wave
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from api_serving import Script, assistant_with, serving
+from api_serving import PIXEL, Script, assistant_with, serving
 from PIL import Image
 
 from assistant.api import create_app
@@ -54,8 +55,24 @@ def chat(part: Callable[[bytes], dict[str, Any]]) -> Callable[[httpx.Client, str
     return post
 
 
-def transcriptions(client: httpx.Client, name: str, data: bytes) -> httpx.Response:
-    return client.post("/v1/audio/transcriptions", files={"file": (name, data)}, data={"model": "whisper-1"})
+def responses(client: httpx.Client, name: str, data: bytes) -> httpx.Response:
+    content = [
+        {"type": "input_text", "text": "what is it?"},
+        {"type": "input_image", "image_url": url_of(data, "image/png")},
+        {"type": "input_file", "filename": name, "file_data": url_of(data, "application/pdf")},
+    ]
+    return client.post("/v1/responses", json={"model": "sensorium", "input": [{"role": "user", "content": content}]})
+
+
+def sound(route: str) -> Callable[[httpx.Client, str, bytes], httpx.Response]:
+    def post(client: httpx.Client, name: str, data: bytes) -> httpx.Response:
+        return client.post(f"/v1/audio/{route}", files={"file": (name, data)}, data={"model": "whisper-1"})
+
+    return post
+
+
+def embeddings(client: httpx.Client, name: str, data: bytes) -> httpx.Response:
+    return client.post("/v1/embeddings", json={"model": "looks", "input": [url_of(data, "image/png")]})
 
 
 ENDPOINTS: dict[str, Callable[[httpx.Client, str, bytes], httpx.Response]] = {
@@ -68,7 +85,10 @@ ENDPOINTS: dict[str, Callable[[httpx.Client, str, bytes], httpx.Response]] = {
     "chat, file": chat(
         lambda data: {"type": "file", "file": {"filename": "f", "file_data": url_of(data, "text/plain")}}
     ),
-    "transcriptions": transcriptions,
+    "responses": responses,
+    "transcriptions": sound("transcriptions"),
+    "translations": sound("translations"),
+    "embeddings": embeddings,
 }
 
 
@@ -172,6 +192,19 @@ def test_files_that_broke_others(url: str) -> None:
     if not SHARED.is_dir():
         pytest.skip("../shared/data is not there")
     survive(url, {path.name: path.read_bytes() for path in sorted(SHARED.iterdir())})
+
+
+def test_good_files_are_taken_by_every_endpoint(url: str) -> None:
+    """What is refused above is refused for what it is: a picture and a recording get through."""
+    wav = io.BytesIO()
+    with wave.open(wav, "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(bytes(32000))
+    with httpx.Client(base_url=url, timeout=PATIENT) as client:
+        for endpoint, send in ENDPOINTS.items():
+            heard = endpoint in ("chat, audio", "transcriptions", "translations")
+            answer = send(client, "file", wav.getvalue() if heard else PIXEL)
+            assert answer.status_code == 200 or endpoint == "translations", f"{endpoint}: {answer.text}"
 
 
 def test_no_address_of_a_file_is_opened(url: str) -> None:

@@ -19,7 +19,7 @@ from schemathesis.core.failures import FailureGroup  # noqa: E402
 from assistant.api import create_app  # noqa: E402
 from assistant.app import Assistant  # noqa: E402
 
-EXAMPLES = 12
+EXAMPLES = 8
 """Requests made up for each operation."""
 schemathesis.checks.load_all_checks()
 CHECKS = schemathesis.checks.CHECKS.get_by_names(

@@ -270,6 +270,17 @@ async def test_who_is_too_slow_is_told_and_holds_nobody_up(monkeypatch: pytest.M
     assert [data["text"] for _, _, data in events_of(late.decode().splitlines())] == ["97", "98", "99"]
 
 
+def test_logs_of_ended_turns_are_let_go(client: httpx.Client, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the latest are kept for followers; older turns are told from the store."""
+    monkeypatch.setattr(turns, "ENDED_KEPT", 1)
+    first, second = (client.post(f"{where}/turns", json={"text": "q"}).json()["id"] for _ in range(2))
+    for turn in (first, second):
+        with client.stream("GET", f"{where}/turns/{turn}/events") as response:
+            names = [name for _, name, _ in events_of(response.iter_lines())]
+        assert ("answering" in names) == (turn == second)  # who was tried in which order is not stored
+        assert names[-2:] == ["answer", "done"]
+
+
 async def test_silence_is_broken_by_comments(monkeypatch: pytest.MonkeyPatch) -> None:
     """A follower hears something now and then, so that no proxy cuts the connection."""
     monkeypatch.setattr(turns, "HEARTBEAT_SECONDS", 0.01)

@@ -34,6 +34,8 @@ HEARTBEAT_SECONDS: Final = 15.0
 """Between comments that keep a silent connection open: proxies close them after 30 s or more."""
 ENDED_KEPT: Final = 64
 """Turns whose log is kept after their end, for a client that lost its connection just then."""
+ENDED_BYTES: Final = 16 * 2**20
+"""Of their logs together."""
 LOOK_SECONDS: Final = 0.5
 """How often a turn that runs elsewhere is read from the store."""
 
@@ -61,7 +63,8 @@ class Running:
         self.ended = asyncio.Event()
         self._frames: list[bytes] = []
         self._first = 1
-        self._size = 0
+        self.size = 0
+        """Bytes of what is kept of its events."""
         self._news = asyncio.Event()
 
     @property
@@ -73,10 +76,10 @@ class Running:
         """Write an event into the log."""
         written = frame(self.last + 1, name, data)
         self._frames.append(written)
-        self._size += len(written)
-        if self._size > LOG_BYTES:
+        self.size += len(written)
+        if self.size > LOG_BYTES:
             dropped = max(1, len(self._frames) // 2)
-            self._size -= sum(map(len, self._frames[:dropped]))
+            self.size -= sum(map(len, self._frames[:dropped]))
             del self._frames[:dropped]
             self._first += dropped
         news, self._news = self._news, asyncio.Event()
@@ -218,9 +221,14 @@ class RunningTurns:
         running.begun.set()
 
     def _forget(self) -> None:
-        ended = [turn for turn, running in self._turns.items() if running.ended.is_set()]
-        for turn in ended[: max(0, len(ended) - ENDED_KEPT)]:
-            del self._turns[turn]
+        """Let go of the logs of turns that ended, the oldest first."""
+        ended = [running for running in self._turns.values() if running.ended.is_set()]
+        size = sum(running.size for running in ended)
+        for count, running in zip(range(len(ended), 0, -1), ended, strict=True):
+            if count <= ENDED_KEPT and size <= ENDED_BYTES:
+                return
+            del self._turns[running.id]
+            size -= running.size
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *arguments: Any) -> None:
