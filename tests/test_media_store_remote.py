@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import threading
@@ -19,8 +20,12 @@ from assistant.host import Host
 from assistant.media import Media, text_part
 from assistant.settings import Settings
 from assistant.store import Store
+from assistant.store.archive import export
+from assistant.store.backup import back_up, restore
+from assistant.store.checking import check
 from assistant.store.deletion import complete
-from assistant.store.files import MediaFiles, media_files
+from assistant.store.files import MediaFiles, identity, media_files
+from assistant.store.importing import import_from
 from assistant.store.records import part_json
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Message, Part
@@ -197,6 +202,36 @@ def test_a_store_over_it(s3: S3, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         store.part(PART.digest, "ann")
     assert store.recall("key") is None
+
+
+def test_backup_export_and_check_read_it(s3: S3, tmp_path: Path) -> None:
+    """Without filling the copies here; what comes out is restored or imported into a local directory."""
+    store = Store(tmp_path / "a", files=files_at(s3, tmp_path / "a"))
+    conversation = store.create_conversation("ann")
+    big = Part("audio", "", "long.wav", "audio/wav", os.urandom(3 * 2**20 + 7))
+    big = replace(big, digest=identity(big))
+    store.begin_turn(conversation, "ann", Message("user", "?", (PART.digest, big.digest)), [PART, big])
+    for path in copies(tmp_path / "a"):
+        path.unlink()
+    back_up(store.database, store.files, tmp_path / "backup.tar")
+    exported = io.BytesIO()
+    export(store.database, store.files, exported)
+    assert copies(tmp_path / "a") == []
+    restore(tmp_path / "backup.tar", tmp_path / "b", tmp_path / "b" / "sensorium.db")
+    other = Store(tmp_path / "c")
+    exported.seek(0)
+    import_from(exported, other.database, other.files, tmp_path, media_bytes=2**23)
+    for back in (Store(tmp_path / "b"), other):
+        (turn,) = back.load_conversation(conversation, "ann").turns
+        assert [part.read_bytes() for part in turn.parts] == [b"hello", big.content]
+    assert check(store.database, store.files, verify=True).sound
+    key = next(key for key in s3.objects if key.endswith(big.digest))
+    for path in copies(tmp_path / "a"):
+        path.unlink()
+    s3.objects[key] = b"damaged"
+    assert check(store.database, store.files, verify=True).damaged == (big.digest,)
+    del s3.objects[key]
+    assert check(store.database, store.files, grace=-10).missing == (big.digest,)
 
 
 def test_a_deletion_during_an_outage_is_completed_afterwards(s3: S3, tmp_path: Path) -> None:

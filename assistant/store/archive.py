@@ -146,16 +146,7 @@ class _Export:
         self._sent.add(bytes.fromhex(digest))
         self._line({"type": "media", "part": part, "bytes": size})
         with source:
-            while block := _exactly(source, CHUNK_BYTES):
+            while block := source.read(CHUNK_BYTES):
                 self._target.write(b'{"type":"bytes","base64":"' + base64.b64encode(block) + b'"}\n')
         self._count += 1
         self._size += size
-
-
-def _exactly(source: BinaryIO, count: int) -> bytes:
-    """So many bytes, fewer at the end only: a remote file gives them as they come."""
-    blocks = []
-    while count and (block := source.read(count)):
-        blocks.append(block)
-        count -= len(block)
-    return b"".join(blocks)

@@ -124,6 +124,7 @@ class _Out:
     def stream(self, name: str, source: BinaryIO, size: int) -> None:
         hashed = _Hashed(source)
         self._tar.addfile(_entry(name, size), hashed)
+        self._tar.members = []  # type: ignore[attr-defined] # memory stays bounded
         line = json.dumps({"name": name, "bytes": size, "sha256": hashed.sha256.hexdigest()})
         self._manifest.write(line.encode() + b"\n")
         self.files += 1

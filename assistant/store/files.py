@@ -64,7 +64,11 @@ class MediaFiles(Protocol):
         """Delete files; whether all of them are gone now. Those that were gone already do not matter."""
 
     def opened(self, digest: str) -> tuple[BinaryIO, int]:
-        """A stored file to be read from its start, and its bytes. Raises FileNotFoundError."""
+        """A stored file to be read from its start, and its bytes; a `read` gives less than asked for at the end only.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
 
     def listed(self) -> Iterator[StoredFile]:
         """Everything that is stored, half-written files included."""

@@ -160,11 +160,10 @@ class RemoteFiles:
 
     def opened(self, digest: str) -> tuple[BinaryIO, int]:
         """A stored file to be read from its start, and its bytes. Raises FileNotFoundError, Unavailable."""
-        from obstore import open_reader
-
         with self._reached():
-            file = open_reader(self._store, _key(digest), buffer_size=BLOCK)
-        return cast(BinaryIO, _Reader(file, self._reached)), int(file.size)
+            found = self._store.get(_key(digest))
+            size = int(found.meta["size"])
+        return cast(BinaryIO, _Reader(iter(found.stream(min_chunk_size=BLOCK)), self._reached)), size
 
     def listed(self) -> Iterator[StoredFile]:
         """Everything that is stored there, and what was half-written here."""
@@ -303,20 +302,33 @@ class RemoteFiles:
 
 
 class _Reader:
-    """An object read piece by piece, as a binary file is."""
+    """An object read piece by piece from its start, as a binary file is."""
 
-    def __init__(self, file: Any, reached: Callable[[], Any]) -> None:
-        self._file, self._reached = file, reached
+    def __init__(self, blocks: Iterator[Any], reached: Callable[[], Any]) -> None:
+        self._blocks, self._reached = blocks, reached
+        self._rest = memoryview(b"")
 
     def read(self, count: int = -1) -> bytes:
-        with self._reached():
-            return bytes(self._file.read() if count < 0 else self._file.read(count))
+        """So many bytes, fewer at the end only; all that is left if negative."""
+        pieces = []
+        while count:
+            if not self._rest:
+                with self._reached():
+                    self._rest = memoryview(next(self._blocks, b""))
+                if not self._rest:
+                    break
+            taken = len(self._rest) if count < 0 else min(count, len(self._rest))
+            pieces.append(self._rest[:taken])
+            self._rest = self._rest[taken:]
+            count -= taken if count > 0 else 0
+        return b"".join(pieces)
 
     def __enter__(self) -> _Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._blocks = iter(())
+        self._rest = memoryview(b"")
 
 
 class FetchedPath(type(Path())):  # type: ignore[misc] # the class for this system
