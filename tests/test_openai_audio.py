@@ -529,3 +529,26 @@ def test_curl(url: str, tmp_path: Path, recording: Sent) -> None:
     except FileNotFoundError:
         pytest.skip("curl is not installed")
     assert json.loads(printed)["text"] == " ".join(SAID)
+
+
+@pytest.mark.weights
+def test_with_the_starter_weights(tmp_path: Path) -> None:
+    """Italian is written down, translated, and streamed with the same text, by the real perceiver."""
+    speech = pytest.importorskip("assistant_speech", reason="sensorium-speech is not installed")
+    italian = Path(__file__).parents[1] / "plugins/speech/tests/data/speech_italian.ogg"
+    configured = Settings(data_dir=tmp_path, weights={"directory": Settings().weights_directory()})
+    host = Host(configured, plugins={"speech": speech}, discover=False)
+    with (
+        Assistant(configured, host=host) as assistant,
+        serving(create_app(assistant)) as url,
+        openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as client,
+    ):
+        said = client.audio.transcriptions.create(file=italian, model="whisper-1", response_format="verbose_json")
+        *deltas, done = client.audio.transcriptions.create(file=italian, model="whisper-1", stream=True)
+        english = client.audio.translations.create(file=italian, model="whisper-1")
+    assert "mercato di roma" in said.text.lower()
+    assert said.language == "italian"
+    assert said.segments is not None
+    assert all(0 <= each.start < each.end <= said.duration + 0.1 for each in said.segments)
+    assert "".join(each.delta for each in deltas) == done.text == said.text
+    assert "bread" in english.text.lower()
