@@ -213,11 +213,13 @@ def test_a_client_cannot_name_a_file_or_an_address(server: Any, tmp_path: Path, 
         client.get("/")
         functions = client.get("/config").json()["dependencies"]
 
+        session = f"outsider{len(named)}"  # a page belongs to one browser
+
         def call(event: str, data: list[Any]) -> dict[str, Any]:
             (function,) = [each["id"] for each in functions if each["targets"] and each["targets"][0][1] == event]
-            body = {"data": data, "fn_index": function, "session_hash": "outsider"}
+            body = {"data": data, "fn_index": function, "session_hash": session}
             client.post("/gradio_api/queue/join", json=body).raise_for_status()
-            with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "outsider"}) as answer:
+            with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as answer:
                 for line in answer.iter_lines():
                     message = json.loads(line[5:]) if line.startswith("data:") else {}
                     if message.get("msg") == "process_completed":
