@@ -254,8 +254,16 @@ class Recording:
             self._ended(version)
 
     async def _threaded(self, work: Callable[[], T]) -> T:
-        """In a thread that is for writing only, so that no decoding is waited for; it ends even if nobody waits."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._executor, work))
+        """In a thread that is for writing only, so that no decoding is waited for.
+
+        What is cancelled ends first: writing that goes on unseen could come after what is written next.
+        """
+        writing = asyncio.get_running_loop().run_in_executor(self._executor, work)
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing})
+            raise
 
 
 async def _pump(events: AsyncGenerator[Event, None], inbox: asyncio.Queue[Event | BaseException | None]) -> None:

@@ -183,6 +183,14 @@ def test_a_turn_brings_its_own_files(store: Store) -> None:
     assert part.text == "hello"
 
 
+def test_what_comes_after_the_end_of_a_turn_changes_nothing(store: Store) -> None:
+    """A piece of a turn that is written late does not alter what the turn came to."""
+    conversation = talk(store, ANN)
+    (turn,) = store.load_conversation(conversation, ANN).turns
+    store.add_to_turn(turn.id, ANN, gaps=[GAP], statuses=[STATUS], streamed="a gree", answer=Answer("late"))
+    assert store.load_conversation(conversation, ANN).turns == (turn,)
+
+
 def test_observations_are_stored_once(store: Store) -> None:
     """Turns refer to observations; the same one again changes nothing, and order is that of arrival."""
     conversation = talk(store, ANN)

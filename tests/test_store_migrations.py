@@ -86,6 +86,10 @@ def fill(engine: sql.Engine, directory: Path, revision: str) -> None:
         for turn in rows["turns"]:
             turn["folded"] = "what is it?\na greeting"
         rows["observations"][0] |= {"folded": "uber 你好", "turn": 1}
+    if revision >= "0004" and revision[0] == "0":
+        for turn in rows["turns"]:
+            turn["folded"] = "what is it?\na greeting"
+        rows["observations"][0] |= {"folded": "uber 你好", "turn": 1}
     with engine.begin() as connection:
         for name, values in rows.items():
             connection.execute(tables.tables[name].insert(), values)

@@ -130,7 +130,7 @@ class Turns:
         kept = [self._files.write(part) for part in parts]
         with self._database.writing(durable=False) as connection:
             row = turn_of_owners(connection, turn, owner)
-            if row is None or row.process != self._processes.token:
+            if row is None or row.process != self._processes.token or row.state not in ("running", "interrupted"):
                 self._files.remove(unclaimed(connection, {part.digest for part in kept}))
                 return
             claim(connection, kept, owner)
