@@ -236,6 +236,20 @@ def test_a_running_turn_is_joined_by_its_key(client: httpx.Client, where: str, s
         assert list(events)[-1][2]["state"] == "done"
 
 
+def test_a_turn_goes_on_for_who_still_waits(client: httpx.Client, where: str, script: Script) -> None:
+    """A client that sends again joins; that the connection it lost is noticed later stops nothing, its leaving does."""
+    key = {"idempotency-key": "k"} | SSE
+    script.hold()
+    ask = {"method": "POST", "url": f"{where}/turns", "json": {"text": "q"}, "headers": key}
+    with client.stream(**ask) as second:  # type: ignore[arg-type]
+        with client.stream(**ask) as first:  # type: ignore[arg-type]
+            assert next(events_of(first.iter_lines()))[1] == "turn"
+        told = events_of(second.iter_lines())  # held: a generator that is let go closes its connection
+        assert any(name == "delta" for _, name, _ in told)
+        assert not script.stopped.wait(0.3)
+    assert script.stopped.wait(1.0)
+
+
 def test_a_turn_that_does_not_run_here_is_told_from_the_store(
     client: httpx.Client, where: str, assistant: Assistant
 ) -> None:

@@ -314,23 +314,23 @@ async def _respond(
     """The reply as a whole, its events, or where to follow it."""
     turn = begun if isinstance(begun, str) else begun.id
     location = {"Location": f"/api/v1/conversations/{conversation}/turns/{turn}"}
-    attended = isinstance(begun, Running) and not (detached or begun.detached)
-    if accept is not None and MEDIA_TYPE in accept.lower():
-        if isinstance(begun, Running):
-            events: AsyncIterator[bytes] = _Attended(begun) if attended else begun.follow()
-        else:
-            events = from_store(assistant, conversation, turn, caller.owner)
-        return ClosingStream(events, 200, {**HEADERS, **location}, MEDIA_TYPE)
+    streamed = accept is not None and MEDIA_TYPE in accept.lower()
     if isinstance(begun, Running):
-        if detached:
+        begun.detached |= detached
+        if detached and not streamed:
             return JSONResponse(begun.outline(), 202, {**location, "Preference-Applied": "respond-async"})
+        attended = _Attended(begun)
+        if streamed:
+            return ClosingStream(attended, 200, {**HEADERS, **location}, MEDIA_TYPE)
         try:
             await until_disconnect(request, begun.ended.wait())
         finally:
-            if attended and not begun.ended.is_set():
-                await begun.stop()
+            await attended.aclose()
         if begun.failure is not None:
             raise begun.failure
+    elif streamed:
+        events = from_store(assistant, conversation, turn, caller.owner)
+        return ClosingStream(events, 200, {**HEADERS, **location}, MEDIA_TYPE)
     return JSONResponse(await _turn(assistant, conversation, turn, caller.owner), 200, location)
 
 
@@ -340,6 +340,8 @@ class _Attended:
     def __init__(self, running: Running) -> None:
         self._running = running
         self._events = running.follow()
+        self._left = False
+        running.attending += 1
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -349,8 +351,9 @@ class _Attended:
 
     async def aclose(self) -> None:
         await self._events.aclose()
-        if not self._running.ended.is_set():
-            await self._running.stop()
+        if not self._left:
+            self._left = True
+            await self._running.leave()
 
 
 async def _turn(assistant: Assistant, conversation: str, turn: str, owner: str) -> dict[str, Any]:

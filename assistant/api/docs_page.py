@@ -38,6 +38,8 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, max-age=3600",
 }
+FRESH: Final = {**HEADERS, "Cache-Control": "no-cache"}
+"""Of what changes with the application."""
 PAGE: Final = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -104,14 +106,14 @@ def install(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     async def page() -> Response:
-        return Response(PAGE, media_type="text/html", headers=HEADERS)
+        return Response(PAGE, media_type="text/html", headers=FRESH)
 
     @app.get("/docs/{name}", include_in_schema=False)
     async def file(name: str) -> Response:
         if name == "start.js":
-            return Response(START, media_type="text/javascript", headers=HEADERS)
+            return Response(START, media_type="text/javascript", headers=FRESH)
         if name == "openapi.json":
-            return Response(_json(older(document())), media_type="application/json", headers=HEADERS)
+            return Response(_json(older(document())), media_type="application/json", headers=FRESH)
         if name not in FILES:
             raise Refused("There is no such file.", status=404)
         return FileResponse(_bundle() / name, media_type=FILES[name], headers=HEADERS)

@@ -57,7 +57,9 @@ class Running:
         """What ended it, if it failed."""
         self.task: asyncio.Task[None] | None = None
         self.detached = False
-        """Whether it goes on when the client that started it leaves."""
+        """Whether it goes on when nobody attends it any more."""
+        self.attending = 0
+        """Clients whose leaving stops it, once all have left."""
         self.begun = asyncio.Event()
         """Set when the question is stored, or will never be."""
         self.ended = asyncio.Event()
@@ -108,6 +110,12 @@ class Running:
                 await asyncio.wait_for(news.wait(), HEARTBEAT_SECONDS)
             except asyncio.TimeoutError:
                 yield HEARTBEAT
+
+    async def leave(self) -> None:
+        """One of those who attend it has left, or has all of it."""
+        self.attending -= 1
+        if self.attending <= 0 and not self.detached and not self.ended.is_set():
+            await self.stop()
 
     async def stop(self) -> None:
         """End it; returns when what it has brought is stored."""
