@@ -102,6 +102,10 @@ def switches(dependency: Any) -> bool:
     return any(name == "language" for _, name in dependency["targets"])
 
 
+def stops(dependency: Any) -> bool:
+    return any(name == "stop" for _, name in dependency["targets"])
+
+
 def sent(path: str) -> dict[str, Any]:
     return {"text": "What is it?", "files": [{"path": path, "meta": {"_type": "gradio.FileData"}}]}
 
@@ -218,3 +222,14 @@ def test_uploads_are_forgotten(tmp_path: Path) -> None:
     assert uploads.owns("user:ada", "a")
     now[0] += 3 * 3600
     assert not uploads.owns("user:ada", "a")
+
+
+async def test_events_that_do_not_queue_are_checked_too(tmp_path: Path) -> None:
+    """Stopping another user's turn needs to be that user."""
+    async with chat(tmp_path, "ada", "bob") as (ada, bob):
+        await join(ada, "a" * 10, loads, [""])
+        config = (await ada.get("/config")).json()
+        number = next(each["id"] for each in config["dependencies"] if stops(each))
+        body = {"data": [None], "fn_index": number, "session_hash": "a" * 10}
+        assert (await ada.post("/gradio_api/run/predict", json=body)).status_code == 200
+        assert (await bob.post("/gradio_api/run/predict", json=body)).status_code == 500

@@ -37,7 +37,7 @@ READS: Final = re.compile(
     r"info/?|app_id/?|login_check/?|startup-events|theme\.css|openapi\.json|queue/(data|status)|upload_progress"
     r"|heartbeat/[^/]+|call/(v2/)?[^/]+/[^/]+|file=.+"
 )
-WRITES: Final = re.compile(r"queue/join/?|call/(v2/)?[^/]+/?|cancel|reset/?|upload")
+WRITES: Final = re.compile(r"queue/join/?|run/predict/?|call/(v2/)?[^/]+/?|cancel|reset/?|upload")
 """What the page and `gradio_client` use; Gradio has more, which would only be more to attack."""
 
 
