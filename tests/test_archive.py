@@ -105,7 +105,7 @@ OBSERVATIONS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     said=st.lists(
         st.tuples(
