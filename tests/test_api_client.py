@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,6 +39,21 @@ def test_the_example_client_works(app: FastAPI, tmp_path: Path) -> None:
             assert "one two" in ran.stdout
             assert "because of note" in ran.stdout
             assert ("notes: note 'seen pixel.png' (100%)" in ran.stdout) == bool(files)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_commands_of_the_page_work(app: FastAPI, tmp_path: Path) -> None:
+    """Copied as they stand, they ask about a picture and then about the same conversation, as a stream."""
+    (tmp_path / "photo.jpg").write_bytes(PIXEL)
+    section = PAGE.partition("## Our own")[2]
+    (commands,) = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+    with serving(app) as url:
+        script = commands.replace("http://127.0.0.1:7860", url)
+        ran = subprocess.run(["bash", "-ec", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    reply, _ = json.JSONDecoder().raw_decode(ran.stdout)
+    assert reply["answer"]["text"] == "one two "
+    assert "event: done" in ran.stdout
 
 
 def test_every_route_is_documented(app: FastAPI) -> None:
