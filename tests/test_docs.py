@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from assistant.app import Assistant
+from assistant.hookspecs import hookimpl
 from assistant.host import Host
 from assistant.media import text_part
+from assistant.plugin import Utterance
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePlugin
 from assistant.types import Delta
@@ -35,7 +37,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_example_plugin_works(tmp_path: Path) -> None:
     """The plugin of docs/plugins.md, copied as it stands, keeps the contract."""
-    plugin, contract, _ = blocks(ROOT / "docs" / "plugins.md", "python")
+    plugin, contract, *_ = blocks(ROOT / "docs" / "plugins.md", "python")
     (tmp_path / "assistant_shout.py").write_text(plugin)
     (tmp_path / "test_shout.py").write_text(contract)
     ran = subprocess.run(
@@ -51,7 +53,7 @@ def test_the_example_plugin_works(tmp_path: Path) -> None:
 
 def test_the_example_answerer_works(tmp_path: Path) -> None:
     """The answerer of docs/plugins.md answers from what the plugin of that page observed."""
-    plugin, _, answerer = blocks(ROOT / "docs" / "plugins.md", "python")
+    plugin, _, answerer, _ = blocks(ROOT / "docs" / "plugins.md", "python")
     names: dict[str, Any] = {}
     exec(compile(plugin + answerer, "plugins.md", "exec"), names)
     settings = Settings(data_dir=tmp_path)
@@ -61,6 +63,24 @@ def test_the_example_answerer_works(tmp_path: Path) -> None:
         assert "That is shouting." in reply.text  # the question itself, which is calm, may come before it
         assert reply.evidence
         assert assistant.ask("What is it?").text == "pass"
+
+
+def test_the_example_voice_works(tmp_path: Path) -> None:
+    """The voice of docs/plugins.md is taken by the host and makes sound of a text."""
+    *_, voice = blocks(ROOT / "docs" / "plugins.md", "python")
+    names: dict[str, Any] = {}
+    exec(compile(voice, "plugins.md", "exec"), names)
+
+    class Brings:
+        @hookimpl
+        def register_voices(self, register: Any) -> None:
+            register(names["Hum"]())
+
+    with Host(Settings(data_dir=tmp_path), plugins={"hum": Brings()}, discover=False) as host:
+        (runner,) = host.voices()
+        pieces = runner.run(lambda each: list(each.speak(Utterance("hi"))))
+    assert [len(piece) for piece in pieces] == [1600, 1600]
+    assert all(0 < abs(piece).max() <= 1 for piece in pieces)
 
 
 @pytest.mark.weights

@@ -64,6 +64,7 @@ class Hearer:
         self.options: list[Options] = []
         self.said: tuple[str, ...] = SAID
         self.error: Exception | None = None
+        self.at_the_end: Exception | None = None
         self.heard_one = threading.Event()
         self.go_on = threading.Event()
         self.go_on.set()
@@ -103,8 +104,8 @@ class Hearer:
             yield task.observe(Kind.TRANSCRIPT, " ".join(self.said), 0.9, span=(0, length), seconds=length, **data)
         elif self.error is None:
             yield task.observe(Kind.NO_SPEECH, "no speech heard", 0.9, span=(0, length), seconds=length)
-        if self.error is not None:
-            raise self.error
+        for error in filter(None, (self.error, self.at_the_end)):
+            raise error
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +326,17 @@ def test_cut_off_recordings_give_what_was_heard(client: openai.OpenAI, hearer: H
     made = client.audio.transcriptions.create(file=recording, model="whisper-1")
     assert made.text == " ".join(SAID)
     assert made.to_dict()["sensorium"]["notes"] == ["The recording breaks off after 1 s. Send it again."]
+
+
+def test_a_failure_at_the_end_tells_nothing_of_the_inside(
+    client: openai.OpenAI, hearer: Hearer, recording: Sent
+) -> None:
+    """What was heard is given, with a note that the perceiver failed, and not how."""
+    hearer.at_the_end = RuntimeError("a secret detail")
+    made = client.audio.transcriptions.create(file=recording, model="whisper-1")
+    assert made.text == " ".join(SAID)
+    assert "speech failed on voice.wav." in made.to_dict()["sensorium"]["notes"][0]
+    assert "secret" not in made.to_json()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from assistant.api.failures import Refused
@@ -54,7 +55,10 @@ class Transcript:
     def add(self, event: Event) -> str:
         """Take note of an event; the text that it adds to the transcript, with the space before it."""
         if isinstance(event, Missed):
-            self.gaps.append(event.gap)
+            gap = event.gap
+            if gap.cause == "crashed":  # what went wrong inside is for the log
+                gap = replace(gap, message=f"{gap.source} failed on {gap.name or 'the recording'}.")
+            self.gaps.append(gap)
         elif isinstance(event, Status):
             self.cached |= event.perceiver == self.hearer and event.state == "cached"
         elif isinstance(event, Observed) and event.observation.source == self.hearer:
