@@ -17,7 +17,7 @@ from skimage import data
 from assistant.api import create_app
 from assistant.api.openai import bodies, turns
 from assistant.app import Assistant
-from assistant.errors import AssistantError, UnreadableMedia
+from assistant.errors import AssistantError, FetchRefused, UnreadableMedia
 from assistant.host import Host
 from assistant.plugin import Request, Task
 from assistant.settings import Settings
@@ -325,6 +325,30 @@ async def test_file_whose_pixels_cannot_be_decoded(client: httpx.AsyncClient, st
     response = await post(client, [text("hi"), part], stream=stream)
     assert response.status_code == 422
     assert response.json()["error"]["message"].startswith("broken.png is cut off.")
+    assert response.json()["error"]["param"] == "messages[0].content[1]"
+
+
+class Web:
+    """Stands in for the fetcher: one address has a picture."""
+
+    async def fetch(self, url: str) -> tuple[str, bytes]:
+        if url != "https://example.org/dot.png":
+            raise FetchRefused("The address is not public.", "Send the file.")
+        return "dot.png", PIXEL
+
+
+async def test_addresses_of_the_web(tmp_path: Path) -> None:
+    """Where fetching is switched on, an address is as good as its file; what cannot be fetched is the request's error."""
+    with assistant_of(tmp_path) as assistant:
+        app = create_app(assistant)
+        app.state.fetcher = Web()
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            found = (await post(client, [image("https://example.org/dot.png")])).json()
+            assert [part["name"] for part in found["sensorium"]["parts"]] == ["dot.png"]
+            refused = await post(client, [image(), image("http://10.0.0.1/dot.png")])
+    assert refused.status_code == 400
+    assert refused.json()["error"]["param"] == "messages[0].content[1]"
 
 
 async def test_stored_conversation(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from openai.types.responses import response_create_params
 
 from assistant.api import create_app
 from assistant.api.openai import responses_wire, wire
+from assistant.errors import WeightsCorrupt
 
 CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
 URL = "data:image/png;base64," + base64.b64encode(PIXEL).decode()
@@ -197,8 +198,10 @@ async def test_errors_are_documented(client: httpx.AsyncClient) -> None:
         "get_response",
         "list_models",
     ]
-    request = document["components"]["schemas"]["ChatRequest"]
-    assert request["additionalProperties"] is False
+    for name, path in (("ChatRequest", CHAT), ("ResponseRequest", RESPONSES)):
+        request = document["components"]["schemas"][name]
+        assert request["additionalProperties"] is False
+        assert (await client.post(path, json=request["examples"][0])).status_code == 200
 
 
 def body_of(path: str, **fields: Any) -> dict[str, Any]:
@@ -263,6 +266,24 @@ async def test_failure_in_a_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     last = json.loads(response.text.strip().rpartition("data: ")[2])
     assert last["error"]["type"] == "server_error"
     assert "secret" not in response.text
+
+
+async def test_no_path_of_the_server_is_told(tmp_path: Path) -> None:
+    """What a plugin says about its trouble leaves without where things lie, in gaps and in the answer."""
+    script = Script()
+    script.answer = _missing  # type: ignore[method-assign]
+    with assistant_with(tmp_path, script) as assistant:
+        transport = httpx.ASGITransport(create_app(assistant))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            for path in (CHAT, RESPONSES):
+                for fields in ({}, {"stream": True}):
+                    response = await client.post(path, json=body_of(path, **fields))
+                    assert "is damaged" in response.text
+                    assert "/srv" not in response.text
+
+
+def _missing(request: Any) -> Iterator[Any]:
+    raise WeightsCorrupt("The file /srv/weights/tiny/model.bin is damaged.", "Delete '/srv/weights/tiny'.")
 
 
 @pytest.mark.shared

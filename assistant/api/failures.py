@@ -72,6 +72,8 @@ GENERIC: Final[dict[type[AssistantError], tuple[str, str]]] = {
 """What is said outside about errors whose own texts are for whoever runs the server."""
 INSIDE: Final = re.compile(r"(^|[\s'\"(=])~?/[\w.-]+/|\bdatabase\b")
 """A path of this server, or what a database says."""
+PATH: Final = re.compile(r"(?:(?<=[\s'\"(=])|^)~?/[\w.-]+/[^\s'\"),;]*")
+"""A path of this server within a text."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
 
@@ -195,6 +197,11 @@ def outside(error: AssistantError) -> tuple[str, str]:
     if status_of(error) >= 500 and INSIDE.search(f"{error.message} {error.remedy}"):
         return "The server cannot do this just now.", "Its log says why; whoever runs it can mend it."
     return error.message, error.remedy
+
+
+def without_paths(text: str) -> str:
+    """A text that tells of a plugin's trouble, without where things lie on this server."""
+    return PATH.sub("…", text)
 
 
 def response_of(error: AssistantError) -> JSONResponse:

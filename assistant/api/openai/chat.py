@@ -100,9 +100,11 @@ async def _ask(assistant: Assistant, body: wire.ChatRequest, request: Request) -
     instructions = [_text(each) for each in body.messages if isinstance(each, wire.InstructionMessage)]
     stop = body.stop if body.stop is not None else []
     ignored = missing({"reasoning_effort": body.reasoning_effort, "verbosity": body.verbosity}, WITHOUT_EFFECT)
+    sent = given(last.content, f"messages[{at}].content")
     return Ask(
         question=question,
-        uploads=await take(assistant, given(last.content, f"messages[{at}].content"), fetcher=fetcher),
+        uploads=await take(assistant, sent, fetcher=fetcher),
+        params=tuple(each.param for each in sent),
         history=tuple(history),
         instructions="\n\n".join(filter(None, instructions)),
         sampling=Sampling(
@@ -114,7 +116,6 @@ async def _ask(assistant: Assistant, body: wire.ChatRequest, request: Request) -
         ),
         answerer=answerer,
         conversation=conversation,
-        param=f"messages[{at}].content",
         not_applied=ignored | _untold(body.messages),
     )
 

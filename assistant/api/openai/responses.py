@@ -145,7 +145,8 @@ async def _ask(
         files = _given(earlier, f"input[{earlier_at}].content")
         uploads = await take(assistant, files, fetcher=fetcher, required=False)
         history.append(Earlier("user" if earlier.role == "user" else "assistant", _text(earlier), uploads))
-    uploads = await take(assistant, _given(last, path), fetcher=fetcher)
+    sent = _given(last, path)
+    uploads = await take(assistant, sent, fetcher=fetcher)
     if body.store and conversation is None:
         if history:
             raise Refused(
@@ -165,7 +166,7 @@ async def _ask(
         sampling=Sampling(temperature=body.temperature, top_p=body.top_p, max_tokens=body.max_output_tokens),
         answerer=answerer,
         conversation=conversation,
-        param=path,
+        params=tuple(each.param for each in sent),
         not_applied=_untold(body, items),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from assistant.api.openai.wire import (
     NO_TOOLS,
@@ -124,6 +124,10 @@ class ConversationId(Wire):
 
 class ResponseRequest(Common):
     """A question, with or without what was said before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"model": "sensorium", "input": "What can you do?", "store": True}]}
+    )
 
     unsupported: ClassVar[dict[str, str]] = {
         "background": "answers are not given in the background.",

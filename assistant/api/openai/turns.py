@@ -6,13 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from starlette.requests import Request
 
 from assistant.api.disconnect import until_disconnect
-from assistant.api.failures import Refused
+from assistant.api.failures import Refused, without_paths
 from assistant.api.identity import Caller
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier, Upload
@@ -61,8 +61,8 @@ class Ask:
     """None for the one in the settings."""
     conversation: str | None = None
     """A stored conversation, which brings its history."""
-    param: str = "messages"
-    """Where the files of the question stand in the request."""
+    params: tuple[str, ...] = ()
+    """Where each of the uploads stands in the request."""
     not_applied: Mapping[str, str] = field(default_factory=dict)
     """Parameters that no answerer here applies, with why."""
 
@@ -131,12 +131,12 @@ class Turn:
                 if self.id or self.ask.conversation is None:
                     return
                 continue
-            self._early.append(event)
-            self._note(event)
+            self._early.append(self._noted(event))
+            late = time.perf_counter() - self.record.began > PAUSE_SECONDS
             if isinstance(event, Answering | Answered):
                 self.see_that_something_was_seen()
                 return
-            if at_once:
+            if at_once or late:
                 return
 
     async def events(self) -> AsyncIterator[Event | None]:
@@ -148,7 +148,7 @@ class Turn:
         self._early = []
         async for event in self._events:
             if event is not None:
-                self._note(event)
+                event = self._noted(event)
                 if isinstance(event, Answering) and self.written:
                     self.written += BROKEN_OFF
                     self.superseded = len(self.written)
@@ -173,16 +173,21 @@ class Turn:
         await self._events.aclose()
         await self._resources.aclose()
 
-    def _note(self, event: Event) -> None:
+    def _noted(self, event: Event) -> Event:
+        """The event as it leaves, once it is taken note of."""
         self.record.add(event)
-        if isinstance(event, Delta):
-            self.written += event.text
-        elif isinstance(event, Answering):
+        if isinstance(event, Answering):
             self.answerer = event.answerer
+        elif isinstance(event, Delta):
+            if not self.answerer:  # nobody could answer, and it tells why
+                event = replace(event, text=without_paths(event.text))
+            self.written += event.text
+        return event
 
     def see_that_something_was_seen(self) -> None:
         """Raises Refused if no file of the question can be read, which shows only when it is decoded."""
-        sent = [upload.digest for upload in self.ask.uploads if isinstance(upload, Part)]
+        uploads = zip(self.ask.uploads, self.ask.params, strict=True)
+        sent = {upload.digest: param for upload, param in uploads if isinstance(upload, Part)}
         if not sent:
             return
         record = self.record
@@ -190,15 +195,17 @@ class Turn:
         seen |= {part.parent for part in record.parts.values() if part.digest in seen and part.parent}
         gaps = {gap.part: gap for gap in record.gaps if gap.cause == "unreadable" and gap.source == "media"}
         if all(digest in gaps and digest not in seen for digest in sent):
-            gap = gaps[sent[0]]
-            raise Refused(gap.message, gap.remedy, status=422, code="unreadable_media", param=self.ask.param)
+            digest, param = next(iter(sent.items()))
+            gap = gaps[digest]
+            raise Refused(gap.message, gap.remedy, status=422, code="unreadable_media", param=param)
 
     # ---- what came of it ---------------------------------------------------------------------------------------
 
     @property
     def answer(self) -> Answer:
         """The answer; an empty one as long as there is none."""
-        return self.record.answer or Answer(self.written[self.superseded :])
+        answer = self.record.answer or Answer(self.written[self.superseded :])
+        return answer if answer.answerer else replace(answer, text=without_paths(answer.text))
 
     @property
     def model(self) -> str:
@@ -249,6 +256,11 @@ class Turn:
         return dict.fromkeys(sorted(asked - honoured), f"{who} does not apply it.") | dict(self.ask.not_applied)
 
 
+def outside(gap: Gap) -> Gap:
+    """A gap as clients may read it."""
+    return replace(gap, message=without_paths(gap.message), remedy=without_paths(gap.remedy))
+
+
 def extension(
     question: Question,
     answer: Answer,
@@ -274,7 +286,7 @@ def extension(
         "spoken": question.spoken,
         "evidence": [seen.to_json() for seen in evidence],
         "observations": observations,
-        "gaps": [gap.to_json() for gap in gaps],
+        "gaps": [gap.to_json() for gap in map(outside, gaps)],
         "parts": [
             {"digest": part.digest, "name": part.name, "modality": part.modality, "media_type": part.media_type}
             for part in parts

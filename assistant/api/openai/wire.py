@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.api.failures import Refused
+from assistant.types import JSON
 
 STOPS: Final = 4
 """Stop texts of one request, as at OpenAI."""
@@ -239,6 +240,25 @@ Zero: TypeAlias = Annotated[float, Field(ge=0, le=0)]
 Effort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
+PIXEL: Final = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYAAAAAIAAeIhvDMAAAAASUVORK5CYII="
+)
+EXAMPLE: Final[JSON] = {
+    "model": "sensorium",
+    "messages": [
+        {"role": "system", "content": "Answer briefly."},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "What is in the picture?"},
+                {"type": "image_url", "image_url": {"url": PIXEL}},
+            ],
+        },
+    ],
+}
+"""What the OpenAPI page shows, and what works when it is sent."""
+
+
 class Common(Wire):
     """What both chat endpoints take."""
 
@@ -259,6 +279,8 @@ class Common(Wire):
 
 class ChatRequest(Common):
     """A conversation to be answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     unsupported: ClassVar[dict[str, str]] = {
         "n": "one answer is given.",
