@@ -338,7 +338,7 @@ class Web:
 
 
 async def test_addresses_of_the_web(tmp_path: Path) -> None:
-    """Where fetching is switched on, an address is as good as its file; what cannot be fetched is the request's error."""
+    """Where fetching is switched on, an address is as good as a file; one that is not fetched is an error."""
     with assistant_of(tmp_path) as assistant:
         app = create_app(assistant)
         app.state.fetcher = Web()
