@@ -63,7 +63,9 @@ class FileGiven(Given):
 
     name: str = Field("", max_length=NAME_SENT, description="As a person calls it; never trusted for its format.")
     data: str | None = Field(None, description="data:[media type];base64,… The format is sniffed, not believed.")
-    part: str | None = Field(None, description="Digest of one of your stored parts, in place of `data`.")
+    part: str | None = Field(
+        None, pattern=r"^[0-9a-f]{64}$", description="Digest of one of your stored parts, in place of `data`."
+    )
 
 
 class Question(Given):
