@@ -452,6 +452,7 @@ async def test_too_many_requests_are_told_when_to_go_on(opened: Callable[..., As
         assert refused.json()["error"]["type"] == "rate_limit_error"
         assert 1 <= int(refused.headers["retry-after"]) <= 60
         assert (await made.get("/hello", headers=bearer(two))).status_code == 200
+        assert {(await made.get("/assets/x.js", headers=bearer(two))).status_code for _ in range(5)} == {404}
         assert [(await made.get("/hello")).status_code for _ in range(4)] == [401, 401, 401, 429]
         assert (await made.get("/hello", headers=bearer(two))).status_code == 200  # the neighbour's noise is not theirs
 

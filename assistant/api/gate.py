@@ -50,6 +50,8 @@ PUBLIC: Final = frozenset({"/health/live", "/login", "/favicon.ico", "/manifest.
 """What strangers may ask for; all else needs a caller."""
 TOLD_MORE: Final = frozenset({"/health/ready"})
 """What strangers may ask for too, but those who are known are told more."""
+ASSETS: Final = ("/assets/", "/static/", "/svelte/")
+"""Where the chat page's scripts lie: a hundred of them come with a page, and cost nothing to speak of."""
 TRUST_SECONDS: Final = 4.0
 """How long a key or login that was found in force is believed to be."""
 KEPT: Final = 4096
@@ -195,7 +197,7 @@ class Gate:
                 return Caller(LOCAL_OWNER, "local", "local", limit=address)
             await self._rates.count(f"stranger {address}")
             raise self._unknown(headers)
-        if required or found.kind in ("key", "user"):
+        if (required or found.kind in ("key", "user")) and not scope["path"].startswith(ASSETS):
             await self._rates.count(found.limit)
         return found
 
