@@ -16,6 +16,7 @@ from PIL import Image
 
 from assistant.api import create_app
 from assistant.app import Assistant
+from assistant.media import text_part
 
 API = "/api/v1"
 
@@ -139,6 +140,7 @@ def test_deleting_deletes(client: TestClient, tmp_path: Path) -> None:
 def test_everything_of_the_caller_is_deleted_only_when_it_is_meant(client: TestClient, assistant: Assistant) -> None:
     """Without the confirmation nothing happens; with it, others keep theirs."""
     others = assistant.store.create_conversation("user:other", "theirs")
+    assistant.store.keep(text_part("of no conversation", "note"), "local")
     ask(client, conversation(client), "mine", photo=picture())
     assert client.delete(f"{API}/data").status_code == 400
     assert client.get(f"{API}/usage").json()["files"] > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Response
@@ -24,6 +25,7 @@ from assistant.api.failures import documented
 from assistant.api.turns import RunningTurns
 from assistant.api.uploads import clean
 from assistant.app import Assistant
+from assistant.errors import NotFound
 from assistant.store.records import Conversation
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
@@ -163,7 +165,9 @@ async def delete_everything(
     await running.stop_all(caller.owner)
     found = await asyncio.to_thread(assistant.store.conversations, caller.owner)
     for each in found:
-        await asyncio.to_thread(assistant.delete_conversation, each.id, caller.owner)
+        with suppress(NotFound):  # deleted by somebody else meanwhile
+            await asyncio.to_thread(assistant.delete_conversation, each.id, caller.owner)  # from memory too
+    await asyncio.to_thread(assistant.store.delete_owner, caller.owner)  # and files of no conversation
     return wire.DeletedData(conversations=len(found))
 
 
