@@ -38,8 +38,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def accounts(tmp_path: Path, clock: Clock) -> Iterator[Accounts]:
-    database = Database(tmp_path / "sensorium.db", None, tmp_path / "media")
+def accounts(tmp_path: Path, clock: Clock, database_url: str | None) -> Iterator[Accounts]:
+    database = Database(tmp_path / "sensorium.db", database_url, tmp_path / "media")
     yield Accounts(database, {"fixed": hash_password(PASSWORD)}, clock)
     database.close()
 
@@ -66,8 +66,10 @@ def test_a_key_opens_until_it_is_revoked_or_expires(accounts: Accounts, clock: C
         accounts.revoke_key("none")
 
 
-def test_secrets_are_not_stored(accounts: Accounts, tmp_path: Path) -> None:
+def test_secrets_are_not_stored(tmp_path: Path) -> None:
     """Whoever has the database has no key, no password and no login."""
+    database = Database(tmp_path / "sensorium.db", None, tmp_path / "media")
+    accounts = Accounts(database)
     _, secret = accounts.create_key("ci")
     user = accounts.add_user("ada", PASSWORD)
     token = accounts.log_in(user, 60)
@@ -75,6 +77,7 @@ def test_secrets_are_not_stored(accounts: Accounts, tmp_path: Path) -> None:
     assert b"scrypt$" in stored
     for each in (secret, secret.removeprefix("sk-sensorium-")[8:], PASSWORD, token):
         assert each.encode() not in stored
+    database.close()
 
 
 def test_last_use_is_written_once_a_minute(accounts: Accounts, clock: Clock) -> None:
