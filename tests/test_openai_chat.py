@@ -57,11 +57,16 @@ def client_of(assistant: Assistant) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(assistant)), base_url="http://127.0.0.1")
 
 
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with assistant_of(tmp_path_factory.mktemp("data")) as found:
+        yield found
+
+
 @pytest.fixture
-async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    with assistant_of(tmp_path) as assistant:
-        async with client_of(assistant) as found:
-            yield found
+async def client(telling: Assistant) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(telling) as found:
+        yield found
 
 
 async def post(client: httpx.AsyncClient, content: Any = "hi", **fields: Any) -> httpx.Response:
@@ -321,7 +326,8 @@ async def test_broken_file_among_good_ones(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("stream", [False, True])
 async def test_file_whose_pixels_cannot_be_decoded(client: httpx.AsyncClient, stream: bool) -> None:
     """If the only file turns out broken when it is looked at, the request fails: nothing was seen to answer about."""
-    part = {"type": "file", "file": {"file_data": base64.b64encode(PIXEL).decode(), "filename": "broken.png"}}
+    other = base64.b64encode(PIXEL + b"\0").decode()  # of the picture itself, observations are remembered
+    part = {"type": "file", "file": {"file_data": other, "filename": "broken.png"}}
     response = await post(client, [text("hi"), part], stream=stream)
     assert response.status_code == 422
     assert response.json()["error"]["message"].startswith("broken.png is cut off.")

@@ -25,10 +25,10 @@ CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
 URL = "data:image/png;base64," + base64.b64encode(PIXEL).decode()
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[FastAPI]:
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     limits = {"bytes": 2000, "files": 3, "question_characters": 50}
-    with assistant_with(tmp_path, limits=limits) as assistant:
+    with assistant_with(tmp_path_factory.mktemp("data"), limits=limits) as assistant:
         yield create_app(assistant)
 
 
