@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 import assistant_ui
 from assistant.api import create_app, run
 from assistant.api.failures import Refused
-from assistant.api.gate import PUBLIC, TOLD_MORE, TRUST_SECONDS, Gate
+from assistant.api.gate import PUBLIC, TOLD_MORE, TRUST_SECONDS, Gate, admits
 from assistant.api.identity import BROWSER_COOKIE, LOGIN_COOKIE, Caller, caller
 from assistant.app import Assistant
 from assistant.errors import SettingsError
@@ -490,6 +490,17 @@ def test_a_network_needs_keys_or_users(opened: Callable[..., Assistant]) -> None
         run(opened(host="0.0.0.0"))
     with pytest.raises(SettingsError, match="anyone on the network"):
         create_app(opened(host="0.0.0.0", auth="none"))
+
+
+def test_the_start_says_who_gets_in(opened: Callable[..., Assistant]) -> None:
+    """So that nobody has to guess."""
+    assistant = opened()
+    assert admits(assistant) == "Nobody has to log in, and only this machine gets in."
+    assert "server.auth = none" in admits(opened(auth="none"))
+    assistant.accounts.create_key("ci")
+    assert "assistant users add" in admits(assistant)
+    assistant.accounts.add_user("ada", PASSWORD)
+    assert admits(assistant) == admits(opened(host="0.0.0.0")) == "Callers need an API key or a login."
 
 
 async def test_on_a_network_everybody_must_be_known(opened: Callable[..., Assistant]) -> None:

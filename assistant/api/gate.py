@@ -100,6 +100,18 @@ def install(app: FastAPI, assistant: Assistant) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=server.trusted_hosts, www_redirect=False)
 
 
+def admits(assistant: Assistant) -> str:
+    """Who gets in, for whoever starts the server."""
+    server, accounts = assistant.settings.server, assistant.accounts
+    if server.auth == "none":
+        return "Whoever reaches this machine's own address gets in (server.auth = none)."
+    if server.auth == "auto" and is_loopback(server.host) and not accounts.exist():
+        return "Nobody has to log in, and only this machine gets in."
+    if accounts.users():
+        return "Callers need an API key or a login."
+    return "Callers need an API key; for the chat add users: assistant users add NAME"
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address is reachable from this machine only."""
     if host == "localhost":

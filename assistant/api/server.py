@@ -172,8 +172,11 @@ def run(assistant: Assistant, *, preload: bool = True) -> None:
         limit_concurrency=CONNECTIONS,
     )
 
+    admits = gate.admits(assistant)
+
     def ready() -> None:
         print(f"Sensorium is ready on http://{shown}:{port}  (Ctrl+C stops it)", flush=True)  # noqa: T201
+        print(admits, flush=True)  # noqa: T201
 
     lifecycle: Lifecycle = app.state.lifecycle
     with listener:
