@@ -238,19 +238,32 @@ def test_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.weights
-def test_real_photograph(tmp_path: Path) -> None:
-    """With the starter weights, a photograph of a cat is answered with where the cat is."""
-    photo = base64.b64encode((Path(data.data_dir) / "chelsea.png").read_bytes()).decode()
-    content: Any = [
+def test_real_photographs(tmp_path: Path) -> None:
+    """With the starter weights: a typed question about a cat, and one about people that a voice message asks."""
+    photos = Path(data.data_dir)
+    cat, astronaut = (
+        base64.b64encode((photos / name).read_bytes()).decode() for name in ("chelsea.png", "astronaut.png")
+    )
+    voice = base64.b64encode((Path(__file__).parent / "data" / "how_many_people.ogg").read_bytes()).decode()
+    typed: Any = [
         {"type": "text", "text": "Which animal is in the picture?"},
-        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{photo}"}},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{cat}"}},
+    ]
+    spoken: Any = [
+        {"type": "input_audio", "input_audio": {"data": voice, "format": "wav"}},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{astronaut}"}},
     ]
     with (
         Assistant(Settings(data_dir=tmp_path)) as assistant,
         serving(create_app(assistant)) as address,
         openai.OpenAI(base_url=f"{address}/v1", api_key="none", timeout=300) as client,
     ):
-        completion = client.chat.completions.create(model="sensorium", messages=ask(content))
-    assert "cat" in (completion.choices[0].message.content or "").lower()
-    ours = json.loads(completion.to_json())["sensorium"]
+        first = client.chat.completions.create(model="sensorium", messages=ask(typed))
+        second = list(client.chat.completions.create(model="sensorium", messages=ask(spoken), stream=True))
+    assert "cat" in (first.choices[0].message.content or "").lower()
+    ours = json.loads(first.to_json())["sensorium"]
     assert any("cat" in seen["text"] for seen in ours["evidence"])
+    heard = json.loads(second[-1].to_json())["sensorium"]
+    assert heard["spoken"] is True
+    assert "how many people" in heard["question"].lower()
+    assert heard["short"] in ("1", "one")
