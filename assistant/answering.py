@@ -20,6 +20,9 @@ from assistant.types import FREE, Answer, Answering, Delta, Event, Example, Gap,
 
 logger = logging.getLogger(__name__)
 
+LOGGED = "The log says more."
+BROKE = f"The next one was asked. {LOGGED}"
+
 
 class Answers:
     """The answerers of one turn."""
@@ -86,7 +89,7 @@ class Answers:
                 self._miss(runner, error.message, error.remedy)
             except Exception as error:
                 logger.exception("%s failed", runner.name)
-                self._miss(runner, f"{runner.name} failed ({described(error)}).", "The next one was asked.")
+                self._miss(runner, f"{runner.name} failed ({described(error)}).", BROKE)
         for runner, obstacle in passed_over:
             self._miss(runner, obstacle.message, obstacle.remedy, obstacle.cause)
         lacking = sum(obstacle.cause != "paused" for _, obstacle in passed_over)
@@ -168,7 +171,7 @@ class Answers:
                 self._miss(runner, error.message, error.remedy)
             except Exception as error:
                 logger.exception("%s failed to check", runner.name)
-                self._miss(runner, f"{runner.name} could not check the answer ({described(error)}).", "")
+                self._miss(runner, f"{runner.name} could not check the answer ({described(error)}).", LOGGED)
         return answer
 
     async def _unanswered(self, *, ready: bool) -> Answer:

@@ -311,7 +311,7 @@ class Perception:
 
     def _key(self, job: _Job, gathered: Sequence[Observation]) -> str:
         subject = job.observation.id if job.observation else job.part.digest
-        described = [job.runner.identity, subject, job.part.digest, [seen.id for seen in gathered]]
+        described: list[Any] = [job.runner.identity, subject, job.part.digest, [seen.id for seen in gathered]]
         if job.runner.name in self._options:
             described.append(asdict(self._options[job.runner.name]))
         return hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest()
@@ -400,4 +400,4 @@ class Perception:
 
 
 DEADLINE_REMEDY = "Send a shorter or smaller file, or raise `engine.deadline_scale` in the settings."
-CRASH_REMEDY = "The rest of the answer does not depend on it. If it happens again, report it to the plugin's author."
+CRASH_REMEDY = "The rest of the answer does not depend on it. The log says more; if it happens again, report it to the plugin's author."

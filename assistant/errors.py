@@ -26,12 +26,6 @@ AssistantError
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-_DIRECTORIES: Final = re.compile(r"(?<![\w:/.])~?/(?:[^/\s'\":]+/)+")
-"""The leading part of an absolute path; not of an address with a scheme."""
-
 
 class AssistantError(Exception):
     """Root of the tree: what failed in `message`, what mends it in `remedy`."""
@@ -46,12 +40,11 @@ class AssistantError(Exception):
 
 
 def described(error: BaseException) -> str:
-    """An exception of others' making as people may read it: its name and text, of paths the last step only.
+    """An exception of others' making as people may read it: its name alone, for its text may tell anything.
 
-    Where files lie on this machine is nobody's business who asks it something; the log has the whole.
+    The log has the rest.
     """
-    text = _DIRECTORIES.sub("", " ".join(str(error).split()))
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return type(error).__name__
 
 
 class SettingsError(AssistantError):

@@ -99,7 +99,7 @@ async def test_a_checker_that_fails_costs_its_check_only(tmp_path: Path) -> None
         events = await events_of(product.turn("is it?"))
     assert answer_of(events).text == "Yes."
     (gap,) = [event.gap for event in events if isinstance(event, Missed)]
-    assert "checker could not check the answer (RuntimeError: lost count)" in gap.message
+    assert "checker could not check the answer (RuntimeError)" in gap.message
 
 
 async def test_what_is_not_set_up_is_passed_over(tmp_path: Path) -> None:
