@@ -400,4 +400,6 @@ class Perception:
 
 
 DEADLINE_REMEDY = "Send a shorter or smaller file, or raise `engine.deadline_scale` in the settings."
-CRASH_REMEDY = "The rest of the answer does not depend on it. The log says more; if it happens again, report it to the plugin's author."
+CRASH_REMEDY = (
+    "The rest of the answer does not depend on it. The log says more; if it happens again, tell the plugin's author."
+)
