@@ -161,7 +161,10 @@ class _Door:
 
 def _own(wanted: str) -> str:
     """A path of this server, whatever was asked for: the login leads nowhere else."""
-    split = urlsplit(wanted)
+    try:
+        split = urlsplit(wanted)
+    except ValueError:  # brackets or letters that no host has
+        return "/"
     plain = wanted.isprintable() and "\\" not in wanted
     if split.scheme or split.netloc or not wanted.startswith("/") or wanted.startswith("//") or not plain:
         return "/"

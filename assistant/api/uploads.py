@@ -41,7 +41,8 @@ OVERHEAD_BYTES: Final = 2**20
 """What a form may take beside its files."""
 IN_MEMORY: Final = 2**20
 """Bytes of a file up to which it is not written to disk before it is stored."""
-_DATA_URL = re.compile(r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*),", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:(?P<type>[^,;]{0,255})(?P<parameters>(?:;[^,;]{0,255}){0,8}),", re.IGNORECASE)
+"""Bounded, or a text of nothing but semicolons would take 160 bytes of memory for each."""
 
 
 @dataclass

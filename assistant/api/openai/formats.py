@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from assistant.api.failures import Refused, without_paths
@@ -45,6 +45,10 @@ ANNOTATIONS: Final = frozenset(
 )
 """Keywords that constrain nothing."""
 DEPTH: Final = 32
+STEPS: Final = 2000
+"""Schemas looked at in one: alternatives of alternatives multiply."""
+ALTERNATIVES: Final = 16
+REFERENCE_CHARACTERS: Final = 256
 
 
 def check(schema: Mapping[str, Any], param: str) -> None:
@@ -56,7 +60,7 @@ def check(schema: Mapping[str, Any], param: str) -> None:
     Raises:
         Refused: names the first property or keyword that cannot be promised.
     """
-    _check(schema, {"type": ("object",), "properties": FIELDS}, "", schema, param, DEPTH)
+    _check(schema, {"type": ("object",), "properties": FIELDS}, "", schema, param, DEPTH, iter(range(STEPS)))
 
 
 def selected(fields: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,12 +94,22 @@ def as_json(
     return json.dumps(fields if schema is None else selected(fields, schema), ensure_ascii=False)
 
 
-def _check(schema: Any, known: Mapping[str, Any], path: str, root: Mapping[str, Any], param: str, depth: int) -> None:
+def _check(
+    schema: Any,
+    known: Mapping[str, Any],
+    path: str,
+    root: Mapping[str, Any],
+    param: str,
+    depth: int,
+    steps: Iterator[int],
+) -> None:
+    if next(steps, None) is None:
+        raise _refusal("it has too many alternatives", param)
     schema = _resolved(schema, root, path, param, depth)
     for variant in schema.get("anyOf", ()):
         if not _types(_resolved(variant, root, path, param, depth - 1)) & {*known["type"]}:
             continue
-        _check_one(_resolved(variant, root, path, param, depth - 1), known, path, root, param, depth - 1)
+        _check_one(_resolved(variant, root, path, param, depth - 1), known, path, root, param, depth - 1, steps)
     offered = (
         set().union(*(_types(_resolved(each, root, path, param, depth - 1)) for each in schema["anyOf"]))
         if "anyOf" in schema
@@ -106,11 +120,17 @@ def _check(schema: Any, known: Mapping[str, Any], path: str, root: Mapping[str, 
     ]
     if offered and lacking:
         raise _refusal(f"{path or 'the schema'} may be {' or '.join(lacking)}, which the schema does not allow", param)
-    _check_one({key: value for key, value in schema.items() if key != "anyOf"}, known, path, root, param, depth)
+    _check_one({key: value for key, value in schema.items() if key != "anyOf"}, known, path, root, param, depth, steps)
 
 
 def _check_one(
-    schema: Mapping[str, Any], known: Mapping[str, Any], path: str, root: Mapping[str, Any], param: str, depth: int
+    schema: Mapping[str, Any],
+    known: Mapping[str, Any],
+    path: str,
+    root: Mapping[str, Any],
+    param: str,
+    depth: int,
+    steps: Iterator[int],
 ) -> None:
     for keyword in schema:
         if keyword not in ANNOTATIONS | {"type", "properties", "required", "additionalProperties", "items"}:
@@ -123,9 +143,9 @@ def _check_one(
                 where = f"{path}.{name}".lstrip(".")
                 raise _refusal(f"{where} cannot be filled: there is {', '.join(fields)}", param)
         for name, inner in wanted.items():
-            _check(inner, fields[name], f"{path}.{name}".lstrip("."), root, param, depth - 1)
+            _check(inner, fields[name], f"{path}.{name}".lstrip("."), root, param, depth - 1, steps)
     if "array" in known["type"] and "items" in schema:
-        _check(schema["items"], known["items"], f"{path}[]", root, param, depth - 1)
+        _check(schema["items"], known["items"], f"{path}[]", root, param, depth - 1, steps)
 
 
 def _resolved(schema: Any, root: Mapping[str, Any], path: str, param: str, depth: int) -> Mapping[str, Any]:
@@ -133,6 +153,8 @@ def _resolved(schema: Any, root: Mapping[str, Any], path: str, param: str, depth
     if depth <= 0:
         raise _refusal(f"{path or 'the schema'} is nested too deeply", param)
     if isinstance(schema, Mapping) and "$ref" in schema:
+        if len(str(schema["$ref"])) > REFERENCE_CHARACTERS:
+            raise _refusal(f"{path or 'the schema'} has a reference that is too long", param)
         target: Any = root
         for step in str(schema["$ref"]).removeprefix("#").strip("/").split("/"):
             target = target.get(step) if isinstance(target, Mapping) and step else target
@@ -144,6 +166,8 @@ def _resolved(schema: Any, root: Mapping[str, Any], path: str, param: str, depth
         and isinstance(schema.get("anyOf", []), list)
         and isinstance(schema.get("type", ""), str | list)
     )
+    if well_formed and len(schema.get("anyOf", [])) > ALTERNATIVES:
+        raise _refusal(f"{path or 'the schema'} has more than {ALTERNATIVES} alternatives", param)
     if not well_formed:
         raise _refusal(f"{path or 'the schema'} is no JSON schema", param)
     found: Mapping[str, Any] = schema

@@ -185,14 +185,14 @@ class Door:
 
     def _bind(self, below: str, query: bytes, owner: str) -> None:
         """The events of a page go to whoever opened it."""
-        session = below.removeprefix("heartbeat/") if below.startswith("heartbeat/") else ""
-        if not session and b"session_hash=" in query:
-            session = parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
-        if not session:
-            return
-        if self._sessions.setdefault(session, owner) != owner:
-            raise _absent()
-        self._sessions.move_to_end(session)
+        # every page that is named, for which of several Gradio takes is its own affair
+        named = parse_qs(query.decode("latin-1")).get("session_hash", [])
+        if below.startswith("heartbeat/"):
+            named.append(below.removeprefix("heartbeat/"))
+        for session in named:
+            if self._sessions.setdefault(session, owner) != owner:
+                raise _absent()
+            self._sessions.move_to_end(session)
         while len(self._sessions) > KEPT:
             self._sessions.popitem(last=False)
 

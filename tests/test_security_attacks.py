@@ -1,0 +1,200 @@
+"""Attacks that were tried on the HTTP side, over a real server: what is sent, and that it does no harm."""
+
+from __future__ import annotations
+
+import resource
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from api_serving import Script, serving
+
+import assistant_ui
+from assistant.api import create_app
+from assistant.api.failures import Refused
+from assistant.api.openai import formats
+from assistant.api.uploads import data_of
+from assistant.app import Assistant
+from assistant.host import Host
+from assistant.settings import Settings
+from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
+
+BODY_BYTES = 1_000_000
+
+
+@dataclass
+class Served:
+    """A server with the chat, and someone with a key."""
+
+    assistant: Assistant
+    url: str
+    client: httpx.Client
+    secret: str
+    script: Script
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def conversation(self) -> str:
+        made: str = self.client.post("/api/v1/conversations", json={}).json()["id"]
+        return made
+
+    def raw(self, *lines: str, body: bytes = b"") -> bytes:
+        """What is answered to these lines as they are; our own client would write them otherwise."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode() + body)
+            answer = b""
+            while b"\r\n\r\n" not in answer and (piece := connection.recv(65536)):
+                answer += piece
+            return answer
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("data"), server={"body_bytes": BODY_BYTES, "requests_per_minute": 0}
+    )
+    script = Script()
+    fakes = FakePlugin(
+        FakePerceiver("notes", script.perceive, consumes=("text", "image", "audio", "video")),
+        FakeAnswerer("scripted", script.answer),
+    )
+    host = Host(settings, plugins={"fakes": fakes, "ui": assistant_ui}, discover=False)
+    with ExitStack() as stack:
+        assistant = stack.enter_context(Assistant(settings, host=host))
+        _, secret = assistant.accounts.create_key("attacker")
+        url = stack.enter_context(serving(create_app(assistant)))
+        headers = {"authorization": f"Bearer {secret}"}
+        client = stack.enter_context(httpx.Client(base_url=url, timeout=60, headers=headers))
+        yield Served(assistant, url, client, secret, script)
+
+
+# ---- bodies ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_body_with_two_lengths_is_measured(served: Served) -> None:
+    """One that announces few bytes and comes in pieces without end is cut off like any other."""
+    pieces = b"".join(b"10000\r\n" + b" " * 65536 + b"\r\n" for _ in range(20)) + b"0\r\n\r\n"
+    answer = served.raw(
+        "POST /v1/embeddings HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: Bearer {served.secret}",
+        "Content-Type: application/json",
+        "Content-Length: 10",
+        "Transfer-Encoding: chunked",
+        body=pieces,
+    )
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "multipart/form-data; boundary=x"])
+def test_a_route_that_takes_json_holds_no_file_in_memory(served: Served, kind: str) -> None:
+    """The large allowance is for routes that write uploads to disk, not for whoever names a type."""
+    for path in ("/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/api/v1/conversations", "/login"):
+        body = b"x" * (BODY_BYTES + 1)
+        refused = served.client.post(path, headers={"content-type": kind}, content=body)
+        assert refused.status_code == 413, path
+
+
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "idna", "unicode_escape", "hex", "utf-7", "x" * 300])
+def test_forms_in_strange_encodings_are_refused(served: Served, charset: str) -> None:
+    """Python knows encodings that take minutes for one field, and some that raise what nobody expects."""
+    body = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + b"a" * 50_000 + b"-9\r\n--x--\r\n"
+    began = time.monotonic()
+    for path in (
+        "/login",
+        "/v1/audio/transcriptions",
+        "/gradio_api/upload",
+        f"/api/v1/conversations/{served.conversation()}/turns",
+    ):
+        for kind in (
+            f"multipart/form-data; boundary=x; charset={charset}",
+            f"multipart/form-data; boundary={'x' * 300}",
+        ):
+            refused = served.client.post(path, headers={"content-type": kind}, content=body)
+            assert refused.status_code == 415, path
+    assert time.monotonic() - began < 5
+
+
+def test_a_form_of_two_types_is_refused(served: Served) -> None:
+    """The gate and a parser could each believe another one."""
+    answer = served.raw(
+        "POST /v1/audio/transcriptions HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: Bearer {served.secret}",
+        "Content-Type: multipart/form-data; boundary=x; charset=punycode",
+        "Content-Type: application/json",
+        "Content-Length: 0",
+    )
+    assert answer.startswith(b"HTTP/1.1 415 ")
+
+
+def test_a_data_url_of_semicolons_costs_nothing() -> None:
+    """Each took 160 bytes of memory and a step back: a request of 64 MB brought the server down."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.monotonic()
+    with pytest.raises(Refused, match="no data URL"):
+        data_of("data:" + ";" * 4_000_000, "files[0].data")
+    assert time.monotonic() - began < 0.5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
+
+
+def test_schemas_whose_alternatives_multiply_are_refused_at_once() -> None:
+    """A short schema that refers to itself often would be looked at millions of times."""
+    for many in (8, 16, 1000):
+        alternatives = {
+            name: [{"$ref": f"#/$defs/{name}"}] * many for name in ("number", "pair", "item", "list", "root")
+        }
+        schema = {
+            "$defs": {
+                "number": {"type": "number"},
+                "pair": {"type": ["array", "null"], "items": {"anyOf": alternatives["number"]}},
+                "item": {"type": "object", "properties": {"box": {"anyOf": alternatives["pair"]}}},
+                "list": {"type": "array", "items": {"anyOf": alternatives["item"]}},
+                "root": {"type": "object", "properties": {"evidence": {"anyOf": alternatives["list"]}}},
+            },
+            "anyOf": alternatives["root"],
+        }
+        began = time.monotonic()
+        with pytest.raises(Refused, match="alternatives"):
+            formats.check(schema, "response_format")
+        assert time.monotonic() - began < 1
+    with pytest.raises(Refused, match="too long"):
+        formats.check({"$ref": "#" + "/a" * 1000}, "response_format")
+
+
+# ---- the login ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wanted", ["//[", "http://[::1", "//\u2100", "//\\evil.example", "/\t/evil.example"])
+def test_a_wish_that_is_no_address_leads_home(served: Served, wanted: str) -> None:
+    """Strangers get the form for it, not an error of ours."""
+    with httpx.Client(base_url=served.url) as stranger:
+        page = stranger.get("/login", params={"next": wanted})
+        assert page.status_code == 200
+        assert 'name="next" value="/"' in page.text
+
+
+# ---- other people's pages -------------------------------------------------------------------------------------------
+
+
+def test_naming_two_pages_opens_neither(served: Served) -> None:
+    """Who knows the number of another user's open page cannot take its events by naming one's own beside it."""
+    _, other = served.assistant.accounts.create_key("victim")
+    headers = {"authorization": f"Bearer {other}"}
+    with httpx.stream("GET", f"{served.url}/gradio_api/heartbeat/victim0001", headers=headers) as opened:
+        assert opened.status_code == 200
+    assert served.client.get("/gradio_api/queue/data?session_hash=victim0001").status_code == 404
+    for query in (
+        "session_hash=mine000001&session_hash=victim0001",
+        "session_hash=victim0001&session_hash=mine000001",
+        "session%5Fhash=victim0001",
+        "session_has%68=victim0001",
+    ):
+        with served.client.stream("GET", f"/gradio_api/queue/data?{query}") as answer:
+            assert answer.status_code == 404, query
