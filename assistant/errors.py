@@ -20,6 +20,7 @@ AssistantError
 ├── NotFound                 no such conversation or file (or it is someone else's)
 ├── Busy                     the conversation's last question is still being answered
 ├── Unavailable              the database cannot be reached just now
+│   └── NotWritable          what is stored can be read at best
 ├── StorageFull              no room left on the disk
 └── NothingToDo              neither a question nor a file was given
 """
@@ -124,6 +125,10 @@ class Busy(AssistantError):
 
 class Unavailable(AssistantError):
     """The database cannot be reached just now; the same may work a moment later."""
+
+
+class NotWritable(Unavailable):
+    """The disk or the database is read-only or broken just now; nothing was half-written."""
 
 
 class StorageFull(AssistantError):

@@ -25,6 +25,7 @@ from assistant.errors import (
     MissingLibrary,
     NotFound,
     NothingToDo,
+    NotWritable,
     SettingsError,
     StorageFull,
     Unavailable,
@@ -65,11 +66,20 @@ RETRY_SECONDS: Final = 2.0
 """After which a conversation that was busy, or a database that could not be reached, may be tried again."""
 GENERIC: Final[dict[type[AssistantError], tuple[str, str]]] = {
     DecoderUnavailable: ("The server cannot read files just now.", "Try again in a moment."),
+    NotWritable: ("The server can store nothing just now.", "Whoever runs it must make its disk writable."),
     Unavailable: ("The server cannot reach its database just now.", "Try again in a moment."),
     StorageFull: ("The server has no room left to store this.", "Whoever runs it must free disk space."),
     SettingsError: ("The server is not set up rightly.", "Its log says what is wrong."),
 }
-"""What is said outside about errors whose own texts are for whoever runs the server."""
+"""What is said outside about errors whose own texts are for whoever runs the server; the first that fits."""
+CODES: Final[dict[type[AssistantError], str]] = {
+    DecoderUnavailable: "decoder_unavailable",
+    Busy: "conversation_busy",
+    NotWritable: "storage_read_only",
+    Unavailable: "database_unavailable",
+    StorageFull: "disk_full",
+}
+"""Words for programs, of errors that pass by themselves or when whoever runs the server does something."""
 INSIDE: Final = re.compile(r"(^|[\s'\"(=])~?/[\w.-]+/|\bdatabase\b")
 """A path of this server, or what a database says."""
 PATH: Final = re.compile(r"(?:(?<=[\s'\"(=])|^)~?/[\w.-]+/[^\s'\"),;]*")
@@ -181,7 +191,8 @@ def error_body(
 
 def body_of(error: AssistantError) -> dict[str, Any]:
     """The JSON object for one of our errors, also as an event of a stream that has begun."""
-    code = error.code if isinstance(error, Refused) else None
+    found = next((code for kind, code in CODES.items() if isinstance(error, kind)), None)
+    code = error.code if isinstance(error, Refused) else found
     param = error.param if isinstance(error, Refused) else None
     message, remedy = outside(error)
     return error_body(message, remedy, status=status_of(error), code=code, param=param)

@@ -15,7 +15,7 @@ import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from assistant.errors import AssistantError, StorageFull, Unavailable
+from assistant.errors import AssistantError, NotWritable, StorageFull, Unavailable
 from assistant.store.schema import SCHEMA_VERSION, metadata, versions
 from assistant.store.values import from_json, to_json
 
@@ -176,8 +176,8 @@ class Database:
             )
         if state == "53100" or "disk is full" in reason:
             return StorageFull(f"There is no room for the database {self._where}.", "Free disk space, then try again.")
-        if "readonly database" in reason:
-            return AssistantError(
+        if "readonly database" in reason or "disk I/O error" in reason:
+            return NotWritable(
                 f"The database {self._where} cannot be written ({reason}).",
                 "Check the permissions, or choose another place with --data-dir or ASSISTANT_DATA_DIR.",
             )

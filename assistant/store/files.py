@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol
 
-from assistant.errors import AssistantError, StorageFull
+from assistant.errors import AssistantError, NotWritable, StorageFull
 from assistant.media.source import digest
 from assistant.store.records import part_from
 from assistant.types import EMPTY, Part
@@ -25,6 +25,8 @@ from assistant.types import EMPTY, Part
 logger = logging.getLogger(__name__)
 
 BLOCK: Final = 2**20
+READ_ONLY: Final = (errno.EROFS, errno.EPERM, errno.EACCES, errno.EIO)
+"""What the system says of a disk that was mounted read-only, taken away or is broken."""
 CACHE_BYTES: Final = 4 * 2**30
 """Of a remote store, that are kept here."""
 HALF_WRITTEN: Final = ".half-"
@@ -56,8 +58,8 @@ class MediaFiles(Protocol):
         """The part, with its bytes stored durably.
 
         Raises:
-            StorageFull: there is no room; nothing was half-written.
-            AssistantError: it cannot be written, or what it refers to is gone.
+            StorageFull, NotWritable: there is no room, or the disk is read-only; nothing was half-written.
+            AssistantError: what it refers to is gone.
         """
 
     def remove(self, digests: Iterable[str]) -> bool:
@@ -231,6 +233,8 @@ def not_stored(name: str, error: OSError) -> AssistantError:
     """Ours for what the system said when a file was written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull(f"There is no room to store {name}.", "Free disk space, then send it again.")
+    if error.errno in READ_ONLY:
+        return NotWritable(f"{name} cannot be stored: {error.strerror}.", "Make the data directory writable again.")
     return AssistantError(f"{name} cannot be stored: {error.strerror or error}.", "Check disk space and permissions.")
 
 
