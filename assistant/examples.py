@@ -7,17 +7,19 @@ from collections.abc import Callable, Sequence
 
 from assistant.types import Example, Message, Part
 
-_EXAMPLE = re.compile(
-    r"\s*(?:for )?example\s*[:,-]\s*(?:q(?:uestion)?\s*:\s*)?(?P<question>.+?)"
-    r"\s*(?:\ba(?:nswer)?\s*:|=>|->|→)\s*(?P<answer>.+)",
-    re.IGNORECASE | re.DOTALL,
-)
+# Two patterns, each of which begins at one place: one for the whole would try every blank with every other.
+_BEGINNING = re.compile(r"\s*(?:for )?example\s*[:,-]\s*(?:q(?:uestion)?\s*:\s*)?", re.IGNORECASE)
+_ANSWER = re.compile(r"\ba(?:nswer)?\s*:|=>|->|→", re.IGNORECASE)
 
 
 def example_of(text: str) -> tuple[str, str] | None:
     """Question and answer of a message that gives an example; None for any other message."""
-    found = _EXAMPLE.fullmatch(text)
-    return (found["question"].strip(), found["answer"].strip()) if found else None
+    beginning = _BEGINNING.match(text)
+    middle = _ANSWER.search(text, beginning.end() + 1) if beginning else None
+    if beginning is None or middle is None:
+        return None
+    question, answer = text[beginning.end() : middle.start()].strip(), text[middle.end() :].strip()
+    return (question, answer) if question and answer else None
 
 
 def examples_of(messages: Sequence[Message], part: Callable[[str], Part | None]) -> tuple[Example, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from assistant.types import Finish, Sampling
 
-TOKEN: Final = re.compile(r"\s*(?:[㐀-䶿一-鿿぀-ヿ가-힯]|[^\W㐀-䶿一-鿿぀-ヿ가-힯]{1,6}|[^\w\s])")
+TOKEN: Final = re.compile(r"[㐀-䶿一-鿿぀-ヿ가-힯]|[^\W㐀-䶿一-鿿぀-ヿ가-힯]{1,6}|[^\w\s]")
 """What is counted as one token where no model counts: up to six letters of a word, a Chinese, Japanese or Korean
 character, a sign. English text has about as many of them as a byte-pair vocabulary of 100,000 gives."""
 

@@ -19,9 +19,12 @@ from assistant.api.failures import Refused
 from assistant.api.openai import formats
 from assistant.api.uploads import data_of
 from assistant.app import Assistant
+from assistant.examples import example_of
 from assistant.host import Host
+from assistant.limiting import Limit, count_tokens
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
+from assistant.types import Sampling
 
 BODY_BYTES = 1_000_000
 
@@ -198,3 +201,27 @@ def test_naming_two_pages_opens_neither(served: Served) -> None:
     ):
         with served.client.stream("GET", f"/gradio_api/queue/data?{query}") as answer:
             assert answer.status_code == 404, query
+
+
+# ---- texts that cost more than they should --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example:" + " " * 4000 + "x",
+        "example:" + "a " * 2000,
+        "example:" + "q: " * 1000,
+        " " * 4000 + "x",
+        "a " * 50_000 + " " * 100_000,
+        "\n" * 200_000 + "x",
+    ],
+    ids=["blanks", "answers", "questions", "margin", "words", "lines"],
+)
+def test_blanks_are_read_once(text: str) -> None:
+    """Four thousand of them in a question held up the whole server for minutes."""
+    began = time.monotonic()
+    assert example_of(text) is None
+    count_tokens(text)
+    list(Limit(Sampling(max_tokens=10)).take(text))
+    assert time.monotonic() - began < 2
