@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +18,9 @@ from api_serving import Script, serving
 
 import assistant_ui
 from assistant.api import create_app
+from assistant.api.disconnect import ClosingStream
 from assistant.api.failures import Refused
+from assistant.api.gate import Gate
 from assistant.api.openai import formats
 from assistant.api.uploads import data_of
 from assistant.app import Assistant
@@ -225,3 +230,40 @@ def test_blanks_are_read_once(text: str) -> None:
     count_tokens(text)
     list(Limit(Sampling(max_tokens=10)).take(text))
     assert time.monotonic() - began < 2
+
+
+# ---- keys that end --------------------------------------------------------------------------------------------------
+
+
+async def test_a_stream_ends_with_its_key(tmp_path: Path) -> None:
+    """Within the seconds that a key is believed, also in the middle of a response; its work is told to stop."""
+    now = 0.0
+    closed = asyncio.Event()
+    settings = Settings(data_dir=tmp_path)
+    with Assistant(settings, host=Host(settings, plugins={}, discover=False)) as assistant:
+        key, secret = assistant.accounts.create_key("brief")
+
+        async def pieces() -> AsyncIterator[bytes]:
+            nonlocal now
+            try:
+                for number in range(10):
+                    yield f"piece {number} ".encode()
+                    now += 1
+                    if number == 2:
+                        await asyncio.to_thread(assistant.accounts.revoke_key, key.id)
+            finally:
+                closed.set()
+
+        async def stream(scope: Any, receive: Any, send: Any) -> None:
+            await ClosingStream(pieces(), 200, {}, "text/event-stream")(scope, receive, send)
+
+        app = Gate(stream, assistant, clock=lambda: now)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            base_url="http://127.0.0.1",
+            headers={"authorization": f"Bearer {secret}"},
+        ) as client:
+            answer = await client.get("/events")
+            assert answer.text.endswith("piece 3 ")
+            assert (await client.get("/events")).status_code == 401
+    assert closed.is_set()

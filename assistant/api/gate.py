@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.api.body import limited, upload_bytes
@@ -166,7 +166,11 @@ class Gate:
         except AssistantError as error:
             await self._answer(error, scope, headers, receive, _careful(scope, send))
             return
-        await self._app(scope, receive, _careful(scope, send))
+        send = _careful(scope, send)
+        found = state["caller"]
+        if found is not None and found.kind in ("key", "user"):
+            send = self._while_in_force(scope, headers, found, send)
+        await self._app(scope, receive, send)
 
     # ---- pages of other sites ----------------------------------------------------------------------------------
 
@@ -292,6 +296,37 @@ class Gate:
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
         return found
+
+    def _while_in_force(self, scope: Scope, headers: dict[bytes, bytes], found: Caller, send: Send) -> Send:
+        """The same `send`, that ends a stream when the key or login it was opened with is no longer in force."""
+        looked = self._clock()
+        sized = False
+
+        async def sent(message: Message) -> None:
+            nonlocal looked, sized
+            if message["type"] == "http.response.start":
+                sized = any(name.lower() == b"content-length" for name, _ in message.get("headers", ()))
+            elif message.get("more_body", False) and self._clock() - looked >= TRUST_SECONDS:
+                looked = self._clock()
+                if not await self._in_force(scope, headers, found):
+                    if not sized:
+                        await send({"type": "http.response.body", "body": b"", "more_body": False})
+                    raise ClientDisconnect
+            await send(message)
+
+        return sent
+
+    async def _in_force(self, scope: Scope, headers: dict[bytes, bytes], found: Caller) -> bool:
+        address = address_of(scope)
+        try:
+            required = await self._required(scope, headers)
+            now = await self._by_key(headers, address, required) or await self._by_cookie(headers, address, required)
+        except Refused:
+            return False
+        except AssistantError as error:
+            logger.warning("whether %s is still in force is taken as before: %s", found.name, error)
+            return True
+        return now is not None and now.owner == found.owner
 
     async def _look_up(self, read: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._lookups, read)
