@@ -12,11 +12,12 @@ from fastapi.responses import JSONResponse
 from assistant.api import wire
 from assistant.api.common import Asker, AtWork, ConversationId, Reader, Serving, TurnId
 from assistant.api.disconnect import ClosingStream, until_disconnect
-from assistant.api.events import HEADERS, MEDIA_TYPE, documented_stream
+from assistant.api.events import documented_stream
 from assistant.api.failures import Refused, documented
 from assistant.api.idempotency import Keys, fingerprint, keys_of
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns, turns
+from assistant.api.streaming import HEADERS, MEDIA_TYPE
 from assistant.api.turns import Running, RunningTurns, from_store, stop_running
 from assistant.api.uploads import FORM, FORM_FILES, FORM_QUESTION, Sent, clean, read_json, read_question
 from assistant.app import Assistant

@@ -1,8 +1,7 @@
-"""The server-sent events of a turn: names, data, how they are written. Not for who follows them: see turns.py."""
+"""The server-sent events of a turn: names and data. Not for writing them (streaming.py) or following them (turns.py)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api import wire
 from assistant.api.failures import ErrorResponse
+from assistant.api.streaming import MEDIA_TYPE
 from assistant.types import (
     Answered,
     Answering,
@@ -21,11 +21,6 @@ from assistant.types import (
     PartAdded,
     Status,
 )
-
-MEDIA_TYPE: Final = "text/event-stream"
-HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""Neither kept nor held back by a proxy."""
-HEARTBEAT: Final = b": still here\n\n"
 
 
 class TurnEvent(wire.TurnStarted):
@@ -122,15 +117,3 @@ def described(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "answering", {"answerer": event.answerer}
     elif isinstance(event, Answered):
         yield "answer", event.answer.to_json()
-
-
-def frame(number: int, name: str, data: Any) -> bytes:
-    """One event on the wire; JSON has no line breaks outside its strings, where they are escaped."""
-    text = json.dumps(data, separators=(",", ":"), default=_plain)
-    return f"id: {number}\nevent: {name}\ndata: {text}\n\n".encode()
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):  # NumPy, from a perceiver
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} is not a JSON value")

@@ -16,8 +16,9 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from assistant.api import wire
-from assistant.api.events import HEARTBEAT, described, frame
+from assistant.api.events import described
 from assistant.api.failures import Refused, body_of, error_body, unexpected_body
+from assistant.api.streaming import ALIVE, frame
 from assistant.errors import AssistantError, Busy
 from assistant.types import Event
 
@@ -76,7 +77,7 @@ class Running:
 
     def tell(self, name: str, data: Any) -> None:
         """Write an event into the log."""
-        written = frame(self.last + 1, name, data)
+        written = frame(data, name=name, number=self.last + 1)
         self._frames.append(written)
         self.size += len(written)
         if self.size > LOG_BYTES:
@@ -97,7 +98,7 @@ class Running:
             news = self._news
             while after < self.last:
                 if after + 1 < self._first:
-                    yield frame(self.last, "error", _events_gone())
+                    yield frame(_events_gone(), name="error", number=self.last)
                     return
                 piece = bytearray()
                 while after < self.last and len(piece) < PIECE_BYTES:
@@ -109,7 +110,7 @@ class Running:
             try:
                 await asyncio.wait_for(news.wait(), HEARTBEAT_SECONDS)
             except asyncio.TimeoutError:
-                yield HEARTBEAT
+                yield ALIVE
 
     async def leave(self) -> None:
         """One of those who attend it has left, or has all of it."""
@@ -272,7 +273,7 @@ async def from_store(assistant: Assistant, conversation: str, turn: str, owner: 
         except AssistantError as error:  # deleted meanwhile, or the database is gone
             if not number:
                 raise
-            yield frame(number + 1, "error", body_of(error))
+            yield frame(body_of(error), name="error", number=number + 1)
             return
         about = {"id": turn, "conversation": conversation, "state": stored.state}
         found: list[tuple[str, str, Any]] = [("turn", "turn", about)]
@@ -298,12 +299,12 @@ async def from_store(assistant: Assistant, conversation: str, turn: str, owner: 
         new = [(name, data) for key, name, data in found if key not in told]
         told |= {key for key, _, _ in found}
         if new:
-            frames = [frame(number + place, name, data) for place, (name, data) in enumerate(new, 1)]
+            frames = [frame(data, name=name, number=place) for place, (name, data) in enumerate(new, number + 1)]
             number, silent = number + len(new), time.monotonic()
             yield b"".join(frames)
         elif time.monotonic() - silent > HEARTBEAT_SECONDS:
             silent = time.monotonic()
-            yield HEARTBEAT
+            yield ALIVE
         if stored.state != "running":
             return
         await asyncio.sleep(LOOK_SECONDS)

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Annotated, Any, Final
@@ -16,24 +15,23 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from assistant.api.disconnect import ClosingStream, until_disconnect
-from assistant.api.failures import Refused, body_of, documented, status_of, unexpected_body
+from assistant.api.failures import Refused, documented, status_of
 from assistant.api.identity import Caller, require
 from assistant.api.limits import Turns, turns
 from assistant.api.openai.audio_form import FORMATS, GRANULARITIES, PARAMETERS, Task, Wanted, read_form
 from assistant.api.openai.inputs import CODES
 from assistant.api.openai.models import AUTO, WHISPER, aliases, hearers, unknown
-from assistant.api.openai.sse import ALIVE, DONE, HEADERS, MEDIA_TYPE, dumped, sent
+from assistant.api.openai.sse import DONE
 from assistant.api.openai.subtitles import srt, vtt
 from assistant.api.openai.transcripts import KINDS, Transcript
-from assistant.api.openai.turns import PAUSE_SECONDS, pausing
+from assistant.api.openai.turns import PAUSE_SECONDS
+from assistant.api.streaming import ALIVE, HEADERS, MEDIA_TYPE, Guarded, dumped, frame, pausing
 from assistant.app import Assistant, Upload
-from assistant.errors import AssistantError, MediaError, MediaTooLarge, PluginError
+from assistant.errors import MediaError, MediaTooLarge, PluginError
 from assistant.media import SAMPLE_RATE
 from assistant.plugin import Perceiver
 from assistant.runner import Runner
 from assistant.types import AUDIO, VIDEO, Event, Part
-
-logger = logging.getLogger(__name__)
 
 Asker = Annotated[Caller, Depends(require("ask"))]
 Places = Annotated[Turns, Depends(turns)]
@@ -83,7 +81,7 @@ async def _respond(assistant: Assistant, request: Request, caller: Caller, place
         await until_disconnect(request, hearing.begin(caller, places))
         streaming = wanted.stream
         return (
-            ClosingStream(_Stream(hearing), headers=HEADERS, media_type=MEDIA_TYPE)
+            ClosingStream(Guarded(hearing.pieces(), _failed, resources.aclose), headers=HEADERS, media_type=MEDIA_TYPE)
             if streaming
             else _shaped(hearing.transcript, wanted, task)
         )
@@ -146,9 +144,7 @@ class Hearing:
                 yield self._delta(added)
         self._check()
         transcript = self.transcript
-        yield sent(
-            {"type": "transcript.text.done", "text": transcript.text, "sensorium": transcript.extension()},
-        )
+        yield frame({"type": "transcript.text.done", "text": transcript.text, "sensorium": transcript.extension()})
         yield DONE
 
     def _check(self) -> None:
@@ -165,36 +161,11 @@ class Hearing:
     def _delta(self, text: str) -> bytes:
         segment = self.transcript.segments[-1]
         ours = {"span": list(segment.span) if segment.span else None, "confidence": round(segment.confidence, 4)}
-        return sent({"type": "transcript.text.delta", "delta": text, "sensorium": ours})
+        return frame({"type": "transcript.text.delta", "delta": text, "sensorium": ours})
 
 
-class _Stream:
-    """The pieces; what goes wrong becomes a last one, and what is held is released even if nobody takes the first."""
-
-    def __init__(self, hearing: Hearing) -> None:
-        self._pieces = hearing.pieces()
-        self._resources = hearing.resources
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        try:
-            return await anext(self._pieces)
-        except StopAsyncIteration:
-            raise
-        except AssistantError as error:
-            return sent(body_of(error), "error")
-        except Exception:  # a defect: the client is told that there is one, the log which
-            logger.exception("a transcript broke off")
-            return sent(unexpected_body(), "error")
-
-    async def aclose(self) -> None:
-        """End the stream and the work for it."""
-        try:
-            await self._pieces.aclose()
-        finally:
-            await self._resources.aclose()
+def _failed(error: dict[str, Any]) -> bytes:
+    return frame(error, name="error")
 
 
 def _hearer(assistant: Assistant, model: str) -> Runner[Perceiver]:

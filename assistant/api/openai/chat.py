@@ -19,8 +19,9 @@ from assistant.api.identity import Caller, require
 from assistant.api.openai import bodies, formats, wire
 from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.models import answerer_of
-from assistant.api.openai.sse import ALIVE, DONE, MEDIA_TYPE, respond, sent
+from assistant.api.openai.sse import DONE, respond
 from assistant.api.openai.turns import Ask, Turn, check_length, joined, missing, start
+from assistant.api.streaming import ALIVE, MEDIA_TYPE, frame
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier
 from assistant.types import Delta, Sampling
@@ -231,7 +232,7 @@ class _Completion:
     @staticmethod
     def failed(error: dict[str, Any]) -> bytes:
         """What ends a stream that broke off."""
-        return sent(error)
+        return frame(error)
 
     async def _json(self) -> str:
         turn = self._turn
@@ -254,4 +255,4 @@ class _Completion:
             "system_fingerprint": FINGERPRINT,
             **more,
         }
-        return sent(chunk)
+        return frame(chunk)

@@ -19,7 +19,7 @@ from assistant.api.identity import Caller, require
 from assistant.api.limits import Turns, turns
 from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.models import AUTO, aliases, unknown
-from assistant.api.openai.sse import dumped
+from assistant.api.streaming import dumped
 from assistant.app import Assistant
 from assistant.fetching import Fetcher
 from assistant.limiting import count_tokens

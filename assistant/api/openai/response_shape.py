@@ -11,8 +11,8 @@ from assistant.api.events import described
 from assistant.api.openai import formats
 from assistant.api.openai import responses_wire as wire
 from assistant.api.openai.kept import Kept, name_of, new_name
-from assistant.api.openai.sse import ALIVE, sent
 from assistant.api.openai.turns import Turn, extension
+from assistant.api.streaming import ALIVE, frame
 from assistant.limiting import count_tokens
 from assistant.types import Answer, Delta, Question
 
@@ -190,7 +190,7 @@ class ResponseShape:
 
     def _event(self, name: str, **fields: Any) -> bytes:
         self._number += 1
-        return sent({"type": name, "sequence_number": self._number, **fields}, name)
+        return frame({"type": name, "sequence_number": self._number, **fields}, name=name)
 
     def _response(self, **fields: Any) -> Settled:
         turn, body = self._turn, self._body

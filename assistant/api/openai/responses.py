@@ -17,8 +17,9 @@ from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.kept import continued, load, name_of
 from assistant.api.openai.models import answerer_of
 from assistant.api.openai.response_shape import ResponseShape, Settled
-from assistant.api.openai.sse import MEDIA_TYPE, dumped, respond
+from assistant.api.openai.sse import respond
 from assistant.api.openai.turns import Ask, check_length, joined, missing, start
+from assistant.api.streaming import MEDIA_TYPE, dumped
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier
 from assistant.types import Sampling

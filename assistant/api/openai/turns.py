@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from starlette.requests import Request
 
 from assistant.api.disconnect import until_disconnect
 from assistant.api.failures import Refused, without_paths
 from assistant.api.identity import Caller
+from assistant.api.streaming import pausing
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier, Upload
 from assistant.limiting import count_tokens
@@ -34,8 +35,6 @@ from assistant.types import (
     Question,
     Sampling,
 )
-
-T = TypeVar("T")
 
 PAUSE_SECONDS: Final = 5.0
 """After so long without an event, a stream says that it is alive: proxies cut connections that are silent for 30 s
@@ -326,34 +325,6 @@ async def start(
         ask = await until_disconnect(request, prepare())
         return Turn(assistant, ask, caller.owner, resources.pop_all())
     raise AssertionError("an exit stack swallows nothing")
-
-
-async def pausing(events: AsyncGenerator[T, None], seconds: float) -> AsyncGenerator[T | None, None]:
-    """The events, and None whenever none came for so long. Closing it closes the events."""
-    coming: asyncio.Task[T] | None = None
-    try:
-        while True:
-            coming = coming or asyncio.ensure_future(_next(events))
-            done, _ = await asyncio.wait((coming,), timeout=seconds)
-            if not done:
-                yield None
-                continue
-            try:
-                event = coming.result()
-            except StopAsyncIteration:
-                return
-            finally:
-                coming = None
-            yield event
-    finally:
-        if coming is not None:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
-        await events.aclose()
-
-
-async def _next(events: AsyncGenerator[T, None]) -> T:
-    return await anext(events)
 
 
 def missing(values: Mapping[str, object], reasons: Mapping[str, str]) -> dict[str, str]:
