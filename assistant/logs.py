@@ -13,8 +13,12 @@ from typing import Any, Final, Literal, TextIO
 
 OURS: Final = "assistant"
 """How the names of our loggers, and of the built-in plugins', begin."""
-CONTROL: Final = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {9: "\t", 10: "\\n", 13: "\\r"}
+_STEERING: Final = (*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Control characters (C0 and C1), separators of lines, and what turns the direction of text."""
+CONTROL: Final = {code: f"\\x{code:02x}" for code in _STEERING} | {9: "\t", 10: "\\n", 13: "\\r"}
 """A file's name, or what a client sent, must not begin a line of its own or steer a terminal."""
+TRACED: Final = {**CONTROL, 10: "\n  "}
+"""In a traceback lines are kept, and set in: the text of an exception must not look like a line of its own either."""
 
 
 @dataclass(slots=True)
@@ -47,8 +51,8 @@ class TextFormatter(logging.Formatter):
         whence = origin.get()
         if whence is not None:
             line += f" [{whence.request}]"
-        trace = self._trace(record)
-        return f"{line}\n{trace}" if trace else line
+        trace = self._trace(record).translate(TRACED)
+        return f"{line}\n  {trace}" if trace else line
 
     def _trace(self, record: logging.LogRecord) -> str:
         return self.formatException(record.exc_info) if record.exc_info else ""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import logging
+import re
 import resource
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -27,6 +31,7 @@ from assistant.app import Assistant
 from assistant.examples import example_of
 from assistant.host import Host
 from assistant.limiting import Limit, count_tokens
+from assistant.logs import TextFormatter
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Sampling
@@ -267,3 +272,51 @@ async def test_a_stream_ends_with_its_key(tmp_path: Path) -> None:
             assert answer.text.endswith("piece 3 ")
             assert (await client.get("/events")).status_code == 401
     assert closed.is_set()
+
+
+# ---- the log --------------------------------------------------------------------------------------------------------
+
+
+def test_no_text_steers_the_terminal_that_shows_the_log() -> None:
+    """Neither in messages nor in the texts of exceptions: escapes of one byte, turned text, lines of their own."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(TextFormatter())
+    hostile = "\x1b[2J \x9b31m \u2028 \u202e \x85 \r\nCRITICAL assistant.gate: forged"
+    try:
+        raise ValueError(hostile)
+    except ValueError:
+        handler.handle(
+            logging.getLogger("assistant.x").makeRecord("x", 40, "f", 1, "sent: %s", (hostile,), sys.exc_info())
+        )
+    written = stream.getvalue()
+    assert not {"\x1b", "\x9b", "\u2028", "\u202e", "\x85", "\r"} & set(written)
+    assert [line for line in written.splitlines() if not line.startswith("  ")] == [written.splitlines()[0]]
+    assert "forged" in written
+
+
+# ---- scopes ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_documented_route_asks_for_a_scope(served: Served) -> None:
+    """A key that may only read figures gets 403 for all else, whatever it sends; what is open is listed here."""
+    _, secret = served.assistant.accounts.create_key("figures", scopes=["metrics"])
+    served_document = served.client.get("/openapi.json").json()
+    open_ = set()
+    with httpx.Client(base_url=served.url, headers={"authorization": f"Bearer {secret}"}) as client:
+        for path, operations in served_document["paths"].items():
+            for method in operations:
+                answer = client.request(method, re.sub("{[^}]*}", "0" * 64, path), params={"q": "x"}, json={})
+                if answer.status_code != 403:
+                    open_.add((method, path, answer.status_code))
+    assert open_ == {("get", "/metrics", 200), ("get", "/health/live", 200), ("get", "/health/ready", 200)}
+
+
+def test_reading_is_not_writing_or_asking(served: Served) -> None:
+    """Nothing that changes, deletes or asks is open to a key that may read."""
+    _, secret = served.assistant.accounts.create_key("reader", scopes=["read"])
+    with httpx.Client(base_url=served.url, headers={"authorization": f"Bearer {secret}"}) as client:
+        for path, operations in served.client.get("/openapi.json").json()["paths"].items():
+            for method in set(operations) - {"get"}:
+                answer = client.request(method, re.sub("{[^}]*}", "0" * 64, path), params={"q": "x"}, json={})
+                assert answer.status_code == 403, (method, path)
