@@ -10,12 +10,11 @@ with Assistant() as assistant:
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
-from functools import cached_property
+from contextlib import aclosing, contextmanager
+from functools import cached_property, partial, wraps
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.engine import Earlier, Engine, Session, Upload
 from assistant.errors import Busy, MediaError, NotFound, SettingsError
 from assistant.host import Host
+from assistant.looping import LoopThread
 from assistant.media import Media
 from assistant.recording import Recording
 from assistant.reply import Record, Reply
@@ -30,15 +30,7 @@ from assistant.sessions import Sessions, fill
 from assistant.settings import Settings, load_settings
 from assistant.store import Begun, Store
 from assistant.telemetry import TurnWatch, watched
-from assistant.types import (
-    EMPTY,
-    FREE,
-    Event,
-    Example,
-    Message,
-    Part,
-    Sampling,
-)
+from assistant.types import EMPTY, FREE, Event, Example, Message, Part, Sampling
 from assistant.weights import Weights
 
 if TYPE_CHECKING:
@@ -51,8 +43,23 @@ LOCAL = "local"
 """Owner of what is stored when nobody has to log in."""
 WRITERS = 4
 """Threads that store what running turns bring."""
-LOOP_SECONDS = 2.0
-"""How long `close` waits for the event loop's thread."""
+
+
+def _once(make: Callable[[Any], T]) -> cached_property[T]:
+    """A cached property that is made once even if threads ask for it at the same moment.
+
+    From Python 3.12 on `cached_property` does not see to that by itself.
+    """
+
+    @wraps(make)
+    def made(self: Assistant) -> T:
+        with self._making:
+            if make.__name__ not in self.__dict__:  # or else another thread was quicker
+                self.__dict__[make.__name__] = make(self)
+            found: T = self.__dict__[make.__name__]
+            return found
+
+    return cached_property(made)
 
 
 class Assistant:
@@ -79,35 +86,37 @@ class Assistant:
         self._sessions = Sessions()
         self._busy: set[str] = set()
         self._guard = threading.Lock()
+        self._making = threading.RLock()
+        self._loop = LoopThread("loop-of-assistant")
 
     @property
     def weights(self) -> Weights:
         """Where model weights are."""
         return self.host.weights
 
-    @cached_property
+    @_once
     def store(self) -> Store:
         """Conversations, media and the observation cache."""
         return self._given_store or Store.of(self.settings)
 
-    @cached_property
+    @_once
     def accounts(self) -> Accounts:
         """API keys, users and logins."""
         from assistant.store.accounts import Accounts
 
         return Accounts(self.store.database, self.settings.server.users)
 
-    @cached_property
+    @_once
     def _writers(self) -> ThreadPoolExecutor:
         """Threads that store what running turns bring."""
         return ThreadPoolExecutor(WRITERS, "writer-of-assistant")
 
-    @cached_property
+    @_once
     def engine(self) -> Engine:
         """What runs the turns."""
         return Engine(self.host, self.media, self.store, examples=lambda: self.examples)
 
-    @cached_property
+    @_once
     def examples(self) -> tuple[Example, ...]:
         """The answered questions of the settings.
 
@@ -144,13 +153,15 @@ class Assistant:
         kinds: frozenset[str] | None = None,
         options: Mapping[str, Mapping[str, Any]] = EMPTY,
         on_begun: Callable[[str], None] | None = None,
+        on_reply: Callable[[Reply], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """One turn; see `Engine.turn`. With a conversation, its history counts and the turn is stored.
 
         Without one nothing is stored but observations by content, and the caller sends the history along.
 
         Closing the iterator stops the turn; what was perceived until then is kept. `on_begun` is told the turn's id in
-        a worker thread, once the question is stored and before anything is perceived.
+        a worker thread, once the question is stored and before anything is perceived; `on_reply` is told the reply as
+        a whole at the end.
 
         Raises:
             NotFound: the owner has no such conversation.
@@ -158,64 +169,46 @@ class Assistant:
             Busy: another turn of the conversation is running, here or in another process.
             Unavailable, StorageFull: the question cannot be stored; nothing was done about it.
         """
-        wanted = answerer or self.settings.answerer
-        if conversation is None:
-            events = self.engine.turn(
-                Session(),
-                question,
-                uploads,
-                answerer=wanted,
-                answer=answer,
-                history=history,
-                instructions=instructions,
-                sampling=sampling,
-                kinds=kinds,
-                options=options,
-            )
-            async with aclosing(events):
-                async for event in events:
-                    yield event
-            return
-        session, version = await asyncio.to_thread(self._sessions.get, self.store, conversation, owner)
-
-        def begin(typed: str, parts: Sequence[Part]) -> Begun:
-            digests = tuple(part.digest for part in parts)
-            begun = self.store.begin_turn(conversation, owner, Message("user", typed, digests), parts)
-            if begun.version != version + 1:  # another process went on with it meanwhile
-                stored = self.store.load_conversation(conversation, owner).turns
-                fill(session, [turn for turn in stored if turn.id != begun.id])
-            return begun
-
-        recording = Recording(
-            self.store,
-            self._writers,
-            owner,
+        session, version = Session(), 0
+        if conversation is not None:
+            session, version = await asyncio.to_thread(self._sessions.get, self.store, conversation, owner)
+        run = partial(
+            self.engine.turn,
             session,
-            begin,
-            lambda version: self._sessions.put(conversation, owner, session, version),
-            on_begun,
+            question,
+            uploads,
+            answerer=answerer or self.settings.answerer,
+            answer=answer,
+            instructions=instructions,
+            sampling=sampling,
+            kinds=kinds,
+            options=options,
         )
-        self._occupy(conversation)
-        try:
-            events = self.engine.turn(
-                session,
-                question,
-                uploads,
-                answerer=wanted,
-                answer=answer,
-                instructions=instructions,
-                sampling=sampling,
-                kinds=kinds,
-                options=options,
-                keep=lambda part: self.store.keep(part, owner),
-                accepted=recording.accepted,
-            )
-            async with aclosing(recording.follow(events)) as told:
-                async for event in told:
-                    yield event
-        finally:
-            with self._guard:
-                self._busy.discard(conversation)
+        if conversation is None:
+            events = run(history=history)
+        else:
+            begin = partial(self._begin, conversation, owner, session, version)
+            ended = partial(self._sessions.put, conversation, owner, session)
+            recording = Recording(self.store, self._writers, owner, session, begin, ended, on_begun)
+            events = self._recorded(conversation, owner, recording, run)
+        record = Record()
+        async with aclosing(events):
+            async for event in events:
+                record.add(event)
+                yield event
+        if on_reply is not None:
+            on_reply(record.reply(session.context))
+
+    def _begin(
+        self, conversation: str, owner: str, session: Session, version: int, typed: str, parts: Sequence[Part]
+    ) -> Begun:
+        """Store the question; bring the conversation up to date if it is no longer of the version it was read in."""
+        digests = tuple(part.digest for part in parts)
+        begun = self.store.begin_turn(conversation, owner, Message("user", typed, digests), parts)
+        if begun.version != version + 1:  # another process went on with it meanwhile
+            stored = self.store.load_conversation(conversation, owner).turns
+            fill(session, [turn for turn in stored if turn.id != begun.id])
+        return begun
 
     @watched
     async def retry(
@@ -242,8 +235,8 @@ class Assistant:
         if place is None:
             raise NotFound("There is no such turn.", "Its conversation may have been deleted.")
         again, session = stored[place], Session()
-        fill(session, stored)
-        fill(session, stored[:place])
+        fill(session, stored)  # all that is known of the files
+        fill(session, stored[:place])  # and only the messages before it
         parts = {part.digest: part for part in again.parts}
         recording = Recording(
             self.store,
@@ -254,32 +247,42 @@ class Assistant:
             lambda version: self._sessions.forget(conversation, owner),
             on_begun,
         )
-        self._occupy(conversation)
-        try:
-            events = self.engine.turn(
-                session,
-                "" if again.spoken else again.message.text,
-                [parts[digest] for digest in again.message.parts if digest in parts],
-                answerer=answerer or self.settings.answerer,
-                instructions=instructions,
-                sampling=sampling,
-                keep=lambda part: self.store.keep(part, owner),
-                accepted=recording.accepted,
-            )
+        run = partial(
+            self.engine.turn,
+            session,
+            "" if again.spoken else again.message.text,
+            [parts[digest] for digest in again.message.parts if digest in parts],
+            answerer=answerer or self.settings.answerer,
+            instructions=instructions,
+            sampling=sampling,
+        )
+        async with aclosing(self._recorded(conversation, owner, recording, run)) as events:
+            async for event in events:
+                yield event
+
+    async def _recorded(
+        self, conversation: str, owner: str, recording: Recording, run: Callable[..., AsyncGenerator[Event, None]]
+    ) -> AsyncGenerator[Event, None]:
+        """A turn of a stored conversation. Raises Busy."""
+        with self._occupied(conversation):
+            events = run(keep=lambda part: self.store.keep(part, owner), accepted=recording.accepted)
             async with aclosing(recording.follow(events)) as told:
                 async for event in told:
                     yield event
-        finally:
-            with self._guard:
-                self._busy.discard(conversation)
 
-    def _occupy(self, conversation: str) -> None:
+    @contextmanager
+    def _occupied(self, conversation: str) -> Iterator[None]:
         with self._guard:
             if conversation in self._busy:
                 raise Busy(
                     "This conversation is still busy with the previous question.", "Wait for the answer, or stop it."
                 )
             self._busy.add(conversation)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._busy.discard(conversation)
 
     def delete_conversation(self, conversation: str, owner: str = LOCAL) -> None:
         """Delete a conversation and its media, from memory too. Raises NotFound."""
@@ -293,13 +296,6 @@ class Assistant:
 
     # ---- everybody else ----------------------------------------------------------------------------------------
 
-    @cached_property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.new_event_loop()
-        self._looping = threading.Thread(target=loop.run_forever, name="loop-of-assistant", daemon=True)
-        self._looping.start()
-        return loop
-
     def stream(
         self,
         question: str,
@@ -310,7 +306,7 @@ class Assistant:
         answer: bool = True,
         on_reply: Callable[[Reply], None] | None = None,
     ) -> Iterator[Event]:
-        """The events of one turn, as they happen. Closing the iterator stops the turn.
+        """The events of one turn, as they happen. Closing the iterator stops the turn, and waits until it has ended.
 
         Args:
             question: typed text, or "".
@@ -319,53 +315,25 @@ class Assistant:
             owner: whose conversation it is.
             answerer: a name; None for the one in the settings.
             answer: False to perceive only.
-            on_reply: told the reply as a whole, at the end.
+            on_reply: told the reply as a whole, at the end; called in another thread.
+
+        Raises:
+            Cancelled: the assistant was closed meanwhile. What `turn` raises besides.
         """
-        inbox: queue.SimpleQueue[Event | Reply | BaseException | None] = queue.SimpleQueue()
         uploads = [_upload(file) for file in files]
         if uploads:
             self.media.start()
-
-        async def run() -> None:
-            record = Record()
-            session = Session()
-            try:
-                if conversation is None:
-                    events = self.engine.turn(
-                        session, question, uploads, answerer=answerer or self.settings.answerer, answer=answer
-                    )
-                else:
-                    session, _ = await asyncio.to_thread(self._sessions.get, self.store, conversation, owner)
-                    events = self.turn(
-                        question, uploads, conversation=conversation, owner=owner, answerer=answerer, answer=answer
-                    )
-                async with aclosing(events):
-                    async for event in events:
-                        record.add(event)
-                        inbox.put(event)
-                inbox.put(record.reply(session.context))
-            except asyncio.CancelledError:
-                raise
-            except BaseException as error:  # raised in the caller's thread instead
-                inbox.put(error)
-            finally:
-                inbox.put(None)
-
-        running = self._submit(run())
-        try:
-            while (item := inbox.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                if isinstance(item, Reply):
-                    if on_reply is not None:
-                        on_reply(item)
-                else:
-                    yield item
-        finally:
-            running.cancel()
-
-    def _submit(self, work: Coroutine[Any, Any, T]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        return self._loop.iterate(
+            self.turn(
+                question,
+                uploads,
+                conversation=conversation,
+                owner=owner,
+                answerer=answerer,
+                answer=answer,
+                on_reply=on_reply,
+            )
+        )
 
     def ask(
         self,
@@ -398,12 +366,13 @@ class Assistant:
         return replies[0]
 
     def close(self) -> None:
-        """Free models, end threads, close the store."""
+        """Stop what `ask`, `perceive` and `stream` are at, free models, end threads, close the store.
+
+        Turns that run in an event loop of the caller's are the caller's to stop before.
+        """
+        self._loop.close()
         self.host.close()
         self.media.close()
-        if "_loop" in self.__dict__:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._looping.join(LOOP_SECONDS)
         if "_writers" in self.__dict__:
             self._writers.shutdown()
         if "store" in self.__dict__:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").is_file())
 LAYERS = (
     {"types", "errors", "__init__"},
-    {"context", "examples", "fetching", "fusion", "limiting", "media", "replies", "telemetry", "weights"},
+    {"context", "examples", "fetching", "fusion", "limiting", "looping", "media", "replies", "telemetry", "weights"},
     {"settings", "plugin", "hookspecs", "logs", "prompt", "runner", "host"},
     {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app", "testing"},
     {"api", "cli", "commands", "__main__"},
