@@ -8,6 +8,7 @@ import logging
 import re
 import resource
 import socket
+import stat
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -320,3 +321,15 @@ def test_reading_is_not_writing_or_asking(served: Served) -> None:
             for method in set(operations) - {"get"}:
                 answer = client.request(method, re.sub("{[^}]*}", "0" * 64, path), params={"q": "x"}, json={})
                 assert answer.status_code == 403, (method, path)
+
+
+# ---- files on disk --------------------------------------------------------------------------------------------------
+
+
+def test_uploads_are_read_by_this_user_only(served: Served) -> None:
+    """Also while they wait to be asked about, whatever the umask is."""
+    sent = served.client.post("/gradio_api/upload", files={"files": ("private.txt", b"a secret")})
+    (path,) = sent.json()
+    uploads = served.assistant.settings.data_dir / "uploads"
+    assert Path(path).is_relative_to(uploads)
+    assert stat.S_IMODE(uploads.stat().st_mode) == 0o700
