@@ -47,10 +47,11 @@ class Row:
 
 
 @contextlib.contextmanager
-def running(server: FaultServer) -> Iterator[FaultServer]:
-    """Started, with a key, and ended."""
+def running(server: FaultServer, *, key: bool = False) -> Iterator[FaultServer]:
+    """Started, and ended; with a key that the clients use, if wanted."""
     try:
-        server.make_key()
+        if key:
+            server.make_key()
         yield server.start()
     finally:
         server.end(signal.SIGKILL)

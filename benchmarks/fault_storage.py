@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from fault_report import QUICK_SECONDS, Row, Skipped, running
@@ -28,7 +29,7 @@ def disk_full(row: Row, scratch: Path) -> None:
     try:
         with running(FaultServer(scratch, data=disk / "data")) as server, server.client() as client:
             conversation, other = client.conversation(), client.conversation()
-            stream = Following(server, conversation, "pieces 60 full")
+            stream = Following(server, conversation, "pieces 30 full")
             stream.writing.wait(10)
             _fill(disk / "ballast")
             refused, seconds = timed(lambda: client.ask(other, "what?", ("new.jpg", photograph(1))))
@@ -69,9 +70,9 @@ def database_gone(row: Row, scratch: Path) -> None:
         raise Skipped("PostgreSQL is not installed")
     with PostgresServer() as postgres:
         server = FaultServer(scratch, settings={"DATABASE": postgres.new_database()})
-        with running(server), server.client() as client:
+        with running(server, key=True), server.client() as client:
             conversation, other = client.conversation(), client.conversation()
-            stream = Following(server, conversation, "pieces 60 gone")
+            stream = Following(server, conversation, "pieces 30 gone")
             stream.writing.wait(10)
             postgres.stop()
             refused, seconds = timed(lambda: client.ask(other, "what?"))
@@ -87,7 +88,7 @@ def database_gone(row: Row, scratch: Path) -> None:
             row.well(until(lambda: client.ask(other, "what?").status_code == 200, 30), 5)
             whole = until(lambda: [turn["state"] for turn in client.turns(conversation)] == ["done"], 30)
             answers = [(turn.get("answer") or {}).get("text", "") for turn in client.turns(conversation)]
-            row.saw("its record is stored", whole is not None and "piece59" in answers[0])
+            row.saw("its record is stored", whole is not None and "piece29" in answers[0])
             row.saw("ready", until(lambda: client.get("/health/ready").status_code == 200, 5) is not None)
             row.unforeseen(server)
 
@@ -99,7 +100,7 @@ def read_only(row: Row, scratch: Path) -> None:
         conversation = client.conversation()
         client.ask(conversation, "before?", ("a.jpg", photograph(1)))
         other = client.conversation()
-        stream = Following(server, other, "pieces 40 stays")
+        stream = Following(server, other, "pieces 30 stays")
         stream.writing.wait(10)
         # not the shared memory of SQLite's processes: a write to it that the kernel refuses ends the process (SIGBUS)
         everything = [each for each in (server.data, *server.data.rglob("*")) if not each.name.endswith("-shm")]
@@ -132,7 +133,7 @@ def read_only(row: Row, scratch: Path) -> None:
         row.unforeseen(server)
 
 
-def clock(row: Row, scratch: Path) -> None:
+def clock(row: Row, scratch: Path, url: str = "") -> None:
     """A year forward and back: nothing is deleted, nobody is locked out for longer than the clock is wrong."""
     if not FAKETIME.exists():
         raise Skipped("faketime is not installed")
@@ -143,10 +144,10 @@ def clock(row: Row, scratch: Path) -> None:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    settings = {"RETENTION__DAYS": "30", "SERVER__REQUESTS_PER_MINUTE": "60"}
+    settings = {"DATABASE": url, "RETENTION__DAYS": "30", "SERVER__REQUESTS_PER_MINUTE": "100"}
     offset.write_text("+0")
     server = FaultServer(scratch, settings=settings, before=variables)
-    with running(server), server.client() as client:
+    with running(server, key=True), server.client() as client:
         lasting = server.key
         brief, server.key = server.make_key("--expires", "90d"), lasting
         conversation = client.conversation()
@@ -167,7 +168,8 @@ def clock(row: Row, scratch: Path) -> None:
         while client.get("/api/v1/usage").status_code == 200:
             pass
         offset.write_text(f"-{YEAR}")
-        row.saw("rate limit not stuck", until(lambda: client.get("/api/v1/usage").status_code == 200, 90) is not None)
+        waited = until(lambda: client.get("/api/v1/usage").status_code == 200, 90)
+        row.saw(f"rate limit over in {waited or 99:.0f} s", waited is not None)
         server.end()
         offset.write_text(f"+{YEAR}")
         server.start()
@@ -175,3 +177,15 @@ def clock(row: Row, scratch: Path) -> None:
             kept = len(later.get("/api/v1/conversations").json()["data"])
             row.saw(f"{kept} conversations after a start a year on", kept == 5)
         row.unforeseen(server)
+
+
+def on_postgresql(fault: Callable[[Row, Path, str], None]) -> Callable[[Row, Path], None]:
+    """The same fault with the tables on PostgreSQL."""
+
+    def make(row: Row, scratch: Path) -> None:
+        if programs() is None:
+            raise Skipped("PostgreSQL is not installed")
+        with PostgresServer() as postgres:
+            fault(row, scratch, postgres.new_database())
+
+    return make

@@ -82,10 +82,11 @@ def _says(text: str) -> dict[str, str]:
 
 def _hang_up(client: httpx.Client) -> float:
     """Break a client's connection under its request; when that was."""
+    left = time.monotonic()
     for connection in client._transport._pool.connections:  # type: ignore[attr-defined]
         stream = connection._connection._network_stream
         stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-    return time.monotonic()
+    return left
 
 
 def _sound() -> bytes:
@@ -99,9 +100,9 @@ def _sound() -> bytes:
     return target.getvalue()
 
 
-def ended(row: Row, scratch: Path) -> None:
+def ended(row: Row, scratch: Path, url: str = "") -> None:
     """SIGTERM: what can end in time does, the rest is stopped. SIGKILL: found interrupted, and asked again."""
-    with running(FaultServer(scratch, settings={"SERVER__SHUTDOWN_SECONDS": "3"})) as server:
+    with running(FaultServer(scratch, settings={"DATABASE": url, "SERVER__SHUTDOWN_SECONDS": "3"})) as server:
         with server.client() as client:
             brief, long, cut = (client.conversation() for _ in range(3))
         streams = [Following(server, brief, "pieces 30 brief"), Following(server, long, "pieces 900 long")]

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fault_report import Row, Skipped
-from fault_storage import clock, database_gone, disk_full, read_only
+from fault_storage import clock, database_gone, disk_full, on_postgresql, read_only
 from fault_work import decoders_killed, ended, hostile, leaving, native_hang
 
 FAULTS: dict[str, Callable[[Row, Path], None]] = {
@@ -27,8 +27,10 @@ FAULTS: dict[str, Callable[[Row, Path], None]] = {
     "database gone": database_gone,
     "read-only": read_only,
     "clock": clock,
+    "clock, PostgreSQL": on_postgresql(clock),
     "clients leave": leaving,
     "signals": ended,
+    "signals, PostgreSQL": on_postgresql(ended),
     "decoders killed": decoders_killed,
     "native hang": native_hang,
     "hostile files": hostile,

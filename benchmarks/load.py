@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -131,17 +131,28 @@ async def probe(address: str, until: float, latencies: dict[str, list[float]], f
             await asyncio.sleep(0.5)
 
 
-async def watch(process: psutil.Process, until: float, sizes: list[float]) -> None:
-    """Resident memory of the server and its children, in MiB, every second."""
+async def watch(process: psutil.Process, until: float, sizes: dict[str, list[float]]) -> None:
+    """Memory of the server and of the processes that decode for it, in MiB, every second.
+
+    What is shared by several of them counts in parts (proportional set size).
+    """
     while time.monotonic() < until:
-        total = 0
+        found = {"server": 0, "decoders": 0}
         for each in (process, *process.children(recursive=True)):
-            try:
-                total += each.memory_info().rss
-            except psutil.NoSuchProcess:
-                continue
-        sizes.append(total / 2**20)
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                found["server" if each is process else "decoders"] += each.memory_full_info().pss
+        for name, value in found.items():
+            sizes[name].append(value / 2**20)
         await asyncio.sleep(1)
+
+
+def growth(sizes: list[float]) -> str:
+    """How memory developed; the means of the quarters tell growth from ups and downs."""
+    quarter = max(1, len(sizes) // 4)
+    means = [
+        statistics.mean(sizes[start : start + quarter]) for start in range(0, 4 * quarter, quarter) if sizes[start:]
+    ]
+    return f"{max(sizes):.0f} MiB at most; means of the quarters {', '.join(f'{mean:.0f}' for mean in means)}"
 
 
 @contextmanager
@@ -192,7 +203,7 @@ async def run(arguments: argparse.Namespace, address: str, keys: dict[str, str],
     until = time.monotonic() + arguments.seconds
     latencies: dict[str, list[float]] = {"/health/live": [], "/health/ready": []}
     failures: list[str] = []
-    sizes: list[float] = []
+    sizes: dict[str, list[float]] = {"server": [], "decoders": []}
     work = [probe(address, until, latencies, failures), watch(process, until, sizes)]
     async with AsyncExitStack() as clients:
         for name, many in held.items():
@@ -218,6 +229,12 @@ async def run(arguments: argparse.Namespace, address: str, keys: dict[str, str],
     )
     print(f"light users: {len(light_turns)} photographs ({spread(light_turns)} s), ", end="")
     print(f"{sum(len(seen.further) for seen in lights)} further questions")
+    photographed, further = len(heavy.turns) + len(light_turns), sum(len(seen.further) for seen in users.values())
+    print(
+        f"in all {60 * photographed / arguments.seconds:.1f} photographs and {60 * further / arguments.seconds:.1f} ",
+        end="",
+    )
+    print("further questions a minute")
     refused = sum((seen.refused for seen in users.values()), Counter[int]())
     print(f"refused: {dict(refused)} ({dict(heavy.refused)} of them the heavy user)")
     if heavy.turns and light_turns:
@@ -225,11 +242,9 @@ async def run(arguments: argparse.Namespace, address: str, keys: dict[str, str],
         print(f"a light user's photograph waits {ratio:.2f} x as long as the heavy user's")
     for path, values in latencies.items():
         print(f"{path}: {spread(values)} ms of {len(values)}")
-    half = sizes[len(sizes) // 2 :]
-    print(
-        f"memory: {sizes[0]:.0f} MiB at first, {max(sizes):.0f} at most, "
-        f"{half[0]:.0f} -> {half[-1]:.0f} in the second half"
-    )
+    for name, values in sizes.items():
+        print(f"memory of the {name}: {growth(values)}")
+    print(f"load average at the end: {os.getloadavg()[0]:.1f}, of everything on this machine")
     print(f"failures: {len(failures)}")
     for failure, count in Counter(failures).most_common(10):
         print(f"  {count} x {failure}")
