@@ -107,9 +107,10 @@ def kill_once(directory: Path, url: str | None, number: int, seconds: float) -> 
 
 def check(store: Store, lines: list[dict[str, Any]], totals: dict[str, Any]) -> None:
     """Count what was told and is not stored."""
+    stored = {name: store.load_conversation(name, OWNER) for name in {line["conversation"] for line in lines}}
     for line in lines:
-        stored = store.load_conversation(line["conversation"], OWNER)
-        turn = next((turn for turn in stored.turns if turn.message.text == line["question"]), None)
+        turns = stored[line["conversation"]].turns
+        turn = next((turn for turn in turns if turn.message.text == line["question"]), None)
         totals["told"] += 1
         if turn is None:
             totals["lost_messages"] += 1
@@ -122,7 +123,7 @@ def check(store: Store, lines: list[dict[str, Any]], totals: dict[str, Any]) -> 
             totals["lost_answers"] += 1
         if "done" in line and turn.state != "done":
             totals["lost_ends"] += 1
-    last = next(turn for turn in store.load_conversation(lines[-1]["conversation"], OWNER).turns[::-1])
+    last = stored[lines[-1]["conversation"]].turns[-1]
     if last.state == "interrupted":
         totals["interrupted"] += 1
     elif last.state == "running":
