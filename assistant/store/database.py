@@ -73,14 +73,14 @@ class Database:
         with self._translated():
             self._engine = _engine(url or f"sqlite:///{file}")
         with self.reading() as connection:
-            version = _version(connection)
-        if version != SCHEMA_VERSION:
+            revision = _revision(connection)
+        if revision != SCHEMA_VERSION:
             self._bring_up_to_date(media)
 
     def _bring_up_to_date(self, media: Path) -> None:
         """Make the tables, or migrate them; of several processes that find them old, one does."""
         with self.writing() as connection:
-            version = _version(connection)
+            version = _revision(connection) or _number(connection)
             if version == SCHEMA_VERSION:
                 return
             if version is None:
@@ -208,14 +208,19 @@ def _engine(url: str) -> sql.Engine:
     return sql.create_engine(where, json_serializer=to_json, json_deserializer=from_json, connect_args=given, **POOL)
 
 
-def _version(connection: sql.Connection) -> str | None:
-    """The revision of the tables; None if there are none."""
-    inspector = sql.inspect(connection)
-    if inspector.has_table("alembic_version"):
+def _revision(connection: sql.Connection) -> str | None:
+    """The revision of the tables; None if there are none, or if they are those of the first release."""
+    if sql.inspect(connection).has_table("alembic_version"):
         return str(connection.scalar(sql.select(versions.c.version_num)))
-    if inspector.has_table("schema_version"):  # as the first release wrote it down
-        number = connection.scalar(sql.text("SELECT version FROM schema_version"))
-        return f"{number:04}"
+    return None
+
+
+def _number(connection: sql.Connection) -> str | None:
+    """The revision as the first release wrote it down, None if it did not. Another process may drop that table: only
+    for who has the right to write.
+    """
+    if sql.inspect(connection).has_table("schema_version"):
+        return f"{connection.scalar(sql.text('SELECT version FROM schema_version')):04}"
     return None
 
 

@@ -77,8 +77,10 @@ class Late:
     def close(self) -> None:
         """A last attempt; what fails again is lost."""
         self._closed.set()
-        if self._thread is not None:
-            self._thread.join()
+        with self._guard:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
         self.run()
         while self._waiting:
             _give_up(self._waiting.popleft())
