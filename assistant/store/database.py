@@ -220,7 +220,8 @@ def _number(connection: sql.Connection) -> str | None:
     for who has the right to write.
     """
     if sql.inspect(connection).has_table("schema_version"):
-        return f"{connection.scalar(sql.text('SELECT version FROM schema_version')):04}"
+        number = connection.scalar(sql.text("SELECT version FROM schema_version"))
+        return f"{number:04}"
     return None
 
 
