@@ -16,6 +16,7 @@ AssistantError
 │   └── PullFailed           could not be fetched
 ├── MissingLibrary           an optional package is not installed
 ├── CannotAnswer             an answerer passes the question on
+├── RequestRefused           what was asked for cannot be done as it was asked; nothing failed
 ├── Cancelled                the person stopped the turn
 ├── NotFound                 no such conversation or file (or it is someone else's)
 ├── Busy                     the conversation's last question is still being answered
@@ -106,6 +107,10 @@ class MissingLibrary(AssistantError):
 
 class CannotAnswer(AssistantError):
     """Raised by an answerer to pass the question to the next one."""
+
+
+class RequestRefused(AssistantError):
+    """What was asked for cannot be done as it was asked; whose turn it was has not failed."""
 
 
 class Cancelled(AssistantError):

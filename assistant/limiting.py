@@ -11,6 +11,9 @@ TOKEN: Final = re.compile(r"[㐀-䶿一-鿿぀-ヿ가-힯]|[^\W㐀-䶿一-鿿぀
 """What is counted as one token where no model counts: up to six letters of a word, a Chinese, Japanese or Korean
 character, a sign. English text has about as many of them as a byte-pair vocabulary of 100,000 gives."""
 
+KEPT: Final = frozenset({"stop", "max_tokens"})
+"""Fields of `Sampling` that are kept whoever answers: what the answerer does not apply itself, `Limit` does."""
+
 
 def count_tokens(text: str) -> int:
     """Tokens of a text, roughly: for answers and prompts that no model's tokenizer counted."""

@@ -18,7 +18,16 @@ from dataclasses import asdict, dataclass, is_dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from assistant.errors import AssistantError, Cancelled, CannotAnswer, MediaError, PluginError, WeightsError, described
+from assistant.errors import (
+    AssistantError,
+    Cancelled,
+    CannotAnswer,
+    MediaError,
+    PluginError,
+    RequestRefused,
+    WeightsError,
+    described,
+)
 from assistant.plugin import Plugged, Services, require
 from assistant.types import GapCause
 
@@ -343,10 +352,10 @@ class Runner(Generic[P]):
             cancel.set()
 
     def _note(self, error: BaseException | None) -> None:
-        """Count failures for the circuit breaker; a file that cannot be read is not the plugin's failure."""
+        """Count failures for the circuit breaker; a file or request that is no good is not the plugin's failure."""
         if error is None:
             self._failures = 0
-        elif not isinstance(error, (MediaError, WeightsError, CannotAnswer)):
+        elif not isinstance(error, (MediaError, WeightsError, CannotAnswer, RequestRefused)):
             self._failures += 1
             self.last_failure = str(error) or type(error).__name__
             self._resting_until = self._clock() + self._breaker_seconds

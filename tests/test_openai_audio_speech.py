@@ -21,6 +21,7 @@ from api_serving import serving
 
 from assistant.api import create_app
 from assistant.app import Assistant
+from assistant.errors import RequestRefused
 from assistant.hookspecs import hookimpl
 from assistant.host import Host
 from assistant.plugin import Utterance, Voice
@@ -51,6 +52,8 @@ class Hum(Voice):
         for letter in utterance.text.strip():
             if letter == "!":
                 raise RuntimeError("a secret detail")
+            if letter == "?":
+                raise RequestRefused("hum cannot ask.", "Send a text without a question mark.")
             times = np.arange(int(RATE / 10 / utterance.speed)) / RATE
             yield np.sin(times * pitch * 2 * np.pi).astype(np.float32) / 2
             self.begun.set()
@@ -72,9 +75,9 @@ class Plugin:
 
 
 @contextmanager
-def served(directory: Path, **plugins: Any) -> Iterator[str]:
-    """The address of a server with these plugins."""
-    configured = Settings(data_dir=directory, engine={"breaker_failures": 100})
+def served(directory: Path, *, failures: int = 100, **plugins: Any) -> Iterator[str]:
+    """The address of a server with these plugins, which rest after so many failures."""
+    configured = Settings(data_dir=directory, engine={"breaker_failures": failures})
     host = Host(configured, plugins=plugins, discover=False)
     with Assistant(configured, host=host) as assistant, serving(create_app(assistant)) as url:
         yield f"{url}/v1"
@@ -189,3 +192,17 @@ def test_a_voice_is_checked(tmp_path: Path) -> None:
     with Host(Settings(data_dir=tmp_path), plugins={"odd": Plugin(object())}, discover=False) as host:  # type: ignore[arg-type]
         assert host.voices() == ()
         assert "Voice" in host.problems()[0].message
+
+
+def test_request_that_a_voice_refuses_is_no_failure_of_the_voice(tmp_path: Path) -> None:
+    """The client is told what is wrong, and the voice does not rest however often that happens; a crash makes it."""
+    with served(tmp_path, failures=2, hum=Plugin(Hum())) as url:
+        for _ in range(3):
+            refused = httpx.post(f"{url}/audio/speech", json={"input": "?"})
+            assert (refused.status_code, refused.json()["error"]["message"]) == (
+                400,
+                "hum cannot ask. Send a text without a question mark.",
+            )
+        assert httpx.post(f"{url}/audio/speech", json={"input": "a"}).status_code == 200
+        crashed = [httpx.post(f"{url}/audio/speech", json={"input": "!"}).status_code for _ in range(3)]
+        assert crashed == [500, 500, 503]

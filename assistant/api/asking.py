@@ -10,24 +10,24 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from assistant.api import wire
-from assistant.api.common import Asker, AtWork, ConversationId, Reader, Serving, TurnId
+from assistant.api.common import Asker, AtWork, ConversationId, Places, Reader, Serving, TurnId
 from assistant.api.disconnect import ClosingStream, until_disconnect
 from assistant.api.events import documented_stream
 from assistant.api.failures import Refused, documented
 from assistant.api.idempotency import Keys, fingerprint, keys_of
 from assistant.api.identity import Caller
-from assistant.api.limits import Turns, turns
+from assistant.api.limits import Turns
+from assistant.api.outward import outward_turn
 from assistant.api.streaming import HEADERS, MEDIA_TYPE
 from assistant.api.turns import Running, RunningTurns, from_store, stop_running
 from assistant.api.uploads import FORM, FORM_FILES, FORM_QUESTION, Sent, clean, read_json, read_question
 from assistant.app import Assistant
 from assistant.engine import AUTO
+from assistant.limiting import KEPT
 from assistant.types import Sampling
 
 router = APIRouter(prefix="/api/v1/conversations/{conversation}", tags=["turns"])
 
-LIMITED: Final = frozenset({"stop", "max_tokens"})
-"""What is kept whoever answers."""
 _REPLY: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/Turn"}}}
 
 Detach = Annotated[
@@ -99,7 +99,7 @@ async def ask(
     assistant: Serving,
     running: AtWork,
     caller: Asker,
-    places: Annotated[Turns, Depends(turns)],
+    places: Places,
     keys: Annotated[Keys, Depends(keys_of)],
     conversation: ConversationId,
     detach: Detach = False,
@@ -158,7 +158,7 @@ async def retry(
     assistant: Serving,
     running: AtWork,
     caller: Asker,
-    places: Annotated[Turns, Depends(turns)],
+    places: Places,
     conversation: ConversationId,
     turn: TurnId,
     detach: Detach = False,
@@ -358,7 +358,8 @@ class _Attended:
 
 
 async def _turn(assistant: Assistant, conversation: str, turn: str, owner: str) -> dict[str, Any]:
-    return wire.turn_json(await asyncio.to_thread(assistant.store.turn, conversation, turn, owner), conversation)
+    stored = await asyncio.to_thread(assistant.store.turn, conversation, turn, owner)
+    return wire.turn_json(outward_turn(stored), conversation)
 
 
 def _check(assistant: Assistant, answerer: str | None, sampling: Sampling) -> None:
@@ -378,7 +379,7 @@ def _check(assistant: Assistant, answerer: str | None, sampling: Sampling) -> No
     ready = next((runner for runner in runners if runner.obstacle() is None), None)
     if ready is None:
         return
-    for each in sorted(sampling.given - LIMITED - ready.plugged.honours):
+    for each in sorted(sampling.given - KEPT - ready.plugged.honours):
         raise Refused(
             f"{ready.name}, who would answer, does not apply {each}.",
             "Leave it out, or choose another answerer.",

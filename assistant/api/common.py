@@ -1,4 +1,4 @@
-"""What the routes of our own API share: the assistant behind a request, ids as they stand in paths, and pages."""
+"""What routes share: who may call them, the assistant behind a request, ids as they stand in paths, and pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Query, Request
 
 from assistant.api.failures import Refused
 from assistant.api.identity import Caller, require
+from assistant.api.limits import Turns, turns
 from assistant.api.turns import RunningTurns
 from assistant.app import Assistant
 
@@ -35,6 +36,7 @@ AtWork = Annotated[RunningTurns, Depends(running_of)]
 Reader = Annotated[Caller, Depends(require("read"))]
 Writer = Annotated[Caller, Depends(require("write"))]
 Asker = Annotated[Caller, Depends(require("ask"))]
+Places = Annotated[Turns, Depends(turns)]
 ConversationId = Annotated[str, Path(pattern=ID, description="Of a conversation.")]
 TurnId = Annotated[str, Path(pattern=ID, description="Of a turn.")]
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Of a part.")]

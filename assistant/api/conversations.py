@@ -22,6 +22,7 @@ from assistant.api.common import (
     place_of,
 )
 from assistant.api.failures import documented
+from assistant.api.outward import outward_conversation
 from assistant.api.turns import RunningTurns
 from assistant.api.uploads import clean
 from assistant.app import Assistant
@@ -198,4 +199,4 @@ async def plugins(assistant: Serving, caller: Reader) -> wire.Plugins:
 
 
 async def _load(assistant: Assistant, conversation: str, owner: str) -> Conversation:
-    return await asyncio.to_thread(assistant.store.load_conversation, conversation, owner)
+    return outward_conversation(await asyncio.to_thread(assistant.store.load_conversation, conversation, owner))

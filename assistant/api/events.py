@@ -1,4 +1,4 @@
-"""The server-sent events of a turn: names and data. Not for writing them (streaming.py) or following them (turns.py)."""
+"""The server-sent events of a turn: names and data. Not for writing them (streaming.py) or for followers (turns.py)."""
 
 from __future__ import annotations
 

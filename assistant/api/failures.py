@@ -26,6 +26,7 @@ from assistant.errors import (
     NotFound,
     NothingToDo,
     NotWritable,
+    RequestRefused,
     SettingsError,
     StorageFull,
     Unavailable,
@@ -49,6 +50,7 @@ STATUSES: Final[dict[type[AssistantError], int]] = {
     Unavailable: 503,
     StorageFull: 507,
     CannotAnswer: 422,
+    RequestRefused: 400,
     MissingLibrary: 501,
     WeightsError: 503,
     SettingsError: 500,
@@ -82,8 +84,6 @@ CODES: Final[dict[type[AssistantError], str]] = {
 """Words for programs, of errors that pass by themselves or when whoever runs the server does something."""
 INSIDE: Final = re.compile(r"(^|[\s'\"(=])~?/[\w.-]+/|\bdatabase\b")
 """A path of this server, or what a database says."""
-PATH: Final = re.compile(r"(?:(?<=[\s'\"(=])|^)~?/[\w.-]+/[^\s'\"),;]*")
-"""A path of this server within a text."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
 
@@ -133,7 +133,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return found
 
 
-class Refused(AssistantError):
+class Refused(RequestRefused):
     """A request that is not carried out, with the status that says why."""
 
     def __init__(
@@ -210,11 +210,6 @@ def outside(error: AssistantError) -> tuple[str, str]:
     return error.message, error.remedy
 
 
-def without_paths(text: str) -> str:
-    """A text that tells of a plugin's trouble, without where things lie on this server."""
-    return PATH.sub("…", text)
-
-
 def response_of(error: AssistantError) -> JSONResponse:
     """The response for one of our errors."""
     headers = {}
@@ -236,7 +231,7 @@ def unexpected_body() -> dict[str, Any]:
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of the application leave in this shape."""
+    """Let every error that is raised on purpose leave in this shape; access.py answers for the others."""
 
     async def ours(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, AssistantError)
@@ -253,14 +248,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return response_of(_wrong(request, error))
 
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return JSONResponse(unexpected_body(), 500)
-
     app.add_exception_handler(AssistantError, ours)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, unexpected)
 
 
 def _said(request: Request, error: HTTPException) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from assistant.api import wire
 from assistant.api.events import described
 from assistant.api.failures import Refused, body_of, error_body, unexpected_body
+from assistant.api.outward import outward_events, outward_turn
 from assistant.api.streaming import ALIVE, frame
 from assistant.errors import AssistantError, Busy
 from assistant.types import Event
@@ -197,10 +198,12 @@ class RunningTurns:
         loop = asyncio.get_running_loop()
         since = time.perf_counter()
         try:
-            async with place, aclosing(begin(lambda turn: _call(loop, self._began, running, turn))) as events:
-                async for event in events:
-                    for name, data in described(event):
-                        running.tell(name, data)
+            async with place:
+                told = outward_events(begin(lambda turn: _call(loop, self._began, running, turn)))
+                async with aclosing(told) as events:
+                    async for event in events:
+                        for name, data in described(event):
+                            running.tell(name, data)
             running.state = "done"
         except asyncio.CancelledError:
             running.state = "stopped"
@@ -269,7 +272,7 @@ async def from_store(assistant: Assistant, conversation: str, turn: str, owner: 
     streamed = 0
     while True:
         try:
-            stored = await asyncio.to_thread(assistant.store.turn, conversation, turn, owner)
+            stored = outward_turn(await asyncio.to_thread(assistant.store.turn, conversation, turn, owner))
         except AssistantError as error:  # deleted meanwhile, or the database is gone
             if not number:
                 raise

@@ -37,8 +37,6 @@ FORM_QUESTION: Final = "question"
 """Name of the form's field that holds, as JSON, what is not a file; or else the fields `text` and `answerer`."""
 FIELD_BYTES: Final = 2**20
 """Of one form field that is not a file."""
-OVERHEAD_BYTES: Final = 2**20
-"""What a form may take beside its files."""
 IN_MEMORY: Final = 2**20
 """Bytes of a file up to which it is not written to disk before it is stored."""
 _DATA_URL = re.compile(r"data:(?P<type>[^,;]{0,255})(?P<parameters>(?:;[^,;]{0,255}){0,8}),", re.IGNORECASE)
@@ -51,14 +49,18 @@ class Sent:
 
     question: Question
     uploads: list[Upload | Part] = field(default_factory=list)
-    directory: Path | None = None
+    directories: list[Path] = field(default_factory=list)
     """Where large files lie until the turn has its own copies."""
+
+    def make_directory(self) -> Path:
+        """A new one, which `clear` deletes."""
+        self.directories.append(Path(tempfile.mkdtemp(prefix="sensorium-")))
+        return self.directories[-1]
 
     def clear(self) -> None:
         """Delete what was put aside."""
-        if self.directory is not None:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            self.directory = None
+        while self.directories:
+            shutil.rmtree(self.directories.pop(), ignore_errors=True)
 
 
 async def read_question(request: Request, settings: Settings, stored: Callable[[str], Part]) -> Sent:
@@ -203,8 +205,8 @@ async def _form(request: Request, settings: Settings) -> Sent:
                 fields[name] = value
         sent = Sent(_form_question(fields))
         try:
-            for number, upload in enumerate(uploads):
-                sent.uploads.append(await _upload(upload, number, sent))
+            for number, upload in enumerate(uploads, 1):
+                sent.uploads.append(await put_aside(upload, f"file {number}", sent.make_directory))
         except BaseException:
             sent.clear()
             raise
@@ -230,17 +232,22 @@ def _form_question(fields: dict[str, Any]) -> Question:
     return question
 
 
-async def _upload(upload: UploadFile, number: int, sent: Sent) -> Upload:
-    name = clean(upload.filename or "")[-NAME_SENT:] or f"file {number + 1}"
-    if (upload.size or 0) <= IN_MEMORY:
-        return Upload(name, await upload.read())
-    if sent.directory is None:
-        sent.directory = Path(tempfile.mkdtemp(prefix="sensorium-"))
-    path = sent.directory / str(number)  # never the sender's name
+async def put_aside(sent: UploadFile, name: str, directory: Callable[[], Path]) -> Upload:
+    """A form's file as the turn takes it: in memory if it is small, else copied out of the form, which is closed.
+
+    Args:
+        sent: the file, still open.
+        name: what it is called if its sender has not said.
+        directory: a new one for it, asked for only if it is needed; whoever gives it deletes it.
+    """
+    name = clean(sent.filename or "")[-NAME_SENT:] or name
+    if (sent.size or 0) <= IN_MEMORY:
+        return Upload(name, await sent.read())
+    path = directory() / "content"  # never the sender's name
 
     def copy() -> None:
         with path.open("wb") as target:
-            shutil.copyfileobj(upload.file, target, IN_MEMORY)
+            shutil.copyfileobj(sent.file, target, IN_MEMORY)
 
     await asyncio.to_thread(copy)
     return Upload(name, path)

@@ -9,15 +9,16 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from assistant.api.common import Asker, Places
 from assistant.api.disconnect import ClosingStream, until_disconnect
 from assistant.api.failures import Refused, documented, status_of
-from assistant.api.identity import Caller, require
-from assistant.api.limits import Turns, turns
+from assistant.api.identity import Caller
+from assistant.api.limits import Turns
 from assistant.api.openai.audio_form import FORMATS, GRANULARITIES, PARAMETERS, Task, Wanted, read_form
 from assistant.api.openai.inputs import CODES
 from assistant.api.openai.models import AUTO, WHISPER, aliases, hearers, unknown
@@ -25,6 +26,7 @@ from assistant.api.openai.sse import DONE
 from assistant.api.openai.subtitles import srt, vtt
 from assistant.api.openai.transcripts import KINDS, Transcript
 from assistant.api.openai.turns import PAUSE_SECONDS
+from assistant.api.outward import outward_events
 from assistant.api.streaming import ALIVE, HEADERS, MEDIA_TYPE, Guarded, dumped, frame, pausing
 from assistant.app import Assistant, Upload
 from assistant.errors import MediaError, MediaTooLarge, PluginError
@@ -33,8 +35,6 @@ from assistant.plugin import Perceiver
 from assistant.runner import Runner
 from assistant.types import AUDIO, VIDEO, Event, Part
 
-Asker = Annotated[Caller, Depends(require("ask"))]
-Places = Annotated[Turns, Depends(turns)]
 NOTES_HEADER: Final = "Sensorium-Notes"
 """Of responses that are not JSON: what there is to know of them, as a JSON list of sentences in ASCII."""
 PLAIN: Final = "text/plain; charset=utf-8"
@@ -124,7 +124,8 @@ class Hearing:
         await self.resources.enter_async_context(places.slot(caller))
         part = await asyncio.to_thread(_sound, self._assistant, self._wanted.upload)
         self.transcript = Transcript(self._runner.name, part)
-        self._events = self._assistant.turn("", [part], answer=False, kinds=KINDS, options=self._options)
+        events = self._assistant.turn("", [part], answer=False, kinds=KINDS, options=self._options)
+        self._events = outward_events(events)
         self.resources.push_async_callback(self._events.aclose)
         async for event in self._events:
             self._first += self.transcript.add(event)

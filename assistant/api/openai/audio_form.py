@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -15,9 +14,9 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from assistant.api.body import upload_bytes
 from assistant.api.failures import Refused
-from assistant.api.uploads import FIELD_BYTES, FORM, IN_MEMORY, OVERHEAD_BYTES, bounded, clean
-from assistant.api.wire import NAME_SENT
+from assistant.api.uploads import FIELD_BYTES, FORM, bounded, clean, put_aside
 from assistant.app import Upload
 from assistant.settings import Settings
 
@@ -86,7 +85,7 @@ async def read_form(request: Request, settings: Settings, task: Task, resources:
     try:
         parser = MultiPartParser(
             Headers(scope=request.scope),
-            bounded(request, settings.limits.bytes + OVERHEAD_BYTES),
+            bounded(request, upload_bytes(settings.limits.bytes, 1)),
             max_files=4,
             max_fields=MOST_FIELDS,
             max_part_size=FIELD_BYTES,
@@ -102,10 +101,16 @@ async def read_form(request: Request, settings: Settings, task: Task, resources:
         raise Refused(
             f"The form cannot be read: {message}", "Send the recording in the field `file`.", code="invalid_form"
         ) from error
+
+    def make_directory() -> Path:
+        directory = Path(tempfile.mkdtemp(prefix="sensorium-"))
+        resources.callback(shutil.rmtree, directory, ignore_errors=True)
+        return directory
+
     try:
         files, fields = _sorted(form, task)
         wanted = _wanted(fields)
-        return Wanted(await _upload(files[0], resources), **wanted)
+        return Wanted(await put_aside(files[0], "recording", make_directory), **wanted)
     finally:
         await form.close()
 
@@ -213,23 +218,6 @@ def _granularities(values: Sequence[str], response_format: str) -> tuple[str, ..
             param="timestamp_granularities",
         )
     return tuple(dict.fromkeys(values))
-
-
-async def _upload(sent: UploadFile, resources: AsyncExitStack) -> Upload:
-    """The file, in memory if it is small and else on disk."""
-    name = clean(sent.filename or "")[-NAME_SENT:] or "recording"
-    if (sent.size or 0) <= IN_MEMORY:
-        return Upload(name, await sent.read())
-    directory = Path(tempfile.mkdtemp(prefix="sensorium-"))
-    resources.callback(shutil.rmtree, directory, ignore_errors=True)
-    path = directory / "recording"  # never the sender's name
-
-    def copy() -> None:
-        with path.open("wb") as target:
-            shutil.copyfileobj(sent.file, target, IN_MEMORY)
-
-    await asyncio.to_thread(copy)
-    return Upload(name, path)
 
 
 def _wrong(name: str, reason: str, remedy: str) -> Refused:

@@ -7,15 +7,15 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from assistant import __version__
+from assistant.api.common import Asker
 from assistant.api.events import described
 from assistant.api.failures import Refused, documented
-from assistant.api.identity import Caller, require
 from assistant.api.openai import bodies, formats, wire
 from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.models import answerer_of
@@ -25,8 +25,6 @@ from assistant.api.streaming import ALIVE, MEDIA_TYPE, frame
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier
 from assistant.types import Delta, Sampling
-
-Asker = Annotated[Caller, Depends(require("ask"))]
 
 WITHOUT_EFFECT: Final = {
     "reasoning_effort": "answerers do not think longer for it.",

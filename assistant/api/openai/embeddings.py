@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from assistant.api.common import Asker, Places
 from assistant.api.disconnect import until_disconnect
 from assistant.api.failures import Refused, documented
-from assistant.api.identity import Caller, require
-from assistant.api.limits import Turns, turns
+from assistant.api.identity import Caller
+from assistant.api.limits import Turns
 from assistant.api.openai.inputs import Given, fetcher_of, take
-from assistant.api.openai.models import AUTO, aliases, unknown
+from assistant.api.openai.models import AUTO, aliases, loaded, unknown
 from assistant.api.streaming import dumped
 from assistant.app import Assistant
 from assistant.fetching import Fetcher
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-Asker = Annotated[Caller, Depends(require("ask"))]
-Places = Annotated[Turns, Depends(turns)]
 INPUTS: Final = 2048
 """In one request, as OpenAI has it."""
 PICTURES: Final = 256
@@ -46,8 +45,6 @@ TEXTS_AT_ONCE: Final = 64
 """Texts that an embedder is given at a time, so that other requests get their turn in between."""
 PICTURES_AT_ONCE: Final = 8
 DATA_PICTURE: Final = "data:image/"
-STATUSES: Final = {"no_weights": 503, "paused": 503}
-"""How an embedder's obstacle is answered; else 501."""
 
 
 class _Sent(BaseModel):
@@ -285,7 +282,7 @@ def _choose(assistant: Assistant, named: Runner[Embedder] | None, modalities: Se
             code="not_installed",
             param="model",
         )
-    space = _loaded(default).space
+    space = loaded(default).space
     runners = {}
     for modality in modalities:
         if default.plugged.modality == modality:
@@ -303,28 +300,14 @@ def _choose(assistant: Assistant, named: Runner[Embedder] | None, modalities: Se
                 param="input",
             )
         runners[modality] = found[0]
-        _loaded(found[0])
+        loaded(found[0])
     one = next(iter(runners.values()))
     return _Chosen(runners, space, one.plugged.dimensions)
 
 
-def _loaded(runner: Runner[Embedder]) -> Embedder:
-    """The embedder, loaded: what it is can be told only then. Raises Refused if something is in the way."""
-    obstacle = runner.obstacle()
-    if obstacle is not None:
-        raise Refused(
-            obstacle.message,
-            obstacle.remedy,
-            status=STATUSES.get(obstacle.cause, 501),
-            code={"no_weights": "weights_missing", "paused": "paused"}.get(obstacle.cause, "not_installed"),
-            param="model",
-        )
-    return runner.plugged if runner.loaded else runner.run(lambda embedder: embedder)
-
-
 def _space(runner: Runner[Embedder]) -> str:
     """The space of an embedder that tells it only when it is loaded; "" if it cannot be."""
-    return "" if runner.obstacle() is not None else _loaded(runner).space
+    return "" if runner.obstacle() is not None else loaded(runner).space
 
 
 # ---- embedding -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from assistant.api.failures import Refused, without_paths
+from assistant.api.failures import Refused
 from assistant.types import Answer, Gap, Observation
 
 NUMBER_OR_NULL: Final = ("number", "null")
@@ -89,7 +89,7 @@ def as_json(
             }
             for seen in evidence
         ],
-        "gaps": [{"message": without_paths(gap.message), "remedy": without_paths(gap.remedy)} for gap in gaps],
+        "gaps": [{"message": gap.message, "remedy": gap.remedy} for gap in gaps],
     }
     return json.dumps(fields if schema is None else selected(fields, schema), ensure_ascii=False)
 

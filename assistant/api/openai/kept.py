@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 from assistant.api.failures import Refused
+from assistant.api.outward import outward_conversation
 from assistant.app import Assistant, Earlier
 from assistant.errors import NotFound
 from assistant.store import Turn
@@ -48,7 +49,7 @@ def load(assistant: Assistant, name: str, owner: str, param: str | None = None) 
     try:
         if not turn or not name.startswith(PREFIX):
             raise NotFound("no id of a kept response")
-        stored = assistant.store.load_conversation(conversation, owner)
+        stored = outward_conversation(assistant.store.load_conversation(conversation, owner))
         found = next((each for each in stored.turns if each.id == turn), None)
         if found is None:
             raise NotFound("no such turn")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from assistant.api.failures import Refused, documented
 from assistant.api.identity import require
 from assistant.app import Assistant
-from assistant.plugin import Perceiver
+from assistant.plugin import Perceiver, Plugged
 from assistant.runner import Runner
-from assistant.types import AUDIO, Kind
+from assistant.types import AUDIO, GapCause, Kind
+
+P = TypeVar("P", bound=Plugged)
 
 AUTO: Final = "sensorium"
 """Whoever can answer best."""
@@ -24,6 +26,19 @@ WHISPER: Final = "whisper-1"
 SPOKEN: Final = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 """The same for whatever says texts aloud."""
 STARTED: Final = int(time.time())
+STATUSES: Final[dict[GapCause, tuple[int, str]]] = {
+    "no_plugin": (501, "not_installed"),
+    "missing_library": (501, "not_installed"),
+    "not_configured": (501, "not_configured"),
+    "no_weights": (503, "weights_missing"),
+    "timeout": (503, "timeout"),
+    "paused": (503, "paused"),
+    "cancelled": (503, "cancelled"),
+    "unreadable": (422, "unreadable_media"),
+    "refused": (422, "refused"),
+    "crashed": (500, "internal"),
+}
+"""Why a model gave nothing -> the status and the code that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,20 @@ def answerer_of(assistant: Assistant, model: str, param: str = "model") -> str |
     if any(runner.name == name for runner in assistant.host.answerers()):
         return name
     raise unknown(assistant, model, "answer", param)
+
+
+def check_usable(runner: Runner[Any]) -> None:
+    """See to it that a model can be used now. Raises Refused, with what is missing."""
+    obstacle = runner.obstacle()
+    if obstacle is not None:
+        status, code = STATUSES[obstacle.cause]
+        raise Refused(obstacle.message, obstacle.remedy, status=status, code=code, param="model")
+
+
+def loaded(runner: Runner[P]) -> P:
+    """The model itself, loaded: some tell what they are only then. Blocking. Raises Refused if it cannot be used."""
+    check_usable(runner)
+    return runner.plugged if runner.loaded else runner.run(lambda plugged: plugged)
 
 
 def unknown(assistant: Assistant, model: str, task: str, param: str | None = "model") -> Refused:

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from assistant.api.common import Asker, Reader, Writer
 from assistant.api.failures import Refused, documented
-from assistant.api.identity import Caller, require
+from assistant.api.identity import Caller
 from assistant.api.openai import bodies, formats, wire
 from assistant.api.openai import responses_wire as ours
 from assistant.api.openai.inputs import Given, fetcher_of, take
@@ -23,10 +24,6 @@ from assistant.api.streaming import MEDIA_TYPE, dumped
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier
 from assistant.types import Sampling
-
-Asker = Annotated[Caller, Depends(require("ask"))]
-Reader = Annotated[Caller, Depends(require("read"))]
-Writer = Annotated[Caller, Depends(require("write"))]
 
 WITHOUT_EFFECT: Final = {
     "reasoning": "answerers do not think longer for it.",

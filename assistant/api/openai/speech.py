@@ -10,17 +10,18 @@ import struct
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.common import Asker, Places
 from assistant.api.disconnect import ClosingStream, until_disconnect
 from assistant.api.failures import Refused, documented
-from assistant.api.identity import Caller, require
-from assistant.api.limits import Turns, turns
-from assistant.api.openai.models import AUTO, SPOKEN, aliases, unknown
+from assistant.api.identity import Caller
+from assistant.api.limits import Turns
+from assistant.api.openai.models import AUTO, SPOKEN, aliases, check_usable, loaded, unknown
 from assistant.app import Assistant
 from assistant.plugin import Utterance, Voice
 from assistant.runner import Runner
@@ -28,8 +29,6 @@ from assistant.runner import Runner
 if TYPE_CHECKING:
     import numpy as np
 
-Asker = Annotated[Caller, Depends(require("ask"))]
-Places = Annotated[Turns, Depends(turns)]
 CHARACTERS: Final = 4096
 """Of the text, as OpenAI has it."""
 NAMES: Final = frozenset("alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse".split())
@@ -148,7 +147,7 @@ async def _begun(
     resources.callback(cancel.set)
     asked = body.voice if isinstance(body.voice, str) else body.voice.id
 
-    voice = await asyncio.to_thread(runner.run, lambda voice: voice)  # who speaks is known once it is loaded
+    voice = await asyncio.to_thread(loaded, runner)
     speaker, note = _speaker(voice, asked)
     utterance = Utterance(body.input, speaker, body.speed, body.instructions, cancel)
     deadline = runner.plugged.deadline * assistant.settings.engine.deadline_scale
@@ -188,15 +187,7 @@ def _voice(assistant: Assistant, model: str) -> Runner[Voice]:
     runner = voices[0] if wanted in (AUTO, *SPOKEN) else next((each for each in voices if each.name == name), None)
     if runner is None:
         raise unknown(assistant, model, "speak")
-    obstacle = runner.obstacle()
-    if obstacle is not None:
-        raise Refused(
-            obstacle.message,
-            obstacle.remedy,
-            status=503 if obstacle.cause in ("no_weights", "paused") else 501,
-            code={"no_weights": "weights_missing", "paused": "paused"}.get(obstacle.cause, "not_installed"),
-            param="model",
-        )
+    check_usable(runner)
     return runner
 
 

@@ -11,25 +11,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from assistant.api.failures import Refused
+from assistant.api.openai.models import STATUSES
 from assistant.types import Event, Gap, GapCause, Kind, Missed, Observation, Observed, Part, Status
 
 KINDS: Final = frozenset({Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT, Kind.NO_SPEECH})
 """What has to be perceived for a transcript."""
 UNSPACED: Final = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
 """Languages that are written without spaces."""
-STATUSES: Final[dict[GapCause, tuple[int, str]]] = {
-    "no_plugin": (501, "not_installed"),
-    "missing_library": (501, "not_installed"),
-    "not_configured": (501, "not_configured"),
-    "no_weights": (503, "weights_missing"),
-    "timeout": (503, "timeout"),
-    "paused": (503, "paused"),
-    "cancelled": (503, "cancelled"),
-    "unreadable": (422, "unreadable_media"),
-    "refused": (422, "refused"),
-    "crashed": (500, "internal"),
-}
-"""How a gap in place of a transcript is answered."""
 RETRY_SECONDS: Final = 10.0
 
 

@@ -6,18 +6,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
 
 from assistant.api.disconnect import until_disconnect
-from assistant.api.failures import Refused, without_paths
+from assistant.api.failures import Refused
 from assistant.api.identity import Caller
+from assistant.api.outward import outward_events
 from assistant.api.streaming import pausing
 from assistant.api.uploads import clean
 from assistant.app import Assistant, Earlier, Upload
-from assistant.limiting import count_tokens
+from assistant.limiting import KEPT, count_tokens
 from assistant.reply import Record
 from assistant.types import (
     EMPTY,
@@ -43,8 +44,6 @@ BROKEN_OFF: Final = "\n\n(That answer broke off. Another one:)\n\n"
 """Said in a stream when another answerer takes over: what was sent cannot be taken back."""
 HEADER_FACTS: Final = frozenset({Kind.IMAGE_FACTS, Kind.VIDEO_FACTS})
 """What is known of a file that cannot be decoded."""
-APPLIED: Final = frozenset({"stop", "max_tokens"})
-"""What is applied to every answer, whoever answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +97,18 @@ class Turn:
         """Of the turn in its stored conversation, once its question is stored."""
         self._early: list[Event] = []
         self._events = pausing(
-            assistant.turn(
-                ask.question,
-                ask.uploads,
-                conversation=ask.conversation,
-                owner=owner,
-                answerer=ask.answerer,
-                history=ask.history,
-                instructions=ask.instructions,
-                sampling=ask.sampling,
-                on_begun=self._stored,
+            outward_events(
+                assistant.turn(
+                    ask.question,
+                    ask.uploads,
+                    conversation=ask.conversation,
+                    owner=owner,
+                    answerer=ask.answerer,
+                    history=ask.history,
+                    instructions=ask.instructions,
+                    sampling=ask.sampling,
+                    on_begun=self._stored,
+                )
             ),
             PAUSE_SECONDS,
         )
@@ -130,7 +131,8 @@ class Turn:
                 if self.id or self.ask.conversation is None:
                     return
                 continue
-            self._early.append(self._noted(event))
+            self._note(event)
+            self._early.append(event)
             late = time.perf_counter() - self.record.began > PAUSE_SECONDS
             if isinstance(event, Answering | Answered):
                 self.see_that_something_was_seen()
@@ -147,7 +149,7 @@ class Turn:
         self._early = []
         async for event in self._events:
             if event is not None:
-                event = self._noted(event)
+                self._note(event)
                 if isinstance(event, Answering) and self.written:
                     self.written += BROKEN_OFF
                     self.superseded = len(self.written)
@@ -172,16 +174,13 @@ class Turn:
         await self._events.aclose()
         await self._resources.aclose()
 
-    def _noted(self, event: Event) -> Event:
-        """The event as it leaves, once it is taken note of."""
+    def _note(self, event: Event) -> None:
+        """Take note of an event on its way."""
         self.record.add(event)
         if isinstance(event, Answering):
             self.answerer = event.answerer
         elif isinstance(event, Delta):
-            if not self.answerer:  # nobody could answer, and it tells why
-                event = replace(event, text=without_paths(event.text))
             self.written += event.text
-        return event
 
     def see_that_something_was_seen(self) -> None:
         """Raises Refused if no file of the question can be read, which shows only when it is decoded."""
@@ -203,8 +202,7 @@ class Turn:
     @property
     def answer(self) -> Answer:
         """The answer; an empty one as long as there is none."""
-        answer = self.record.answer or Answer(self.written[self.superseded :])
-        return answer if answer.answerer else replace(answer, text=without_paths(answer.text))
+        return self.record.answer or Answer(self.written[self.superseded :])
 
     @property
     def model(self) -> str:
@@ -248,16 +246,11 @@ class Turn:
         honoured = next(
             (runner.plugged.honours for runner in self._assistant.host.answerers() if runner.name == name), frozenset()
         )
-        asked = self.ask.sampling.given - APPLIED
+        asked = self.ask.sampling.given - KEPT
         if self.ask.instructions:
             asked |= {"instructions"}
         who = f"the answerer {name}" if name else "nobody answered, and the text that says so"
         return dict.fromkeys(sorted(asked - honoured), f"{who} does not apply it.") | dict(self.ask.not_applied)
-
-
-def outside(gap: Gap) -> Gap:
-    """A gap as clients may read it."""
-    return replace(gap, message=without_paths(gap.message), remedy=without_paths(gap.remedy))
 
 
 def extension(
@@ -285,7 +278,7 @@ def extension(
         "spoken": question.spoken,
         "evidence": [seen.to_json() for seen in evidence],
         "observations": observations,
-        "gaps": [gap.to_json() for gap in map(outside, gaps)],
+        "gaps": [gap.to_json() for gap in gaps],
         "parts": [
             {"digest": part.digest, "name": part.name, "modality": part.modality, "media_type": part.media_type}
             for part in parts

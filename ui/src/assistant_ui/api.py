@@ -13,6 +13,7 @@ import gradio as gr
 
 from assistant.api.failures import outside
 from assistant.api.limits import Turns
+from assistant.api.outward import outward_events
 from assistant.app import Upload
 from assistant.errors import AssistantError
 from assistant.types import Answering, Delta
@@ -54,8 +55,8 @@ class Asking:
         try:
             async with self._turns.slot(caller):
                 events = self._assistant.turn(question or "", [Upload(Path(path).name, Path(path)) for path in paths])
-                async with aclosing(events):
-                    async for event in events:
+                async with aclosing(outward_events(events)) as told:
+                    async for event in told:
                         if isinstance(event, Answering):
                             text = ""
                         elif isinstance(event, Delta) and event.text:
