@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Final
 
 from assistant.context import SharedContext
 from assistant.dataflow import Perception
@@ -22,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 LOGGED = "The log says more."
 BROKE = f"The next one was asked. {LOGGED}"
+LAST_WORDS_SECONDS: Final = 2.0
+"""What an answerer has left for confidence and citations, which it tells at its end, once no more text is wanted."""
 
 
 class Answers:
@@ -123,19 +128,26 @@ class Answers:
                 return whole
         return None
 
-    def _deadline(self, runner: Runner[Answerer]) -> float:
-        return runner.plugged.deadline * self._host.settings.engine.deadline_scale
+    async def _deltas(
+        self, runner: Runner[Answerer], request: Request, call: Callable[[Answerer], Iterable[Delta]]
+    ) -> AsyncGenerator[Delta, None]:
+        """What the answerer says to the request; a confidence that is no probability is left out."""
+        deadline = runner.plugged.deadline * self._host.settings.engine.deadline_scale
+        async with aclosing(runner.stream(call, cancel=request.cancel, deadline=deadline)) as deltas:
+            async for delta in deltas:
+                if delta.confidence is not None and not math.isfinite(delta.confidence):
+                    logger.warning("%s gave the confidence %s", runner.name, delta.confidence)
+                    delta = replace(delta, confidence=None)
+                yield delta
 
     async def _ask(self, runner: Runner[Answerer], question: Question) -> Answer:
         request = await self._request(runner, question)
         calibration = self._host.settings.calibration.get(runner.name)
         self._emit(Answering(runner.name))
         whole = Answer("", answerer=runner.name)
-        deltas = runner.stream(
-            lambda answerer: answerer.answer(request), cancel=request.cancel, deadline=self._deadline(runner)
-        )
         limit = Limit(self._sampling, runner.plugged.honours)
-        async with aclosing(deltas) as stream:
+        deltas = self._deltas(runner, request, lambda answerer: answerer.answer(request))
+        async with aclosing(deltas), aclosing(_wanted(deltas, limit)) as stream:
             async for delta in stream:
                 if calibration is not None and delta.confidence is not None:
                     delta = replace(delta, confidence=round(calibration.probability(delta.confidence), 4))
@@ -162,9 +174,8 @@ class Answers:
                     found = answerer.check(request, answer)
                     return () if found is None else (found,)
 
-                deltas = runner.stream(check, cancel=request.cancel, deadline=self._deadline(runner))
-                async with aclosing(deltas) as stream:
-                    async for delta in stream:
+                async with aclosing(self._deltas(runner, request, check)) as deltas:
+                    async for delta in deltas:
                         answer += delta
                         self._emit(delta)
             except AssistantError as error:
@@ -190,3 +201,17 @@ class Answers:
         gap = Gap(cause=cause, message=message, remedy=remedy, source=runner.name)
         if self._context.add(gap):
             self._emit(Missed(gap))
+
+
+async def _wanted(deltas: AsyncGenerator[Delta, None], limit: Limit) -> AsyncGenerator[Delta, None]:
+    """The deltas; of an answerer that writes on beyond the limit, only those of the next `LAST_WORDS_SECONDS`."""
+    clock = asyncio.get_running_loop().time
+    ends: float | None = None
+    while True:
+        if limit.finish is not None and ends is None:
+            ends = clock() + LAST_WORDS_SECONDS
+        try:
+            delta = await asyncio.wait_for(anext(deltas), None if ends is None else max(0.0, ends - clock()))
+        except (StopAsyncIteration, asyncio.TimeoutError):
+            return
+        yield delta

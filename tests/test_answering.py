@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from assistant import answering
 from assistant.app import Assistant, Upload
 from assistant.errors import CannotAnswer, SettingsError
 from assistant.host import Host
 from assistant.plugin import Request
 from assistant.settings import CalibrationSettings, ExampleSettings, Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
-from assistant.types import Answer, Answered, Delta, Event, Missed, Observation
+from assistant.types import Answer, Answered, Delta, Event, Missed, Observation, Sampling
 
 WAIT = 10.0
 """Seconds after which a test gives up waiting for a thread."""
@@ -219,3 +220,45 @@ def test_the_verdict_is_part_of_the_answer() -> None:
     """JSON of a checked answer says so."""
     seen = Observation(kind="note", text="x", confidence=1.0, part="p")
     assert (Answer("a") + Delta(citations=(seen.id,), checked="agrees")).to_json()["checked"] == "agrees"
+
+
+async def test_what_comes_at_the_end_of_an_answer_that_is_cut_still_counts(tmp_path: Path) -> None:
+    """Confidence and citations of an answerer that tells them last, after text that nobody is shown."""
+
+    def wordy(request: Request) -> Iterable[Delta]:
+        yield from (Delta(f"word{number} ") for number in range(50))
+        yield Delta(confidence=0.7, citations=("seen",))
+
+    with assistant(tmp_path, FakeAnswerer("wordy", wordy)) as product:
+        answer = answer_of(await events_of(product.turn("is it?", sampling=Sampling(max_tokens=2))))
+    assert (answer.finish, answer.confidence, answer.citations) == ("length", 0.7, ("seen",))
+    assert "word9" not in answer.text
+
+
+async def test_an_answerer_that_does_not_come_to_its_end_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the answer is as long as it may be, it is waited for no longer than for last words; the answer stands."""
+    monkeypatch.setattr(answering, "LAST_WORDS_SECONDS", 0.05)
+    stopped = threading.Event()
+
+    def endless(request: Request) -> Iterable[Delta]:
+        yield Delta("one two. STOP three")
+        request.cancel.wait(WAIT)
+        stopped.set()
+
+    with assistant(tmp_path, words(), FakeAnswerer("endless", endless)) as product:
+        events = await events_of(product.turn("is it?", sampling=Sampling(stop=("STOP",))))
+        assert stopped.wait(WAIT)
+    assert (answer_of(events).text, answer_of(events).finish) == ("one two. ", "stop")
+    assert not [event for event in events if isinstance(event, Missed)]
+
+
+@pytest.mark.parametrize("confidence", [float("nan"), float("inf")])
+async def test_a_confidence_that_is_no_number_is_left_out(tmp_path: Path, confidence: float) -> None:
+    """It would be no JSON for clients and databases."""
+    odd = FakeAnswerer("odd", lambda _: [Delta("yes", confidence=0.5), Delta(confidence=confidence)])
+    with assistant(tmp_path, odd) as product:
+        events = await events_of(product.turn("is it?"))
+    assert answer_of(events).confidence == 0.5
+    assert {event.confidence for event in events if isinstance(event, Delta)} == {0.5, None}
