@@ -6,12 +6,11 @@ import asyncio
 import hashlib
 import json
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from assistant.context import SharedContext
@@ -38,13 +37,12 @@ from assistant.types import (
     PerceiverState,
     Status,
 )
+from assistant.yielded import ANY_NAME, checked, renamed
 
 logger = logging.getLogger(__name__)
 
 ITEMS_PER_CALL = 20_000
 """More observations from one call are taken for a defect: a page has hundreds of lines, an hour of speech thousands."""
-BOX_TOLERANCE = 0.01
-"""How far a box may lie outside the picture; it is clipped."""
 SUGGESTED = {IMAGE: "sensorium-vision", AUDIO: "sensorium-speech", VIDEO: "sensorium-video", TEXT: "sensorium-text"}
 """What to install when nothing perceives a modality."""
 PLURALS = {IMAGE: "pictures", AUDIO: "recordings", VIDEO: "videos", TEXT: "text"}
@@ -246,7 +244,7 @@ class Perception:
             key = self._key(job, gathered)
             remembered = await asyncio.to_thread(self._cache.recall, key)
             if remembered is not None:
-                for item in remembered:
+                for item in renamed(remembered, ANY_NAME, job.part.name):
                     self._take(item)
                 job.kept = True
                 self._tell(job, "cached")
@@ -283,11 +281,11 @@ class Perception:
             )
             async with aclosing(stream) as items:
                 async for item in items:
-                    checked = self._checked(item, job, own, weights)
+                    good = checked(item, runner.plugged, job.part, own, weights)
                     if len(taken) >= ITEMS_PER_CALL:
                         raise PluginError(f"{runner.name} yielded more than {ITEMS_PER_CALL} observations.")
-                    taken.append(checked)
-                    self._take(checked)
+                    taken.append(good)
+                    self._take(good)
         except (Cancelled, asyncio.CancelledError):
             self._tell(job, "skipped", spent(), "stopped")
         except Overdue as error:
@@ -307,50 +305,17 @@ class Perception:
             job.kept = True
             self._tell(job, "done", spent())
             if self._cache is not None:
-                await asyncio.to_thread(self._cache.remember, key, taken)
+                # the next who sends these bytes may call them otherwise, and is not to learn what they were called here
+                await asyncio.to_thread(self._cache.remember, key, renamed(taken, job.part.name, ANY_NAME))
 
     def _key(self, job: _Job, gathered: Sequence[Observation]) -> str:
         subject = job.observation.id if job.observation else job.part.digest
         described: list[Any] = [job.runner.identity, subject, job.part.digest, [seen.id for seen in gathered]]
+        if set(MODALITIES) & set(job.runner.plugged.produces):
+            described.append(ANY_NAME)  # parts that were remembered before had names of others
         if job.runner.name in self._options:
             described.append(asdict(self._options[job.runner.name]))
         return hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest()
-
-    def _checked(self, item: object, job: _Job, own: set[str], weights: str) -> Observation | Part:
-        """The item as it enters the context.
-
-        Raises:
-            PluginError: it is not what the perceiver declared, or makes no sense.
-        """
-        name, produces = job.runner.name, job.runner.plugged.produces
-        if isinstance(item, Part):
-            if item.modality not in produces or item.modality not in MODALITIES:
-                raise PluginError(f"{name} yielded a part of modality {item.modality!r}, which it does not declare.")
-            own.add(item.digest)
-            return item if item.parent else replace(item, parent=job.part.digest)
-        if not isinstance(item, Observation):
-            raise PluginError(f"{name} yielded {type(item).__name__}, not an Observation or a Part.")
-        if item.kind not in produces:
-            raise PluginError(f"{name} yielded kind {item.kind!r}, which it does not declare.")
-        if item.part not in own:
-            raise PluginError(f"{name} yielded an observation about a part it was not given.")
-        if not isinstance(item.text, str) or not math.isfinite(item.confidence) or not 0 <= item.confidence <= 1:
-            raise PluginError(f"{name} yielded text {item.text!r} with confidence {item.confidence!r}.")
-        box = item.box
-        if box is not None:
-            if len(box) != 4 or not all(-BOX_TOLERANCE <= edge <= 1 + BOX_TOLERANCE for edge in box):
-                raise PluginError(f"{name} yielded the box {box}, which is not normalised to 0-1.")
-            x0, y0, x1, y1 = (min(1.0, max(0.0, float(edge))) for edge in box)
-            if x1 < x0 or y1 < y0:
-                raise PluginError(f"{name} yielded the box {box}, which is not x0, y0, x1, y1.")
-            box = (x0, y0, x1, y1)
-        if item.span is not None and not 0 <= item.span[0] <= item.span[1] < math.inf:
-            raise PluginError(f"{name} yielded the span {item.span}.")
-        try:
-            json.dumps(dict(item.data), allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise PluginError(f"{name} yielded data that is not JSON: {error}.") from error
-        return replace(item, box=box, source=name, weights=weights)
 
     def _take(self, item: Observation | Part) -> None:
         if isinstance(item, Part):

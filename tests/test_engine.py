@@ -323,6 +323,23 @@ async def test_nothing_is_perceived_twice(make: Make) -> None:
     assert eyes.calls == 1
 
 
+async def test_what_is_remembered_does_not_tell_how_others_called_the_file(make: Make) -> None:
+    """Parts taken out of a file are called after the one at hand, whoever sent the same bytes first."""
+
+    def frame(task: Task) -> Iterator[Part]:
+        yield part("image", b"frame", f"{task.part.name} at 1.0 s")
+        yield part("audio", b"sound", f"sound of {task.part.name}")
+
+    cache = Memory()
+    engine = make(FakePerceiver("frames", frame, consumes=("video",), produces=("image", "audio")), cache=cache)
+    for name in ("at.video", "holiday with Bob.video", "a.b.video"):
+        turn = engine.turn(Session(), "", [Upload(name, b"film")], answer=False)
+        events = [event async for event in turn]
+        names = [event.part.name for event in events if isinstance(event, PartAdded)]
+        assert names == [name, f"{name} at 1.0 s", f"sound of {name}"]
+        assert "Bob" not in str(cache.kept)
+
+
 async def test_a_file_sent_again_is_part_of_the_turn(make: Make) -> None:
     """The same file once more is told as part of this turn, and not perceived anew."""
     eyes = FakePerceiver("eyes", consumes=("image",))

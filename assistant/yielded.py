@@ -1,0 +1,71 @@
+"""What a perceiver yields, checked before it enters the context and named before it is remembered. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from assistant.errors import PluginError
+from assistant.plugin import Perceiver
+from assistant.types import MODALITIES, Observation, Part
+
+BOX_TOLERANCE: Final = 0.01
+"""How far a box may lie outside the picture, in shares of its side; it is clipped."""
+ANY_NAME: Final = "\0"
+"""Stands for the name of the file at hand in what is remembered; no name holds it."""
+
+
+def checked(item: object, perceiver: Perceiver, part: Part, own: set[str], weights: str) -> Observation | Part:
+    """The item as it enters the context: boxes clipped to 0-1, source, weights and parent filled in.
+
+    Args:
+        item: what was yielded.
+        perceiver: who yielded it.
+        part: what it was given.
+        own: digests that it may speak of: that of the part, and of those it took out, which are added here.
+        weights: which weights judged; see `Runner.weights_identity`.
+
+    Raises:
+        PluginError: it is not what the perceiver declared, or makes no sense.
+    """
+    name, produces = perceiver.name, perceiver.produces
+    if isinstance(item, Part):
+        if item.modality not in produces or item.modality not in MODALITIES:
+            raise PluginError(f"{name} yielded a part of modality {item.modality!r}, which it does not declare.")
+        own.add(item.digest)
+        return item if item.parent else replace(item, parent=part.digest)
+    if not isinstance(item, Observation):
+        raise PluginError(f"{name} yielded {type(item).__name__}, not an Observation or a Part.")
+    if item.kind not in produces:
+        raise PluginError(f"{name} yielded kind {item.kind!r}, which it does not declare.")
+    if item.part not in own:
+        raise PluginError(f"{name} yielded an observation about a part it was not given.")
+    if not isinstance(item.text, str) or not math.isfinite(item.confidence) or not 0 <= item.confidence <= 1:
+        raise PluginError(f"{name} yielded text {item.text!r} with confidence {item.confidence!r}.")
+    box = item.box
+    if box is not None:
+        if len(box) != 4 or not all(-BOX_TOLERANCE <= edge <= 1 + BOX_TOLERANCE for edge in box):
+            raise PluginError(f"{name} yielded the box {box}, which is not normalised to 0-1.")
+        x0, y0, x1, y1 = (min(1.0, max(0.0, float(edge))) for edge in box)
+        if x1 < x0 or y1 < y0:
+            raise PluginError(f"{name} yielded the box {box}, which is not x0, y0, x1, y1.")
+        box = (x0, y0, x1, y1)
+    if item.span is not None and not 0 <= item.span[0] <= item.span[1] < math.inf:
+        raise PluginError(f"{name} yielded the span {item.span}.")
+    try:
+        json.dumps(dict(item.data), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise PluginError(f"{name} yielded data that is not JSON: {error}.") from error
+    return replace(item, box=box, source=name, weights=weights)
+
+
+def renamed(items: Iterable[Observation | Part], old: str, new: str) -> list[Observation | Part]:
+    """The items, with the new name of the file in the names of its parts ("sound of clip.mp4") in place of the old."""
+    whole = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+    return [
+        replace(item, name=whole.sub(lambda _: new, item.name)) if isinstance(item, Part) else item for item in items
+    ]
