@@ -1,4 +1,4 @@
-"""Tells those who count and trace turns what happens in them, and ends them all when asked. Not for the counting: see
+"""Tells those who count and trace turns what happens in them, and ends one or all of them when asked. Not for the counting: see
 api/metrics.py and api/tracing.py.
 """
 
@@ -7,17 +7,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Future
 from contextlib import aclosing
 from functools import wraps
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import Any, Concatenate, Final, Literal, ParamSpec, Protocol, TypeAlias, TypeVar
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, Cancelled
 from assistant.types import Event
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 TurnState: TypeAlias = Literal["done", "stopped", "failed", "refused"]
 """stopped: whoever asked, or the end of the server, ended it. refused: it ended before anything happened."""
+
+STOP_SECONDS: Final = 10.0
+"""How long whoever stops a turn waits for its end."""
 
 
 class Follower(Protocol):
@@ -36,12 +40,21 @@ class _Turn:
     """A turn that runs, and can be ended."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
+        self.id = ""
+        """Of a stored turn, once it is stored."""
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """Where it runs, once it does."""
+        self.ended: Future[None] = Future()
         self.waiting: asyncio.Task[Any] | None = None
         """The task that waits for the turn's next event."""
         self.error: AssistantError | None = None
 
     def interrupt(self, error: AssistantError) -> None:
+        """End it with this error, from any thread."""
+        assert self.loop is not None
+        self.loop.call_soon_threadsafe(self._interrupt, error)
+
+    def _interrupt(self, error: AssistantError) -> None:
         self.error = error
         if self.waiting is not None:
             self.waiting.cancel()
@@ -76,9 +89,25 @@ class TurnWatch:
     def interrupt(self, error: AssistantError) -> None:
         """End every running turn with this error, from any thread. They count as stopped."""
         for turn in list(self._running):
-            turn.loop.call_soon_threadsafe(turn.interrupt, error)
+            turn.interrupt(error)
 
-    async def follow(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    async def stop(self, turn: str) -> bool:
+        """End a stored turn as its own client could, from any event loop.
+
+        Args:
+            turn: its id, of a conversation that whoever stops it has a right to.
+
+        Returns:
+            Whether it ran here. It has ended then, and what it brought is stored, unless its end takes very long.
+        """
+        found = next((each for each in self._running if each.id == turn), None)
+        if found is None:
+            return False
+        found.interrupt(Cancelled())
+        await asyncio.wait({asyncio.wrap_future(found.ended)}, timeout=STOP_SECONDS)
+        return True
+
+    async def follow(self, events: AsyncGenerator[Event, None], turn: _Turn) -> AsyncGenerator[Event, None]:
         """The events of one turn, told to the followers on the way.
 
         Raises:
@@ -86,7 +115,7 @@ class TurnWatch:
         """
         if self._closed is not None:
             raise self._closed
-        turn = _Turn()
+        turn.loop = asyncio.get_running_loop()
         followers = [begin() for begin in self._begin]
         state: TurnState = "refused"
         self._running.add(turn)
@@ -110,6 +139,7 @@ class TurnWatch:
             raise
         finally:
             self._running.discard(turn)
+            turn.ended.set_result(None)
             for follower in followers:
                 follower.ended(state)
 
@@ -143,10 +173,19 @@ S = TypeVar("S", bound=_Watched)
 def watched(
     turn: Callable[Concatenate[S, P], AsyncGenerator[Event, None]],
 ) -> Callable[Concatenate[S, P], AsyncGenerator[Event, None]]:
-    """Let the turns that a method runs be followed by its object's `watch`."""
+    """Let the turns that a method runs be followed by its object's `watch`, under the id that `on_begun` is told."""
 
     @wraps(turn)
     def followed(self: S, /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[Event, None]:
-        return self.watch.follow(turn(self, *args, **kwargs))
+        running = _Turn()
+        wanted = kwargs.get("on_begun")
+
+        def on_begun(identity: str) -> None:
+            running.id = identity
+            if callable(wanted):
+                wanted(identity)
+
+        kwargs["on_begun"] = on_begun
+        return self.watch.follow(turn(self, *args, **kwargs), running)
 
     return followed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -18,6 +19,7 @@ from assistant.api import create_app, turns
 from assistant.api.events import SCHEMAS
 from assistant.api.turns import Running, RunningTurns
 from assistant.app import Assistant
+from assistant.errors import AssistantError, Cancelled
 from assistant.types import Event
 
 SSE = {"accept": "text/event-stream"}
@@ -155,6 +157,30 @@ def test_cancelling_from_another_connection(client: httpx.Client, where: str, sc
     stopped = client.post(f"{url}/cancel")
     assert (stopped.json()["state"], stopped.json()["streamed"]) == ("stopped", "one ")
     assert client.post(f"{url}/cancel").json() == stopped.json()
+
+
+def test_cancelling_what_the_chat_or_a_program_asked(
+    client: httpx.Client, assistant: Assistant, where: str, script: Script
+) -> None:
+    """A turn that was not started over the API is stopped like one that was; who asked learns that it was stopped."""
+    script.hold()
+    ends: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            assistant.ask("q", conversation=where.rpartition("/")[2])
+        except AssistantError as error:
+            ends.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert script.written.wait(FINISHED)
+    url = f"{where}/turns/{client.get(where).json()['turns'][0]['id']}"
+    stopped = client.post(f"{url}/cancel")
+    assert (stopped.status_code, stopped.json()["state"]) == (200, "stopped")
+    assert script.stopped.wait(1.0)
+    asking.join(FINISHED)
+    assert [type(end) for end in ends] == [Cancelled]
 
 
 def test_asking_again_in_its_place(client: httpx.Client, where: str, script: Script) -> None:

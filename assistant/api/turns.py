@@ -318,12 +318,12 @@ async def stop_running(turns: RunningTurns, assistant: Assistant, conversation: 
 
     Raises:
         NotFound: the owner has no such turn.
-        Busy: it runs in the chat or in another process, where only those can stop it.
+        Busy: it runs in another process, which alone can stop it.
     """
     running = turns.find(turn, conversation, owner)
     if running is not None:
         await running.stop()
         return
     stored = await asyncio.to_thread(assistant.store.turn, conversation, turn, owner)
-    if stored.state == "running":
-        raise Busy("This turn was not started over the API of this process.", "Stop it where it was started.")
+    if stored.state == "running" and not await assistant.watch.stop(turn):  # the chat's are known there
+        raise Busy("This turn runs in another process.", "Stop it where it was started.")

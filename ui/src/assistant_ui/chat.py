@@ -16,7 +16,7 @@ from assistant.api.failures import outside
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
 from assistant.app import Upload
-from assistant.errors import AssistantError, NotFound
+from assistant.errors import AssistantError, Cancelled, NotFound
 from assistant.types import Part, PartAdded
 from assistant_ui import history, thread
 from assistant_ui.access import visitor
@@ -192,6 +192,8 @@ class Chat:
                 changed = len(view.parts) + len(view.observations) + len(view.gaps) + len(view.answer.citations)
                 yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
                 seen = changed
+        except Cancelled:  # over the API
+            view.stop()
         except AssistantError as error:
             view.fail(*self._told(error, session))
         except Exception:  # whatever it was, the page must say so and go on
