@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from fault_report import QUICK_SECONDS, Row, Skipped, running
+from fault_report import HEALTH_SECONDS, QUICK_SECONDS, Row, Skipped, running
 from fault_server import FaultServer, Following, photograph, reason, timed, until
 from postgres_server import PostgresServer, programs
 
@@ -89,6 +89,33 @@ def database_gone(row: Row, scratch: Path) -> None:
             whole = until(lambda: [turn["state"] for turn in client.turns(conversation)] == ["done"], 30)
             answers = [(turn.get("answer") or {}).get("text", "") for turn in client.turns(conversation)]
             row.saw("its record is stored", whole is not None and "piece29" in answers[0])
+            row.saw("ready", until(lambda: client.get("/health/ready").status_code == 200, 5) is not None)
+            row.unforeseen(server)
+
+
+def database_hangs(row: Row, scratch: Path) -> None:
+    """A database that neither answers nor goes away: the server lives and says that it is not ready."""
+    if programs() is None:
+        raise Skipped("PostgreSQL is not installed")
+    with PostgresServer() as postgres:
+        server = FaultServer(scratch, settings={"DATABASE": postgres.new_database()})
+        with running(server), server.client() as client:
+            conversation, other = client.conversation(), client.conversation()
+            stream = Following(server, conversation, "pieces 30 hangs")
+            stream.writing.wait(10)
+            postgres.freeze()
+            try:
+                asked = Following(server, other, "meanwhile?")
+                not_ready = until(lambda: client.get("/health/ready").status_code == 503, 20)
+                row.saw(f"not ready after {not_ready or 99:.0f} s", not_ready is not None)
+                live, seconds = timed(lambda: client.get("/health/live"))
+                row.saw(f"live {live.status_code}", live.status_code == 200 and seconds < HEALTH_SECONDS)
+                row.saw(f"new question {asked.state if not asked.is_alive() else 'waits'}")
+                row.saw(f"stream {'waits' if stream.is_alive() else stream.state}")
+            finally:
+                postgres.thaw()
+            row.well(until(lambda: client.ask(client.conversation(), "what?").status_code == 200, 30), 5)
+            row.saw(f"stream {stream.state}", stream.state == "done")
             row.saw("ready", until(lambda: client.get("/health/ready").status_code == 200, 5) is not None)
             row.unforeseen(server)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 import psutil
-from fault_report import QUICK_SECONDS, Row, Skipped, running
+from fault_report import HEALTH_SECONDS, QUICK_SECONDS, Row, Skipped, running
 from fault_server import (
     Client,
     FaultServer,
@@ -34,7 +34,6 @@ from fault_server import (
 HOSTILE = Path(__file__).resolve().parents[1] / "../shared/data/hostile"
 STOP_SECONDS = 1.0
 """Work for a client that left takes no longer."""
-HEALTH_SECONDS = 0.2
 START_SECONDS = 40.0
 
 

@@ -19,12 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fault_report import Row, Skipped
-from fault_storage import clock, database_gone, disk_full, on_postgresql, read_only
+from fault_storage import clock, database_gone, database_hangs, disk_full, on_postgresql, read_only
 from fault_work import decoders_killed, ended, hostile, leaving, native_hang
 
 FAULTS: dict[str, Callable[[Row, Path], None]] = {
     "disk full": disk_full,
     "database gone": database_gone,
+    "database hangs": database_hangs,
     "read-only": read_only,
     "clock": clock,
     "clock, PostgreSQL": on_postgresql(clock),

@@ -32,6 +32,7 @@ import httpx
 import psutil
 from PIL import Image
 
+from assistant.app import LOCAL, Assistant, Upload
 from assistant.settings import load_settings
 
 READY_SECONDS = 120.0
@@ -251,6 +252,33 @@ async def run(arguments: argparse.Namespace, address: str, keys: dict[str, str],
     return 1 if failures else 0
 
 
+async def in_process(directory: Path, count: int) -> float:
+    """Conversations a minute as `converse` has them, without HTTP; as many at once as a server would run."""
+    settings = load_settings(data_dir=directory)
+    pictures = iter(photographs(count + 1))
+    with Assistant(settings) as assistant:
+        await assistant.warm()
+
+        async def talk() -> None:
+            conversation = assistant.store.create_conversation(LOCAL)
+            uploads = [Upload("photo.jpg", next(pictures))]
+            for question in QUESTIONS:
+                async for _ in assistant.turn(question, uploads, conversation=conversation):
+                    pass
+                uploads = []
+
+        await talk()
+        places = asyncio.Semaphore(settings.server.turns_at_once)
+
+        async def take() -> None:
+            async with places:
+                await talk()
+
+        began = time.monotonic()
+        await asyncio.gather(*(take() for _ in range(count)))
+        return 60 * count / (time.monotonic() - began)
+
+
 def main() -> int:
     """Serve, load, report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -258,12 +286,17 @@ def main() -> int:
     parser.add_argument("--light", type=int, default=5, help="users with one conversation each")
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--photographs", type=int, default=500, help="different ones")
+    parser.add_argument("--in-process", type=int, default=0, metavar="N", help="first as many without a server")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch) / "data"
         directory.mkdir()
         weights = str(load_settings().weights_directory())
-        environment = {**os.environ, "ASSISTANT_WEIGHTS__DIRECTORY": weights}
+        os.environ["ASSISTANT_WEIGHTS__DIRECTORY"] = weights
+        if arguments.in_process:
+            figure = asyncio.run(in_process(Path(scratch) / "own", arguments.in_process))
+            print(f"without a server: {figure:.1f} conversations a minute", flush=True)
+        environment = dict(os.environ)
         names = ["heavy", *(f"light-{number}" for number in range(arguments.light))]
         keys = {name: key(directory, environment, name) for name in names}
         with served(directory, environment) as (address, process):

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -96,6 +97,24 @@ class PostgresServer:
             self._process.send_signal(signal.SIGQUIT)  # immediate shutdown
             self._process.wait(STARTING_SECONDS)
             self._process = None
+
+    def freeze(self) -> None:
+        """Let it neither answer nor close connections, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, sent: signal.Signals) -> None:
+        """To the server, and to the processes of its connections."""
+        import psutil
+
+        assert self._process is not None
+        server = psutil.Process(self._process.pid)
+        for process in (server, *server.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(sent)
 
     def url(self, database: str) -> str:
         """The URL of one of its databases."""
