@@ -173,7 +173,7 @@ class PerceiverContract:
         return Task(self.part, media, self.observation, self.observations, cancel or threading.Event())
 
     def _load(self, perceiver: Perceiver) -> Perceiver:
-        from assistant.host import options_of
+        from assistant.declared import options_of
 
         options = options_of(perceiver, {}) if self.services.options is None else self.services.options
         perceiver.load(replace(self.services, options=options))
@@ -181,7 +181,7 @@ class PerceiverContract:
 
     def test_declarations_are_accepted(self) -> None:
         """The host accepts what it declares."""
-        from assistant.host import check
+        from assistant.declared import check
 
         check(type(self).perceiver(), Perceiver)
 

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from assistant.cli import cli
 from assistant.errors import AssistantError, NotFound, SettingsError
 from assistant.settings import load_settings
-from assistant.store.accounts import COST, Accounts, hash_password, password_matches
+from assistant.store.accounts import Accounts
 from assistant.store.database import Database
+from assistant.store.passwords import COST, hash_password, password_matches
 
 PASSWORD = "correct horse"
 

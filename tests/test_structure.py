@@ -17,7 +17,7 @@ PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "
 LAYERS = (
     {"types", "errors", "__init__"},
     {"context", "examples", "fetching", "fusion", "limiting", "looping", "media", "replies", "telemetry", "weights"},
-    {"settings", "plugin", "hookspecs", "logs", "prompt", "runner", "host", "yielded"},
+    {"settings", "plugin", "declared", "hookspecs", "logs", "prompt", "workers", "runner", "host", "yielded"},
     {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app", "testing"},
     {"api", "cli", "commands", "__main__"},
 )

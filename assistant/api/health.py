@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse
 from assistant import __version__
 from assistant.api.identity import Caller
 from assistant.errors import AssistantError
-from assistant.runner import Worker
+from assistant.workers import Worker
 
 if TYPE_CHECKING:
     from assistant.app import Assistant

@@ -114,7 +114,7 @@ def users_remove(ctx: click.Context, name: str) -> None:
 def users_hash(password_stdin: bool) -> None:
     """Print the hash of a password, for `server.users` in the settings."""
     from assistant.cli import reported
-    from assistant.store.accounts import hash_password
+    from assistant.store.passwords import hash_password
 
     with reported():
         click.echo(hash_password(_password(password_stdin)))

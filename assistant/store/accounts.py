@@ -1,18 +1,14 @@
-"""API keys, users and logins: made, checked, ended. Secrets are stored as hashes only. Not for who may do what: see
-assistant/api/identity.py and gate.py.
+"""API keys, users and logins: made, checked, ended. Secrets are stored as hashes only. Not for the hashing of passwords:
+see passwords.py; nor for who may do what: see assistant/api/identity.py and gate.py.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import logging
 import re
 import secrets
-import threading
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +17,7 @@ import sqlalchemy as sql
 
 from assistant.errors import AssistantError, NotFound
 from assistant.store.database import Database
+from assistant.store.passwords import DUMMY, hash_password, password_matches
 from assistant.store.schema import api_keys, logins, users
 
 logger = logging.getLogger(__name__)
@@ -32,13 +29,6 @@ HINT_CHARACTERS: Final = 4
 USED_SECONDS: Final = 60.0
 """How fine the time of last use is."""
 NAME: Final = re.compile(r"[\w][\w.@ +-]{0,62}[\w]|[\w]")
-PASSWORD_CHARACTERS: Final = (8, 1024)
-COST: Final = (15, 8, 3)
-"""scrypt's log2(N), r and p: 32 MiB three times over (OWASP's Password Storage Cheat Sheet)."""
-SCRYPT_BYTES: Final = 128 * 1024 * 1024
-"""The most memory one hash may take."""
-HASHING: Final = threading.BoundedSemaphore(2)
-"""Passwords hashed at the same time: more would take the memory and the processors of the others."""
 SCOPES: Final = ("ask", "read", "write")
 """What a key or user may do unless said otherwise."""
 
@@ -277,7 +267,7 @@ class Accounts:
         except AssistantError as error:
             if not isinstance(error, NotFound) and NAME.fullmatch(name):
                 raise  # the database
-            password_matches(password, _DUMMY)
+            password_matches(password, DUMMY)
             return None
         matches = password_matches(password, hashed)
         return user if matches and user.disabled is None else None
@@ -310,65 +300,6 @@ class Accounts:
         """End a login."""
         with self._database.writing() as connection:
             connection.execute(logins.delete().where(logins.c.hash == _digest(token)))
-
-
-# ---- passwords ------------------------------------------------------------------------------------------------------
-
-
-def hash_password(password: str) -> str:
-    """A slow, salted hash that carries its parameters: scrypt$15$8$3$SALT$HASH.
-
-    Raises:
-        AssistantError: the password is too short or too long.
-    """
-    least, most = PASSWORD_CHARACTERS
-    if not least <= len(password) <= most:
-        raise AssistantError(f"A password needs {least} to {most} characters.", "Choose another.")
-    salt = secrets.token_bytes(16)
-    cost = "$".join(str(number) for number in COST)
-    return f"scrypt${cost}${_encoded(salt)}${_encoded(_scrypt(password, salt, *COST))}"
-
-
-def password_matches(password: str, hashed: str) -> bool:
-    """Whether the password is that of the hash, in a time that does not depend on the answer."""
-    parsed = parse_hash(hashed)
-    if parsed is None or len(password) > PASSWORD_CHARACTERS[1]:
-        return False
-    cost, salt, expected = parsed
-    return hmac.compare_digest(_scrypt(password, salt, *cost), expected)
-
-
-def parse_hash(hashed: str) -> tuple[tuple[int, int, int], bytes, bytes] | None:
-    """Cost, salt and hash out of what `hash_password` gave; None if it is something else."""
-    fields = hashed.split("$")
-    if len(fields) != 6 or fields[0] != "scrypt":
-        return None
-    try:
-        power, size, rounds = (int(field) for field in fields[1:4])
-        salt, expected = _decoded(fields[4]), _decoded(fields[5])
-    except ValueError:
-        return None
-    if not (10 <= power <= 16 and 1 <= size <= 8 and 1 <= rounds <= 16) or len(salt) < 8 or len(expected) != 32:
-        return None
-    return (power, size, rounds), salt, expected
-
-
-def _scrypt(password: str, salt: bytes, power: int, size: int, rounds: int) -> bytes:
-    typed = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-    with HASHING:
-        return hashlib.scrypt(typed, salt=salt, n=2**power, r=size, p=rounds, maxmem=SCRYPT_BYTES, dklen=32)
-
-
-_DUMMY: Final = f"scrypt$15$8$3${'A' * 22}${'A' * 43}"
-"""Hash of no password, which names that do not exist are compared with."""
-
-
-def _encoded(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).decode().rstrip("=")
-
-
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def _digest(secret: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import assistant_speech.perceiver as perceiver_module
+from assistant.declared import options_of
 from assistant.errors import (
     Cancelled,
     MediaTooLarge,
@@ -21,7 +22,6 @@ from assistant.errors import (
     WeightsError,
     WeightsMissing,
 )
-from assistant.host import options_of
 from assistant.plugin import Task
 from assistant.testing import FakeServices, imported_by
 from assistant.types import Kind, Observation, Part
