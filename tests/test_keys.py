@@ -30,7 +30,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.store.accounts.COST", (10, 8, 1))
+    monkeypatch.setattr("assistant.store.passwords.COST", (10, 8, 1))
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""API keys, users and logins: made, checked, ended. Secrets are stored as hashes only. Not for the hashing of passwords:
-see passwords.py; nor for who may do what: see assistant/api/identity.py and gate.py.
+"""API keys, users and logins: made, checked, ended. Secrets are stored as hashes only. Not for hashing passwords: see
+passwords.py; nor for who may do what: see assistant/api/identity.py and gate.py.
 """
 
 from __future__ import annotations
