@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
+from assistant.api.identity import Caller
 from assistant.api.limits import Turns
 from assistant.errors import AssistantError, NotFound
 from assistant.types import IMAGE, Answer, Answered, Delta, Event, Gap, Message, Missed, Part, PartAdded, Status
@@ -298,3 +299,19 @@ async def test_what_checking_showed_is_told(verdict: Any, told: str) -> None:
 
     chat, _, session = opened(checked)
     assert told in str((await pages(chat.send(session, "How many?", [])))[-1].live)
+
+
+@pytest.mark.parametrize("kind", ["local", "user"])
+async def test_only_who_runs_the_server_is_told_where_things_lie(kind: Any) -> None:
+    """Someone who logs in to another's server sees what is wrong, but none of its directories."""
+
+    async def failing(question: str) -> AsyncIterator[Event]:
+        yield Missed(Gap(cause="no_weights", message="No weights in /srv/models.d/eyes.", source="eyes"))
+        yield Answered(Answer("Two dogs.", answerer="reasoner"))
+
+    chat, _, session = opened(failing)
+    session.caller = Caller("owner", "ada", kind)
+    last = (await pages(chat.send(session, "How many?", [])))[-1]
+    shown = f"{last.live} {last.evidence}"
+    assert "No weights in" in shown
+    assert ("models.d" in shown) == (kind == "local")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import aclosing
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +17,15 @@ from PIL import Image
 
 from assistant.api import failures
 from assistant.api.identity import SCOPES, Caller
+from assistant.api.limits import Turns
+from assistant.app import Assistant
 from assistant.errors import NotFound, UnreadableMedia
+from assistant.host import Host
+from assistant.plugin import Task
+from assistant.settings import Settings
+from assistant.testing import FakePerceiver, FakePlugin
 from assistant.types import AUDIO, IMAGE, Part
+from assistant_ui.chat import Chat
 from assistant_ui.files import Gallery, add_routes
 
 PHOTO = Part(IMAGE, "p1", "garden.jpg", "image/jpeg", b"")
@@ -115,3 +125,39 @@ def test_examples_are_there_and_nothing_else() -> None:
     client, _ = served()
     assert client.get("/chat/example/sign").headers["content-type"] == "image/jpeg"
     assert client.get("/chat/example/..%2Ffiles").status_code == 404
+
+
+async def test_pictures_of_a_deleted_conversation_are_gone(tmp_path: Path) -> None:
+    """What a turn looked at is shown while it runs and afterwards, frames included; wherever its conversation is
+    deleted, nothing of it is found any more, also where its preview had been made.
+    """
+
+    def take_out(task: Task) -> Iterator[Part]:
+        yield task.media.image_part(np.full((8, 8, 3), 90, np.uint8), "frame at 0 s", parent=task.part)
+
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(photo, "PNG")
+    settings = Settings(data_dir=tmp_path / "data")
+    plugin = FakePlugin(FakePerceiver("frames", take_out, consumes=("text",), produces=("image",)))
+    host = Host(settings, plugins={"frames": plugin}, discover=False)
+    with Assistant(settings, host=host) as assistant:
+        gallery = Gallery(assistant)
+        chat = Chat(assistant, gallery, Turns(at_once=1, each=1, waiting=1, seconds=1.0))
+        session, _ = chat.arrive(None, SimpleNamespace(cookies={}, headers={}, session_hash="s"))
+        (tmp_path / "photo.png").write_bytes(photo.getvalue())
+        running = 0
+        async with aclosing(chat.send(session, "what?", [str(tmp_path / "photo.png")])) as pages:
+            async for page in pages:
+                parts = [part for part in session.turns[-1].parts.values() if part.modality == IMAGE]
+                running += sum(
+                    gallery.find(session.owner, part.digest) is not None for part in parts if page.asking is None
+                )
+        assert running
+        assert len(parts) == 2
+        for part in parts:
+            assert gallery.preview(gallery.find(session.owner, part.digest), 64)
+        assert session.conversation is not None
+        assistant.delete_conversation(session.conversation, session.owner)  # as the API does, which knows no gallery
+        for part in parts:
+            with pytest.raises(NotFound):
+                gallery.find(session.owner, part.digest)

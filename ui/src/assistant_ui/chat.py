@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from assistant.api.failures import outside
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
+from assistant.api.outward import outward_conversation, outward_events
 from assistant.app import Upload
 from assistant.errors import AssistantError, Cancelled, NotFound
 from assistant.types import Part, PartAdded
@@ -45,6 +46,11 @@ class Session:
     answerer: str = ""
     """Who is to answer; "" for the best that is ready."""
     turns: list[TurnView] = field(default_factory=list)
+
+    @property
+    def at_the_machine(self) -> bool:
+        """Whether the person runs this server for themselves, and is told all of what goes wrong; others no insides."""
+        return self.caller.kind not in ("user", "key")
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class Chat:
             self._assistant.delete_conversation(conversation, session.owner)
         except NotFound:
             logger.info("a conversation to be deleted was gone already")
+        self._gallery.forget()
         if conversation == session.conversation:
             return self.fresh(session)
         return Page(side=self._side(session))
@@ -127,7 +134,7 @@ class Chat:
             session.conversation, session.turns = None, []
             return
         session.conversation = conversation
-        session.turns = history.turns(stored)
+        session.turns = history.turns(stored if session.at_the_machine else outward_conversation(stored))
 
     # ---- asking ------------------------------------------------------------------------------------------------
 
@@ -183,15 +190,16 @@ class Chat:
                 events = self._assistant.retry(session.conversation, again, **asking)
             else:
                 events = self._assistant.turn(text, uploads, conversation=session.conversation, **asking)
-            async for batch in paced(events):
-                for event in batch:
-                    view.apply(event)
-                    if isinstance(event, PartAdded):
-                        self._gallery.show(session.owner, event.part)
-                _recognise(view, known)
-                changed = len(view.parts) + len(view.observations) + len(view.gaps) + len(view.answer.citations)
-                yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
-                seen = changed
+            async with aclosing(paced(events if session.at_the_machine else outward_events(events))) as batches:
+                async for batch in batches:
+                    for event in batch:
+                        view.apply(event)
+                        if isinstance(event, PartAdded):
+                            self._gallery.show(session.owner, event.part)
+                    _recognise(view, known)
+                    changed = len(view.parts) + len(view.observations) + len(view.gaps) + len(view.answer.citations)
+                    yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
+                    seen = changed
         except Cancelled:  # over the API
             view.stop()
         except AssistantError as error:
@@ -201,15 +209,14 @@ class Chat:
             view.fail(texts.failed, texts.failed_remedy)
         finally:
             view.stop()
+            self._gallery.settle(session.owner, view.parts)
             await place.aclose()
         side = await asyncio.to_thread(self._side, session)
         yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False)
 
     def _told(self, error: AssistantError, session: Session) -> tuple[str, str]:
-        """What is said about an error: all of it to a person at their own machine, no insides to others."""
-        if session.caller.kind in ("user", "key"):
-            return outside(error)
-        return error.message, error.remedy
+        """What is said about an error."""
+        return (error.message, error.remedy) if session.at_the_machine else outside(error)
 
     def stopped(self, session: Session) -> Page:
         """The running turn was stopped; what it has shown so far stays."""

@@ -7,6 +7,7 @@ import io
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ _HEADERS = {
 
 
 class Gallery:
-    """The parts in view, by owner, so that they can be shown before and without being stored."""
+    """Finds what the page shows: stored, or of a turn that runs and is stored only in part."""
 
     def __init__(self, assistant: Any) -> None:
         self._assistant = assistant
@@ -53,8 +54,19 @@ class Gallery:
             while len(self._parts) > PARTS_KEPT:
                 self._parts.popitem(last=False)
 
+    def settle(self, owner: str, digests: Iterable[str]) -> None:
+        """The turn of these parts has ended: they are stored, and whether they still are the store knows."""
+        with self._guard:
+            for digest in digests:
+                self._parts.pop((owner, digest), None)
+
+    def forget(self) -> None:
+        """Something was deleted: keep no picture of it. Previews of the others are made again."""
+        with self._guard:
+            self._previews.clear()
+
     def find(self, owner: str, digest: str) -> Part:
-        """The part, in view or stored.
+        """The part, of a running turn or stored.
 
         Raises:
             NotFound: there is none, or it is someone else's.
