@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import logging
 import re
 import resource
@@ -37,7 +38,7 @@ from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Sampling
 
-BODY_BYTES = 1_000_000
+BODY_BYTES = 2_000_000
 
 
 @dataclass
@@ -93,7 +94,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_a_body_with_two_lengths_is_measured(served: Served) -> None:
     """One that announces few bytes and comes in pieces without end is cut off like any other."""
-    pieces = b"".join(b"10000\r\n" + b" " * 65536 + b"\r\n" for _ in range(20)) + b"0\r\n\r\n"
+    pieces = b"".join(b"10000\r\n" + b" " * 65536 + b"\r\n" for _ in range(40)) + b"0\r\n\r\n"
     answer = served.raw(
         "POST /v1/embeddings HTTP/1.1",
         "Host: 127.0.0.1",
@@ -333,3 +334,29 @@ def test_uploads_are_read_by_this_user_only(served: Served) -> None:
     uploads = served.assistant.settings.data_dir / "uploads"
     assert Path(path).is_relative_to(uploads)
     assert stat.S_IMODE(uploads.stat().st_mode) == 0o700
+
+
+def test_a_million_wrong_fields_are_refused_at_once(served: Served) -> None:
+    """Each was an error with a name and a place, and all were compared with all: it took gigabytes, and for ever."""
+    conversation = served.conversation()
+    many = json.dumps({f"k{number}": 0 for number in range(80_000)})
+    wrong_parts = json.dumps([{"role": "user", "content": [{}] * 256}] * 200)
+    for path, body in (
+        ("/v1/chat/completions", many),
+        ("/v1/responses", many),
+        ("/v1/embeddings", many),
+        ("/v1/audio/speech", many),
+        (f"/api/v1/conversations/{conversation}/turns", many),
+        (f"/api/v1/conversations/{conversation}/turns", f'{{"text": "x", "sampling": {many}}}'),
+        ("/api/v1/conversations", many),
+        ("/v1/chat/completions", f'{{"model": "x", "messages": [], "metadata": {many}}}'),
+        ("/v1/responses", f'{{"model": "x", "input": "x", "metadata": {many}}}'),
+        ("/v1/chat/completions", f'{{"model": "x", "messages": {wrong_parts}}}'),
+        ("/v1/responses", f'{{"model": "x", "input": {wrong_parts}}}'),
+        ("/v1/embeddings", f'{{"model": "x", "input": [{", ".join(["{}"] * 2000)}]}}'),
+    ):
+        began = time.monotonic()
+        refused = served.client.post(path, content=body, headers={"content-type": "application/json"})
+        assert (path, refused.status_code) == (path, 400)
+        assert time.monotonic() - began < 3, path
+        assert len(refused.content) < 5000

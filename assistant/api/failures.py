@@ -86,6 +86,8 @@ INSIDE: Final = re.compile(r"(^|[\s'\"(=])~?/[\w.-]+/|\bdatabase\b")
 """A path of this server, or what a database says."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
+VALIDATION_READ: Final = 64
+"""Wrong fields that are compared with each other; more are not needed to say what is wrong."""
 
 
 MEANINGS: Final = {
@@ -268,7 +270,7 @@ def _said(request: Request, error: HTTPException) -> tuple[str, str]:
 
 def _wrong(request: Request, error: RequestValidationError) -> Refused:
     """What is wrong with a request, in the words of the request."""
-    wrong = error.errors()
+    wrong = error.errors()[:VALIDATION_READ]
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     first = wrong[0]
     if first["type"] == "json_invalid":

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant import types
+from assistant.api.fields import Bounded
 from assistant.store.records import Conversation as StoredConversation
 from assistant.store.records import ConversationInfo, Hit
 from assistant.store.records import Turn as StoredTurn
@@ -19,7 +20,7 @@ TITLE_SENT: Final = 500
 NAME_SENT: Final = 255
 
 
-class Given(BaseModel):
+class Given(Bounded):
     """What clients send: an unknown field is an error, never ignored in silence."""
 
     model_config = ConfigDict(extra="forbid")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from assistant.api.common import Asker, Places
 from assistant.api.disconnect import until_disconnect
 from assistant.api.failures import Refused, documented
+from assistant.api.fields import Bounded
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
 from assistant.api.openai.inputs import Given, fetcher_of, take
@@ -47,7 +48,7 @@ PICTURES_AT_ONCE: Final = 8
 DATA_PICTURE: Final = "data:image/"
 
 
-class _Sent(BaseModel):
+class _Sent(Bounded):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -79,7 +79,7 @@ class Item(Wire):
 
     type: Literal["message"] = "message"
     role: Literal["user", "assistant", "system", "developer"]
-    content: str | Annotated[list[Content], Field(max_length=PARTS)]
+    content: str | Annotated[list[Content], Field(fail_fast=True, max_length=PARTS)]
     id: str | None = Field(None, max_length=256, description="Unused.")
     status: Literal["in_progress", "completed", "incomplete"] | None = Field(None, description="Unused.")
     phase: Literal["commentary", "final_answer"] | None = Field(None, description="Unused.")

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from assistant.api.common import Asker, Places
 from assistant.api.disconnect import ClosingStream, until_disconnect
 from assistant.api.failures import Refused, documented
+from assistant.api.fields import Bounded
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
 from assistant.api.openai.models import AUTO, SPOKEN, aliases, check_usable, loaded, unknown
@@ -42,14 +43,14 @@ FORMATS: Final = ("wav", "pcm")
 TYPES: Final = {"wav": "audio/wav", "pcm": "audio/pcm"}
 
 
-class VoiceName(BaseModel):
+class VoiceName(Bounded):
     """A speaker by name, as clients send voices of their own."""
 
     model_config = ConfigDict(extra="forbid")
     id: str = Field(min_length=1, max_length=200)
 
 
-class SpeechRequest(BaseModel):
+class SpeechRequest(Bounded):
     """What is to be said, and how."""
 
     model_config = ConfigDict(extra="forbid")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from assistant.api.failures import Refused
+from assistant.api.fields import Bounded
 from assistant.types import JSON
 
 STOPS: Final = 4
@@ -28,7 +29,7 @@ NO_TOOLS = "no tools are called here."
 TEXT_ONLY = "answers are text."
 
 
-class Wire(BaseModel):
+class Wire(Bounded):
     """What a client sends; a field that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -148,7 +149,7 @@ class InstructionMessage(Wire):
     """What whoever runs the conversation wants of its answers."""
 
     role: Literal["system", "developer"]
-    content: str | Annotated[list[TextPart], Field(max_length=PARTS)]
+    content: str | Annotated[list[TextPart], Field(fail_fast=True, max_length=PARTS)]
     name: str | None = Field(None, max_length=64)
 
 
@@ -156,7 +157,7 @@ class UserMessage(Wire):
     """What the person wrote and sent; the last one is the question."""
 
     role: Literal["user"]
-    content: str | Annotated[list[Part], Field(min_length=1, max_length=PARTS)]
+    content: str | Annotated[list[Part], Field(fail_fast=True, min_length=1, max_length=PARTS)]
     name: str | None = Field(None, max_length=64)
 
 
@@ -169,7 +170,10 @@ class AssistantMessage(Wire):
     role: Literal["assistant"]
     content: (
         str
-        | Annotated[list[Annotated[TextPart | RefusalPart, Field(discriminator="type")]], Field(max_length=PARTS)]
+        | Annotated[
+            list[Annotated[TextPart | RefusalPart, Field(discriminator="type")]],
+            Field(fail_fast=True, max_length=PARTS),
+        ]
         | None
     ) = None
     refusal: str | None = None
