@@ -131,7 +131,7 @@ def test_passwords(accounts: Accounts) -> None:
 
 def test_names_that_do_not_exist_are_hashed_for(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a refusal takes does not tell whether a name exists: the same costs are paid for either."""
-    from assistant.store import accounts as module
+    from assistant.store import passwords as module
 
     paid: list[tuple[int, ...]] = []
     scrypt = module._scrypt
