@@ -18,7 +18,8 @@ import pytest
 from assistant.errors import AssistantError
 from assistant.media import text_part
 from assistant.store import Store
-from assistant.store.backup import back_up, restore
+from assistant.store.backup import back_up
+from assistant.store.restoring import restore
 from assistant.types import Answer, Message, Observation
 
 ANN = "ann"

@@ -21,12 +21,13 @@ from assistant.media import Media, text_part
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.store.archive import export
-from assistant.store.backup import back_up, restore
+from assistant.store.backup import back_up
 from assistant.store.checking import check
 from assistant.store.deletion import complete
 from assistant.store.files import MediaFiles, identity, media_files
 from assistant.store.importing import import_from
 from assistant.store.records import part_json
+from assistant.store.restoring import restore
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Message, Part
 

@@ -204,7 +204,7 @@ def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
 def restore(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Put a backup FILE into an empty data directory (--data-dir before `data`)."""
     from assistant.errors import SettingsError
-    from assistant.store.backup import restore as restored
+    from assistant.store.restoring import restore as restored
 
     with _settings(ctx) as settings:
         if settings.media_url:

@@ -12,7 +12,8 @@ import sqlalchemy as sql
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
 from assistant.store.records import part_json
-from assistant.store.schema import cache, media
+from assistant.store.rows import unclaimed
+from assistant.store.schema import cache
 from assistant.store.values import from_json, to_json
 from assistant.types import Observation, Part
 
@@ -114,11 +115,11 @@ class ObservationCache:
         parts: set[str] = set()
         for key in keys:
             items = connection.scalar(sql.select(cache.c["items"]).where(cache.c.key == key))
-            parts |= {value["digest"] for value in from_json(items or "[]") if "modality" in value}
+            parts |= parts_in(items or "[]")
             connection.execute(cache.delete().where(cache.c.key == key))
         return unclaimed(connection, parts)
 
 
-def unclaimed(connection: sql.Connection, digests: set[str]) -> set[str]:
-    """Those of the digests that nobody's conversation needs."""
-    return digests - set(connection.scalars(sql.select(media.c.digest).where(media.c.digest.in_(digests))))
+def parts_in(items: str) -> set[str]:
+    """Digests of the parts among the items of a row."""
+    return {value["digest"] for value in from_json(items) if "modality" in value}

@@ -4,7 +4,6 @@ Not for the database's own integrity, which SQLite and PostgreSQL check themselv
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from typing import Final
 import sqlalchemy as sql
 
 from assistant.errors import UnreadableMedia
-from assistant.store.cache import unclaimed
+from assistant.store.cache import parts_in
 from assistant.store.database import Database
 from assistant.store.deletion import sweep
 from assistant.store.files import HALF_WRITTEN, MediaFiles, identity, is_digest
-from assistant.store.rows import chunks
+from assistant.store.rows import chunks, unclaimed
 from assistant.store.schema import cache, conversations, media, references
 
 GRACE_SECONDS: Final = 3600.0
@@ -111,7 +110,7 @@ def check(
     if page:
         judge()
     unused = _unused(database, files, before, mend=mend)
-    missing = {digest for digest in _claimed(database) if bytes.fromhex(digest) not in there}
+    missing = {digest for digest in claimed(database) if bytes.fromhex(digest) not in there}
     missing -= {digest for digest in missing if files.path(digest).is_file()}  # stored since
     damaged = tuple(_damaged(database, files, there)) if verify else ()
     return Findings(count, size, unneeded, unneeded_bytes, half, unused, tuple(sorted(missing)), damaged, mend)
@@ -123,11 +122,12 @@ def _cached(database: Database) -> set[str]:
     with database.reading() as connection:
         query = sql.select(cache.c["items"]).where(cache.c["items"].contains('"modality"'))
         for items in connection.execution_options(yield_per=PAGE).scalars(query):
-            found |= {value["digest"] for value in json.loads(items) if "modality" in value}
+            found |= parts_in(items)
     return found
 
 
-def _claimed(database: Database) -> Iterator[str]:
+def claimed(database: Database) -> Iterator[str]:
+    """Digests that somebody has, page by page: a transaction must not stay open while files are read."""
     last = ""
     while True:
         query = sql.select(media.c.digest).where(media.c.digest > last).distinct().order_by(media.c.digest)
@@ -158,7 +158,7 @@ def _unused(database: Database, files: MediaFiles, before: float, *, mend: bool)
 
 
 def _damaged(database: Database, files: MediaFiles, there: set[bytes]) -> Iterator[str]:
-    for some in chunks(_claimed(database)):
+    for some in chunks(claimed(database)):
         with database.reading() as connection:
             query = sql.select(media.c.digest, media.c.part).where(media.c.digest.in_(some))
             described = dict(connection.execute(query).tuples().all())  # whichever owner's: the bytes are the same

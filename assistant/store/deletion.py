@@ -8,15 +8,14 @@ written down with the end of its rows, so that a deletion that a crash or an out
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sql
 
-from assistant.store.cache import unclaimed
+from assistant.store.cache import parts_in
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
-from assistant.store.rows import chunks, title_of_owners
+from assistant.store.rows import chunks, title_of_owners, unclaimed
 from assistant.store.schema import cache, conversations, doomed, media, observations, references, turns
 
 
@@ -71,7 +70,7 @@ def sweep(database: Database, files: MediaFiles, digests: Collection[str]) -> No
     """Delete those of the files that nobody needs; whoever claims one meanwhile waits, then finds it gone."""
     for some in chunks(digests):
         with database.writing(durable=False) as connection:
-            if files.remove(unclaimed(connection, set(some))):
+            if files.remove(unclaimed(connection, some)):
                 connection.execute(doomed.delete().where(doomed.c.digest.in_(some)))
 
 
@@ -118,17 +117,13 @@ def _forget(connection: sql.Connection, digests: set[str], *, every: bool = Fals
     gone: set[str] = set()
     found = set(digests)
     while found:
-        new = _unclaimed(connection, found)
+        new = unclaimed(connection, found)
         gone |= new
         taken_out: set[str] = set()
         for some in chunks(found if every else new):
             about = cache.c.part.in_(some)
             for items in connection.scalars(sql.select(cache.c["items"]).where(about)):
-                taken_out |= {value["digest"] for value in json.loads(items) if "modality" in value}
+                taken_out |= parts_in(items)
             connection.execute(cache.delete().where(about))
         found = taken_out - gone - found
     return gone
-
-
-def _unclaimed(connection: sql.Connection, digests: Iterable[str]) -> set[str]:
-    return set().union(*(unclaimed(connection, set(some)) for some in chunks(digests)))

@@ -76,6 +76,14 @@ def claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None
         connection.execute(media.insert(), rows)
 
 
+def unclaimed(connection: sql.Connection, digests: Iterable[str]) -> set[str]:
+    """Those of the digests that nobody has."""
+    left = set(digests)
+    for some in chunks(left):
+        left -= set(connection.scalars(sql.select(media.c.digest).where(media.c.digest.in_(some))))
+    return left
+
+
 def _size(part: Part) -> int:
     """In bytes; 0 for a file that someone else is deleting, which the caller then writes again."""
     if isinstance(part.content, bytes):

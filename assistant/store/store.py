@@ -19,7 +19,7 @@ from assistant.store.files import LocalFiles, MediaFiles, media_files
 from assistant.store.late import Late
 from assistant.store.processes import Processes
 from assistant.store.records import Begun, Conversation, ConversationInfo, Hit, Turn, Usage, shortened
-from assistant.store.rows import claim, next_activity, no_conversation, retitle, title_of_owners
+from assistant.store.rows import claim, next_activity, no_conversation, owned, retitle, title_of_owners
 from assistant.store.schema import conversations, media, turns
 from assistant.store.search import search
 from assistant.store.turns import Turns
@@ -152,11 +152,8 @@ class Store:
 
     def version(self, conversation: str, owner: str) -> int:
         """`Conversation.version` alone, to see whether another process went on with it. Raises NotFound."""
-        query = sql.select(conversations.c.version).where(
-            (conversations.c.id == conversation) & (conversations.c.owner == owner)
-        )
         with self._database.reading() as connection:
-            found = connection.scalar(query)
+            found = connection.scalar(sql.select(conversations.c.version).where(owned(conversation, owner)))
         if found is None:
             raise no_conversation()
         return int(found)

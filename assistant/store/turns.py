@@ -14,7 +14,6 @@ from typing import Any, Literal
 import sqlalchemy as sql
 
 from assistant.errors import Busy, StorageFull, Unavailable
-from assistant.store.cache import unclaimed
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
 from assistant.store.processes import Processes
@@ -43,6 +42,7 @@ from assistant.store.rows import (
     title_of_owners,
     touch,
     turn_of_owners,
+    unclaimed,
 )
 from assistant.store.schema import conversations, observations, turns
 from assistant.store.search import folded
