@@ -86,6 +86,16 @@ def test_light_already_white_is_left_alone() -> None:
     assert np.abs(estimate(picture).out_of(picture).astype(int) - picture).mean() < 6
 
 
+@pytest.mark.parametrize("colour", [(200, 0, 0), (0, 90, 200), (120, 120, 0)])
+def test_a_picture_of_one_pure_colour_keeps_it(colour: tuple[int, int, int]) -> None:
+    """Where a colour is wholly absent, as in a frame of a film, nothing can be told of the light."""
+    picture = np.full((64, 64, 3), colour, np.uint8)
+    light = estimate(picture)
+    assert np.isfinite([light.gains.red, light.gains.green, light.gains.blue]).all()
+    pure = [value == 0 for value in colour]
+    assert (light.out_of(picture)[..., pure] == 0).all()
+
+
 def test_clothes_have_their_own_colours() -> None:
     """A standing figure's shirt and trousers; a figure too small has none."""
     picture = Image.new("RGB", (200, 400), (205, 204, 200))

@@ -107,7 +107,8 @@ def estimate(rgb: RGB) -> Light:
     shares = near @ weight / weight.sum()
     best = int((np.log(shares + 0.01) - candidates**2 / (2 * SPREAD**2)).argmax())
     trust = min(1.0, float(shares[best]) / TRUSTED)
-    red, middle, blue = ((near[best][:, None] * usable**NORM).sum(axis=0) ** (1 / NORM)).tolist()
+    sums = (near[best][:, None] * usable**NORM).sum(axis=0) ** (1 / NORM)
+    red, middle, blue = np.maximum(sums, 1e-6).tolist()  # a pure colour lacks another one wholly
     along = trust * float(np.clip(np.log(red / blue), -ALONG, ALONG))
     across = trust * float(np.clip(np.log(middle / (red * blue) ** 0.5), -ACROSS, ACROSS))
     along = float(np.sign(along)) * max(0.0, abs(along) - UNTOUCHED)
