@@ -131,13 +131,14 @@ class FaultServer:
 
     def errors(self) -> list[str]:
         """Exceptions in the log: what was not foreseen."""
-        found, within = [], False
+        found, margin = [], -1
         for line in self.log.read_text().splitlines():
-            if line.startswith("Traceback"):
-                within = True
-            elif within and line and not line.startswith(" "):
-                found.append(line)
-                within = False
+            text = line.lstrip()
+            if text.startswith("Traceback"):
+                margin = len(line) - len(text)
+            elif text and len(line) - len(text) <= margin:
+                found.append(text)
+                margin = -1
         return found
 
 

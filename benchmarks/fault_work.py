@@ -56,10 +56,13 @@ def leaving(row: Row, scratch: Path) -> None:
         }
         for name, (path, sent) in routes.items():
             with server.client() as leaver:
+                left = 0.0
                 with leaver.stream("POST", path, **sent) as response:
-                    begun = any("delta" in line or "piece" in line for line in response.iter_lines())
-                    left = time.monotonic()
-                row.saw(f"{name} {response.status_code}", begun)
+                    for line in response.iter_lines():
+                        if "delta" in line or "piece" in line:
+                            left = time.monotonic()
+                            break
+                row.saw(f"{name} {response.status_code}", left > 0)
             word = "slow.wav" if name == "transcriptions" else name
             seconds = server.noted(f"stopped {word}") - left
             row.saw(f"stopped in {seconds * 1000:.0f} ms", 0 <= seconds < STOP_SECONDS)
