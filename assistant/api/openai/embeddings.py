@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assistant.api.common import Asker, Places
 from assistant.api.disconnect import until_disconnect
 from assistant.api.failures import Refused, documented
-from assistant.api.fields import Bounded
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
+from assistant.api.openai.embeddings_wire import EmbeddingRequest, EmbeddingsBody, PictureInput, TextInput
 from assistant.api.openai.inputs import Given, fetcher_of, take
 from assistant.api.openai.models import AUTO, aliases, loaded, unknown
 from assistant.api.streaming import dumped
@@ -32,11 +30,8 @@ from assistant.types import IMAGE, TEXT, Part
 if TYPE_CHECKING:
     import numpy as np
 
-logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-INPUTS: Final = 2048
-"""In one request, as OpenAI has it."""
 PICTURES: Final = 256
 TOKENS: Final = 8192
 """Of one text, as OpenAI has it; counted as `limiting.count_tokens` does."""
@@ -46,95 +41,6 @@ TEXTS_AT_ONCE: Final = 64
 """Texts that an embedder is given at a time, so that other requests get their turn in between."""
 PICTURES_AT_ONCE: Final = 8
 DATA_PICTURE: Final = "data:image/"
-
-
-class _Sent(Bounded):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Address(_Sent):
-    """Where a picture is."""
-
-    url: str = Field(description="data:image/...;base64,...")
-
-
-class PictureInput(_Sent):
-    """A picture to embed."""
-
-    type: Literal["image_url"]
-    image_url: Address
-
-
-class TextInput(_Sent):
-    """A text to embed, whatever it begins with."""
-
-    type: Literal["text"]
-    text: str = Field(min_length=1)
-
-
-def _without_tokens(value: Any) -> Any:
-    """The input as it is. Raises Refused for what is no text or picture."""
-
-    def numbers(values: Any) -> bool:
-        return isinstance(values, list) and any(isinstance(each, int) for each in values)
-
-    if numbers(value) or (isinstance(value, list) and any(map(numbers, value))):
-        raise Refused(
-            "Arrays of tokens are not taken: they mean nothing without the vocabulary they were made with.",
-            "Send the texts themselves.",
-            code="unsupported_value",
-            param="input",
-        )
-    return value
-
-
-Text = Annotated[str, Field(min_length=1)]
-Item = Text | TextInput | PictureInput
-
-
-class EmbeddingRequest(_Sent):
-    """What is to be embedded, and how the vectors are sent."""
-
-    input: Annotated[
-        Text | Annotated[list[Item], Field(min_length=1, max_length=INPUTS)], BeforeValidator(_without_tokens)
-    ] = Field(description="Texts; pictures as data URLs (data:image/...;base64,...) or as objects.")
-    model: str = Field(AUTO, max_length=200, description="An embedder's name; sensorium for the one of texts.")
-    encoding_format: Literal["float", "base64"] = "float"
-    dimensions: int | None = Field(None, ge=1, description="Only as many as the vectors have.")
-    user: str | None = Field(None, max_length=1000, description="Not used.")
-
-
-class EmbeddingBody(BaseModel):
-    """The vector of one input."""
-
-    object: Literal["embedding"]
-    index: int
-    embedding: list[float] | str = Field(description="Numbers, or base64 of float32, little-endian.")
-
-
-class UsageBody(BaseModel):
-    """Tokens of the texts, roughly."""
-
-    prompt_tokens: int
-    total_tokens: int
-
-
-class SpaceBody(BaseModel):
-    """Ours: what the vectors are."""
-
-    embedders: dict[str, str] = Field(description="Modality -> the embedder that was asked.")
-    space: str = Field(description="Vectors of one space can be compared.")
-    dimensions: int
-
-
-class EmbeddingsBody(BaseModel):
-    """All vectors, in the order of the inputs."""
-
-    object: Literal["list"]
-    data: list[EmbeddingBody]
-    model: str
-    usage: UsageBody
-    sensorium: SpaceBody
 
 
 def router(assistant: Assistant) -> APIRouter:
