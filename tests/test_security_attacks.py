@@ -360,3 +360,35 @@ def test_a_million_wrong_fields_are_refused_at_once(served: Served) -> None:
         assert (path, refused.status_code) == (path, 400)
         assert time.monotonic() - began < 3, path
         assert len(refused.content) < 5000
+
+
+def test_an_error_repeats_little_of_what_was_sent(served: Served) -> None:
+    """A name of a megabyte is not sent back, nor does it get into the log."""
+    long = "x" * 1_000_000
+    for path, body in (
+        ("/v1/chat/completions", {"model": "sensorium", "messages": [{"role": long, "content": "x"}]}),
+        ("/v1/chat/completions", {"model": "sensorium", "messages": [], long: 1}),
+        ("/v1/responses", {"model": "sensorium", "input": [{"type": long}]}),
+        (f"/api/v1/conversations/{served.conversation()}/turns", {long: 1}),
+        (f"/api/v1/conversations/{served.conversation()}/turns", {"files": [{"name": long}]}),
+    ):
+        refused = served.client.post(path, json=body)
+        assert refused.status_code == 400
+        assert len(refused.content) < 3000, path
+    assert len(served.client.get("/api/v1/conversations", params={"x" * 5000: 1, "limit": "y" * 5000}).content) < 3000
+
+
+def test_what_was_said_before_has_an_end(served: Served) -> None:
+    """Answerers take instructions and history apart on every turn: megabytes of them are refused by name."""
+    long = "a b " * 100_000
+    question = {"role": "user", "content": "x"}
+    for path, body in (
+        ("/v1/chat/completions", {"messages": [{"role": "system", "content": long}, question]}),
+        ("/v1/chat/completions", {"messages": [question, {"role": "assistant", "content": long}, question]}),
+        ("/v1/responses", {"input": [question, {"role": "assistant", "content": long}, question]}),
+        ("/v1/responses", {"input": "x", "instructions": long}),
+    ):
+        refused = served.client.post(path, json={"model": "sensorium", **body})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "context_length_exceeded"), path
+    turns = f"/api/v1/conversations/{served.conversation()}/turns"
+    assert served.client.post(turns, json={"text": "x", "instructions": long}).status_code == 400

@@ -86,6 +86,8 @@ INSIDE: Final = re.compile(r"(^|[\s'\"(=])~?/[\w.-]+/|\bdatabase\b")
 """A path of this server, or what a database says."""
 VALIDATION_SHOWN: Final = 5
 """Wrong fields that are named in one error."""
+NAME_SHOWN: Final = 200
+"""Characters of a client's own names that an error repeats."""
 VALIDATION_READ: Final = 64
 """Wrong fields that are compared with each other; more are not needed to say what is wrong."""
 
@@ -304,7 +306,8 @@ def _reason(path: str, wrong: Any) -> str:
         return f"{path} is missing"
     if wrong["type"] == "union_tag_invalid":
         context = wrong["ctx"]
-        return f"{path}: {context['discriminator']} is {context['tag']!r}, not one of {context['expected_tags']}"
+        tag = str(context["tag"])[:NAME_SHOWN]
+        return f"{path}: {context['discriminator']} is {tag!r}, not one of {context['expected_tags']}"
     return f"{path}: {wrong['msg']}" if path else str(wrong["msg"])
 
 
@@ -312,7 +315,7 @@ def _path(location: Any, body: Any) -> str:
     """A place in the request as OpenAI writes it: messages[0].content; the names of a union's members are left out."""
     steps = list(location)
     if steps and steps[0] in ("query", "path", "header", "cookie"):
-        return str(steps[-1])
+        return str(steps[-1])[:NAME_SHOWN]
     found, here = "", body
     for at, step in enumerate(steps[1:], 2):
         if isinstance(here, dict) and (step in here or (at == len(steps) and not hasattr(step, "__index__"))):
@@ -321,7 +324,7 @@ def _path(location: Any, body: Any) -> str:
             found, here = f"{found}[{step}]", here[step]
         elif not isinstance(here, dict | list) and here is not None and body is None:
             found = f"{found}.{step}"
-    return found.lstrip(".")
+    return found.lstrip(".")[:NAME_SHOWN]
 
 
 def refuse_unknown(app: FastAPI, prefix: str) -> None:

@@ -18,6 +18,7 @@ from assistant.store.records import Turn as StoredTurn
 TITLE_SENT: Final = 500
 """Characters of a title that are taken; fewer are kept."""
 NAME_SENT: Final = 255
+INSTRUCTIONS_SENT: Final = 20_000
 
 
 class Given(Bounded):
@@ -76,7 +77,7 @@ class Question(Given):
     files: list[FileGiven] = Field([], max_length=256, description="`limits.files` of them are taken.")
     answerer: str | None = Field(None, max_length=200, description="Who answers; the best that is ready if not given.")
     answer: bool = Field(True, description="False to perceive the files only.")
-    instructions: str = Field("", description="What the answer should be like.")
+    instructions: str = Field("", max_length=INSTRUCTIONS_SENT, description="What the answer should be like.")
     sampling: SamplingGiven = Field(default_factory=lambda: SamplingGiven.model_validate({}))
 
 
@@ -84,7 +85,7 @@ class Again(Given):
     """How a turn is to be asked again."""
 
     answerer: str | None = Field(None, max_length=200, description="Another answerer; the best that is ready if none.")
-    instructions: str = ""
+    instructions: str = Field("", max_length=INSTRUCTIONS_SENT)
     sampling: SamplingGiven = Field(default_factory=lambda: SamplingGiven.model_validate({}))
 
 

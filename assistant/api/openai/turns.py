@@ -316,6 +316,7 @@ async def start(
         place = request.app.state.turns.slot(caller, stores=stores)
         await until_disconnect(request, resources.enter_async_context(place))
         ask = await until_disconnect(request, prepare())
+        _check_whole(assistant, ask)
         return Turn(assistant, ask, caller.owner, resources.pop_all())
     raise AssertionError("an exit stack swallows nothing")
 
@@ -334,6 +335,18 @@ def check_length(assistant: Assistant, question: str, param: str) -> None:
             "Send the long text as a file, or raise the setting limits.question_characters.",
             code="context_length_exceeded",
             param=param,
+        )
+
+
+def _check_whole(assistant: Assistant, ask: Ask) -> None:
+    """See to it that what was said before is not more than a text file may be. Raises Refused."""
+    size = len(ask.instructions) + sum(len(earlier.text) for earlier in ask.history)
+    limit = assistant.settings.limits.text_characters
+    if size > limit:
+        raise Refused(
+            f"What was said before has {size:,} characters; at most {limit:,} are read.",
+            "Send fewer of the earlier messages, or raise the setting limits.text_characters.",
+            code="context_length_exceeded",
         )
 
 
