@@ -289,7 +289,8 @@ class Runner(Generic[P]):
         self._note(None if fine else value)
         if not fine:
             raise value
-        return value  # type: ignore[no-any-return]
+        given: T = value
+        return given
 
     def health(self) -> dict[str, Any]:
         """State for `assistant plugins list` and the health endpoint."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -17,11 +16,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from assistant.errors import SettingsError
 from assistant.media import Limits
 from assistant.media.decoder import Decoder, InProcess
+from assistant.passwords import parse_hash
 
 _CAPS = Limits()
 
-PASSWORD_HASH = re.compile(r"scrypt\$\d{2}\$\d{1,2}\$\d{1,2}\$[\w-]{11,}\$[\w-]{43}")
-"""As `assistant users hash` prints it."""
 CONFIG_VARIABLE = "ASSISTANT_CONFIG"
 """Environment variable that names the settings file."""
 
@@ -85,7 +83,7 @@ class ServerSettings(_Section):
     @classmethod
     def _hashed(cls, users: dict[str, str]) -> dict[str, str]:
         for name, hashed in users.items():
-            if not PASSWORD_HASH.fullmatch(hashed):
+            if parse_hash(hashed) is None:
                 raise ValueError(
                     f"the password of {name} must be a hash: print one with `assistant users hash`, "
                     f"or remove the setting and keep the user in the database with `assistant users add {name}`"

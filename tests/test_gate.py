@@ -58,7 +58,7 @@ class Routes:
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.store.passwords.COST", (10, 8, 1))
+    monkeypatch.setattr("assistant.passwords.COST", (10, 8, 1))
     monkeypatch.setattr("assistant.store.accounts.DUMMY", f"scrypt$10$8$1${'A' * 22}${'A' * 43}")
 
 

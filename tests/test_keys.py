@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from assistant.cli import cli
 from assistant.errors import AssistantError, NotFound, SettingsError
+from assistant.passwords import COST, hash_password, password_matches
 from assistant.settings import load_settings
 from assistant.store.accounts import Accounts
 from assistant.store.database import Database
-from assistant.store.passwords import COST, hash_password, password_matches
 
 PASSWORD = "correct horse"
 
@@ -30,7 +30,7 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.store.passwords.COST", (10, 8, 1))
+    monkeypatch.setattr("assistant.passwords.COST", (10, 8, 1))
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_passwords(accounts: Accounts) -> None:
 
 def test_names_that_do_not_exist_are_hashed_for(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a refusal takes does not tell whether a name exists: the same costs are paid for either."""
-    from assistant.store import passwords as module
+    from assistant import passwords as module
 
     paid: list[tuple[int, ...]] = []
     scrypt = module._scrypt
@@ -207,10 +207,11 @@ def test_users_command(tmp_path: Path) -> None:
 
 
 def test_plain_passwords_in_the_settings_are_refused(tmp_path: Path) -> None:
-    """The error names the command that helps, and does not repeat the password."""
-    with pytest.raises(SettingsError) as refused:
-        load_settings(server={"users": {"ada": PASSWORD}})
-    assert "assistant users hash" in str(refused.value)
-    assert PASSWORD not in str(refused.value)
+    """So are hashes that no password has; the error names the command that helps, and does not repeat the password."""
+    for wrong in (PASSWORD, f"scrypt$99$8$3${'A' * 22}${'A' * 43}"):
+        with pytest.raises(SettingsError) as refused:
+            load_settings(server={"users": {"ada": wrong}})
+        assert "assistant users hash" in str(refused.value)
+        assert wrong not in str(refused.value)
     hashed = run(tmp_path, "users", "hash", "--password-stdin", typed=PASSWORD).stdout.strip()
     assert load_settings(server={"users": {"ada": hashed}}).server.users["ada"] == hashed

@@ -26,7 +26,7 @@ PASSWORD = "correct horse"
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.store.passwords.COST", (10, 8, 1))
+    monkeypatch.setattr("assistant.passwords.COST", (10, 8, 1))
 
 
 @asynccontextmanager

@@ -16,7 +16,19 @@ ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").is_file())
 LAYERS = (
     {"types", "errors", "__init__"},
-    {"context", "examples", "fetching", "fusion", "limiting", "looping", "media", "replies", "telemetry", "weights"},
+    {
+        "context",
+        "examples",
+        "fetching",
+        "fusion",
+        "limiting",
+        "looping",
+        "media",
+        "passwords",
+        "replies",
+        "telemetry",
+        "weights",
+    },
     {"settings", "plugin", "declared", "hookspecs", "logs", "prompt", "workers", "runner", "host", "yielded"},
     {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app", "testing"},
     {"api", "cli", "commands", "__main__"},

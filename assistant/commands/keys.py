@@ -41,12 +41,13 @@ def accounts(ctx: click.Context) -> Iterator[Accounts]:
     from assistant.settings import load_settings
     from assistant.store.accounts import Accounts
     from assistant.store.database import Database
+    from assistant.store.files import make
 
     with reported():
         settings = load_settings(data_dir=ctx.find_root().params["data_dir"])
         directory: Path = settings.data_dir
         if settings.database is None:
-            _make(directory)
+            make(directory)
         database = Database(directory / "sensorium.db", settings.database, directory / "media")
         try:
             yield Accounts(database, settings.server.users)
@@ -54,16 +55,14 @@ def accounts(ctx: click.Context) -> Iterator[Accounts]:
             database.close()
 
 
-def _make(directory: Path) -> None:
-    from assistant.errors import AssistantError
-
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AssistantError(
-            f"{directory} cannot be made: {error.strerror or error}.",
-            "Choose another place with --data-dir or ASSISTANT_DATA_DIR.",
-        ) from error
+with_scopes = click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="What this allows; ask, read and write if not given.",
+)
+"""Of keys and of users."""
 
 
 @click.group()
@@ -74,13 +73,7 @@ def keys() -> None:
 @keys.command("create")
 @click.argument("name")
 @click.option("--user", help="The user whose conversations it works with; without, it has its own.")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=click.Choice(SCOPES),
-    help="What it may do; ask, read and write if not given.",
-)
+@with_scopes
 @click.option("--expires", callback=duration, help="After how long it ends: 12h, 90d; never if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context

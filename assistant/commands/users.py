@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from assistant.commands.keys import SCOPES, accounts, when
+from assistant.commands.keys import accounts, when, with_scopes
 
 _from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 
@@ -27,13 +27,7 @@ def users() -> None:
 @users.command("add")
 @click.argument("name")
 @_from_stdin
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=click.Choice(SCOPES),
-    help="What they may do; ask, read and write if not given.",
-)
+@with_scopes
 @click.pass_context
 def users_add(ctx: click.Context, name: str, password_stdin: bool, scopes: tuple[str, ...]) -> None:
     """Add the user NAME."""
@@ -114,7 +108,7 @@ def users_remove(ctx: click.Context, name: str) -> None:
 def users_hash(password_stdin: bool) -> None:
     """Print the hash of a password, for `server.users` in the settings."""
     from assistant.cli import reported
-    from assistant.store.passwords import hash_password
+    from assistant.passwords import hash_password
 
     with reported():
         click.echo(hash_password(_password(password_stdin)))

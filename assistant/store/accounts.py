@@ -1,5 +1,5 @@
 """API keys, users and logins: made, checked, ended. Secrets are stored as hashes only. Not for hashing passwords: see
-passwords.py; nor for who may do what: see assistant/api/identity.py and gate.py.
+assistant/passwords.py; nor for who may do what: see assistant/api/identity.py and gate.py.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, Final
 import sqlalchemy as sql
 
 from assistant.errors import AssistantError, NotFound
+from assistant.passwords import DUMMY, hash_password, password_matches
 from assistant.store.database import Database
-from assistant.store.passwords import DUMMY, hash_password, password_matches
 from assistant.store.schema import api_keys, logins, users
 
 logger = logging.getLogger(__name__)

@@ -85,13 +85,7 @@ class LocalFiles:
     def __init__(self, directory: Path) -> None:
         """Open or create. Raises AssistantError if it cannot be written."""
         self._directory = directory
-        try:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise AssistantError(
-                f"{directory} cannot be written: {error.strerror or error}.",
-                "Choose another place with --data-dir or ASSISTANT_DATA_DIR.",
-            ) from error
+        make(directory)
 
     def path(self, digest: str) -> Path:
         """Where a part's bytes lie, or would lie."""
@@ -149,6 +143,17 @@ class LocalFiles:
             self.path(name).unlink(missing_ok=True)
         else:
             discard_half(self._directory, name)
+
+
+def make(directory: Path) -> None:
+    """Make a directory of ours unless it is there. Raises AssistantError if it cannot be."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise AssistantError(
+            f"{directory} cannot be written: {error.strerror or error}.",
+            "Choose another place with --data-dir or ASSISTANT_DATA_DIR.",
+        ) from error
 
 
 def media_files(

@@ -26,6 +26,7 @@ from assistant.store.files import (
     discard_half,
     identity,
     is_digest,
+    make,
     not_stored,
     written_whole,
 )
@@ -101,13 +102,7 @@ class RemoteFiles:
         self._cap = cap
         self._lock = threading.Lock()
         self._unchecked = float(cap)
-        try:
-            cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise AssistantError(
-                f"{cache} cannot be written: {error.strerror or error}.",
-                "Choose another place with --data-dir or ASSISTANT_DATA_DIR.",
-            ) from error
+        make(cache)
 
     def path(self, digest: str) -> Path:
         """Where the copy lies, or would lie; it is fetched when it is opened, and not compared with the digest."""

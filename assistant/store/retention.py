@@ -1,6 +1,6 @@
 """Deletes conversations by age and by the size of their media, as the settings say; not before the clock is believed.
 
-Age counts from the last change of a conversation. Size counts each owner's media once; the conversations that nothing
+Age counts from the last question of a conversation. Size counts each owner's media once; the conversations that nothing
 was asked in for the longest go first. Not for deletion itself: see deletion.py.
 """
 

@@ -1,4 +1,4 @@
-"""Passwords as slow, salted hashes. Not for whose they are: see accounts.py."""
+"""Passwords as slow, salted hashes. Not for whose they are: see store/accounts.py."""
 
 from __future__ import annotations
 
