@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from assistant.errors import PluginError
 from assistant.plugin import Perceiver
@@ -20,7 +20,7 @@ ANY_NAME: Final = "\0"
 
 
 def checked(item: object, perceiver: Perceiver, part: Part, own: set[str], weights: str) -> Observation | Part:
-    """The item as it enters the context: boxes clipped to 0-1, source, weights and parent filled in.
+    """The item as it enters the context: plain numbers, boxes clipped to 0-1, source, weights and parent filled in.
 
     Args:
         item: what was yielded.
@@ -36,6 +36,7 @@ def checked(item: object, perceiver: Perceiver, part: Part, own: set[str], weigh
     if isinstance(item, Part):
         if item.modality not in produces or item.modality not in MODALITIES:
             raise PluginError(f"{name} yielded a part of modality {item.modality!r}, which it does not declare.")
+        _check_json(item.facts, f"{name} yielded a part with facts")
         own.add(item.digest)
         return item if item.parent else replace(item, parent=part.digest)
     if not isinstance(item, Observation):
@@ -54,13 +55,20 @@ def checked(item: object, perceiver: Perceiver, part: Part, own: set[str], weigh
         if x1 < x0 or y1 < y0:
             raise PluginError(f"{name} yielded the box {box}, which is not x0, y0, x1, y1.")
         box = (x0, y0, x1, y1)
-    if item.span is not None and not 0 <= item.span[0] <= item.span[1] < math.inf:
-        raise PluginError(f"{name} yielded the span {item.span}.")
+    span = item.span
+    if span is not None:
+        if len(span) != 2 or not 0 <= span[0] <= span[1] < math.inf:
+            raise PluginError(f"{name} yielded the span {span}.")
+        span = (float(span[0]), float(span[1]))
+    _check_json(item.data, f"{name} yielded data")
+    return replace(item, confidence=float(item.confidence), box=box, span=span, source=name, weights=weights)
+
+
+def _check_json(values: Mapping[str, Any], what: str) -> None:
     try:
-        json.dumps(dict(item.data), allow_nan=False)
+        json.dumps(dict(values), allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise PluginError(f"{name} yielded data that is not JSON: {error}.") from error
-    return replace(item, box=box, source=name, weights=weights)
+        raise PluginError(f"{what} that is not JSON: {error}.") from error
 
 
 def renamed(items: Iterable[Observation | Part], old: str, new: str) -> list[Observation | Part]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.engine import Engine, Session, Upload
@@ -271,6 +273,8 @@ async def test_a_failure_costs_its_own_observations_only(make: Make, perceive: A
         lambda task: task.observe("note", "x", 1.0, box=(0, 0, 640, 480)),
         lambda task: task.observe("note", "x", 1.0, box=(0.9, 0, 0.1, 1)),
         lambda task: task.observe("note", "x", 1.0, thing=object()),
+        lambda task: task.observe("note", "x", 1.0, rate=float("nan")),
+        lambda task: Part("image", "d", "frame", "image/png", b"", facts={"rate": float("inf")}),
         lambda task: Observation(kind="note", text="x", confidence=float("nan"), part=task.part.digest),
         lambda task: Observation(kind="note", text="x", confidence=1.0, part="someone else's"),
     ],
@@ -278,12 +282,29 @@ async def test_a_failure_costs_its_own_observations_only(make: Make, perceive: A
 async def test_garbage_becomes_a_gap(make: Make, item: Any) -> None:
     """What is not a declared, sensible observation about the given part does not reach the context."""
     engine = make(
-        FakePerceiver("bad", lambda task: [item(task) if callable(item) else item], consumes=("image",)),
+        FakePerceiver(
+            "bad",
+            lambda task: [item(task) if callable(item) else item],
+            consumes=("image",),
+            produces=("note", "image"),
+        ),
         FakePerceiver("words", produces=("word",)),
     )
     events = await run(engine, "what?", "a.image")
     assert causes(events) == [("crashed", "bad")]
     assert not [event for event in events if isinstance(event, Observed) and event.observation.source == "bad"]
+
+
+async def test_numbers_of_numpy_become_plain_ones(make: Make) -> None:
+    """Perceivers compute in NumPy; what they say is stored and sent as JSON, which knows no such numbers."""
+
+    def perceive(task: Task) -> Iterable[Observation]:
+        one = np.float32(1)
+        yield task.observe("note", "x", one, box=(0 * one, 0 * one, one, one), span=(0 * one, one))
+
+    events = await run(make(FakePerceiver("words", perceive)))
+    (seen,) = [event.observation for event in events if isinstance(event, Observed)]
+    assert json.loads(json.dumps(seen.to_json()))["span"] == [0.0, 1.0]
 
 
 async def test_a_broken_cache_costs_its_plugin_only(make: Make) -> None:
