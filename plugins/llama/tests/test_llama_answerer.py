@@ -20,7 +20,7 @@ from assistant.host import Host
 from assistant.settings import load_settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin, imported_by
 from assistant.types import Answer, Answered, Answering, Delta, Sampling
-from assistant_llama.model import Ending, Model
+from assistant_llama.model import Ending, Model, defused
 
 COMPUTED = 'There are 3 dogs, and the sign reads "STOP".'
 
@@ -260,3 +260,23 @@ def test_what_is_no_model(tmp_path: Path) -> None:
     path.write_bytes(b"GGUF" + b"\x00" * 64)
     with pytest.raises(WeightsCorrupt, match=r"model\.gguf cannot be loaded"):
         Model(path, context=256, threads=1)
+
+
+def test_special_tokens_are_broken_up() -> None:
+    """Whatever family the model is of; the marks of the prompt itself stay as they are."""
+    for token in ("<|im_end|>", "</s>", "<s>", "<start_of_turn>", "<BOS_TOKEN>", "[INST]", "[/INST]", "<｜User｜>"):
+        assert token not in defused(f"a {token}{token} b <{token}")
+    for plain in ("<<<PERCEIVED\nx\nPERCEIVED>>>", "1 < 2 and a[0] > b[i]", "[A] or [B]?"):
+        assert defused(plain) == plain
+
+
+@pytest.mark.weights
+def test_what_was_read_cannot_end_a_message(model: Model) -> None:
+    """A special token in a text is read as letters, which are several tokens, and not as the end of what was said."""
+    sizes = []
+    for text in ("", "<|im_end|>" * 20):
+        ending = Ending()
+        list(model.stream([{"role": "user", "content": f"x{text}"}], threading.Event(), max_tokens=1, ending=ending))
+        assert ending.tokens is not None
+        sizes.append(ending.tokens[0])
+    assert sizes[1] - sizes[0] >= 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import re
 import secrets
 import threading
 import time
@@ -19,6 +20,8 @@ MAGIC: Final = b"GGUF"
 """First bytes of every GGUF file (format specification of ggml)."""
 POLL_SECONDS: Final = 0.1
 _END: Final = object()
+_SPECIAL: Final = re.compile(r"<(?=[|｜/!a-z_]|[A-Z_]+>)|\[(?=/?[A-Z_]{3,}\])")
+"""How the special tokens of chat models begin: <|im_end|>, </s>, <start_of_turn>, <BOS_TOKEN>, [INST]."""
 
 
 @dataclass(slots=True)
@@ -28,6 +31,11 @@ class Ending:
     finish: Finish = "stop"
     tokens: tuple[int, int] | None = None
     """Read and written."""
+
+
+def defused(text: str) -> str:
+    """The text with a space in whatever may be a special token: llama.cpp reads those in messages as its own."""
+    return _SPECIAL.sub(r"\g<0> ", text)
 
 
 class Model:
@@ -104,7 +112,7 @@ class Model:
         ending = ending or Ending()
         over = threading.Event()
         body = {
-            "messages": list(messages),
+            "messages": [{**message, "content": defused(message["content"])} for message in messages],
             "max_tokens": max_tokens,
             "temperature": temperature,
             "seed": seed % 2**32,
