@@ -17,7 +17,7 @@ from api_serving import Script, assistant_with, events_of, serving
 
 from assistant.api import create_app, turns
 from assistant.api.events import SCHEMAS
-from assistant.api.turns import Running, RunningTurns
+from assistant.api.turns import RunningTurn, RunningTurns
 from assistant.app import Assistant
 from assistant.errors import AssistantError, Cancelled
 from assistant.types import Event
@@ -296,7 +296,7 @@ def test_a_turn_that_does_not_run_here_is_told_from_the_store(
 async def test_who_is_too_slow_is_told_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events beyond the log's size are dropped, not kept; a follower who missed some gets an error and the end."""
     monkeypatch.setattr(turns, "LOG_BYTES", 2000)
-    running = Running("conversation", "owner")
+    running = RunningTurn("conversation", "owner")
     running.tell("turn", {})
     slow = running.follow()
     assert b"event: turn" in await anext(slow)
@@ -324,7 +324,7 @@ def test_logs_of_ended_turns_are_let_go(client: httpx.Client, where: str, monkey
 async def test_silence_is_broken_by_comments(monkeypatch: pytest.MonkeyPatch) -> None:
     """A follower hears something now and then, so that no proxy cuts the connection."""
     monkeypatch.setattr(turns, "HEARTBEAT_SECONDS", 0.01)
-    follower = Running("conversation", "owner").follow()
+    follower = RunningTurn("conversation", "owner").follow()
     assert (await anext(follower)).startswith(b":")
     await follower.aclose()
 

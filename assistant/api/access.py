@@ -19,7 +19,7 @@ from starlette.routing import Mount
 
 from assistant.api.disconnect import CLIENT_GONE
 from assistant.api.failures import body_of, unexpected_body
-from assistant.api.lifecycle import Lifecycle, Running, stopping
+from assistant.api.lifecycle import Lifecycle, OpenRequest, stopping
 from assistant.logs import Origin, origin
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class _Request:
         self.status = CLIENT_GONE
         """Until the response begins."""
         self.failed = False
-        self.running = Running(asyncio.current_task())
+        self.running = OpenRequest(asyncio.current_task())
         self._answering = False
         self._complete = False
         self._sized = False

@@ -16,7 +16,7 @@ from assistant.api.events import documented_stream
 from assistant.api.failures import documented
 from assistant.api.idempotency import Keys, keys_of
 from assistant.api.streaming import HEADERS, MEDIA_TYPE
-from assistant.api.turns import Running, from_store, stop_running
+from assistant.api.turns import RunningTurn, from_store, stop_running
 from assistant.api.uploads import FORM, FORM_FILES, FORM_QUESTION, read_json, read_question
 
 router = APIRouter(prefix="/api/v1/conversations/{conversation}", tags=["turns"])
@@ -113,7 +113,7 @@ async def ask(
     sent = await read_question(desk.request, assistant.settings, lambda digest: assistant.store.part(digest, owner))
     try:
         desk.check(sent.question.answerer, sent.question.sampling.value())
-        begun: Running | str = (
+        begun: RunningTurn | str = (
             await until_disconnect(desk.request, desk.begin(sent, detached=detached))
             if key is None
             else await desk.begin_once(sent, keys, key, detached=detached)

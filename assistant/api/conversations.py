@@ -23,6 +23,7 @@ from assistant.api.common import (
 )
 from assistant.api.failures import documented
 from assistant.api.outward import outward_conversation
+from assistant.api.shapes import conversation_json, hit_json, info_json, part_json
 from assistant.api.turns import RunningTurns
 from assistant.api.uploads import clean
 from assistant.app import Assistant
@@ -51,7 +52,7 @@ async def create_conversation(
     made = await asyncio.to_thread(assistant.store.create_conversation, caller.owner, title)
     found = await asyncio.to_thread(assistant.store.conversations, caller.owner, limit=1, only=made)
     response.headers["Location"] = f"/api/v1/conversations/{made}"
-    return wire.ConversationOutline.model_validate(wire.info_json(found[0]))
+    return wire.ConversationOutline.model_validate(info_json(found[0]))
 
 
 @router.get("/conversations", responses=documented())
@@ -66,14 +67,14 @@ async def list_conversations(
     found = await asyncio.to_thread(assistant.store.conversations, caller.owner, limit=limit + 1, before=place)
     page = found[:limit]
     following = cursor(page[-1].activity) if len(found) > limit else None
-    return wire.ConversationPage.model_validate({"data": [wire.info_json(each) for each in page], "next": following})
+    return wire.ConversationPage.model_validate({"data": [info_json(each) for each in page], "next": following})
 
 
 @router.get("/conversations/{conversation}", responses=documented(404))
 async def get_conversation(assistant: Serving, caller: Reader, conversation: ConversationId) -> wire.Conversation:
     """Read a conversation with its turns, the observations that answers cite among them."""
     stored = await _load(assistant, conversation, caller.owner)
-    return wire.Conversation.model_validate(wire.conversation_json(stored))
+    return wire.Conversation.model_validate(conversation_json(stored))
 
 
 @router.patch("/conversations/{conversation}", responses=documented(404))
@@ -84,7 +85,7 @@ async def rename_conversation(
     title = clean(change.title)
     await asyncio.to_thread(assistant.store.rename_conversation, conversation, caller.owner, title)
     found = await asyncio.to_thread(assistant.store.conversations, caller.owner, limit=1, only=conversation)
-    return wire.ConversationOutline.model_validate(wire.info_json(found[0]))
+    return wire.ConversationOutline.model_validate(info_json(found[0]))
 
 
 @router.delete("/conversations/{conversation}", status_code=204, responses=documented(404))
@@ -131,7 +132,7 @@ async def list_parts(assistant: Serving, caller: Reader, conversation: Conversat
     """List the files of a conversation, and what was taken out of them."""
     stored = await _load(assistant, conversation, caller.owner)
     known = {part.digest: part for turn in stored.turns for part in turn.parts}
-    return wire.Parts.model_validate({"data": [wire.part_json(part) for part in known.values()]})
+    return wire.Parts.model_validate({"data": [part_json(part) for part in known.values()]})
 
 
 @router.get("/conversations/{conversation}/gaps", responses=documented(404))
@@ -152,7 +153,7 @@ async def search(
 ) -> wire.SearchResult:
     """Search one's own questions, answers and what was perceived; the latest first."""
     found = await asyncio.to_thread(assistant.store.search, caller.owner, clean(q), limit)
-    return wire.SearchResult.model_validate({"data": [wire.hit_json(hit) for hit in found]})
+    return wire.SearchResult.model_validate({"data": [hit_json(hit) for hit in found]})
 
 
 @router.delete("/data", responses=documented())

@@ -20,8 +20,9 @@ from assistant.api.idempotency import Keys, fingerprint
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
 from assistant.api.outward import outward_turn
+from assistant.api.shapes import turn_json
 from assistant.api.streaming import HEADERS, MEDIA_TYPE
-from assistant.api.turns import Running, RunningTurns, from_store
+from assistant.api.turns import RunningTurn, RunningTurns, from_store
 from assistant.api.uploads import Sent, clean
 from assistant.app import Assistant
 from assistant.engine import AUTO
@@ -43,7 +44,7 @@ class Desk:
     caller: Caller
     conversation: str
 
-    async def begin(self, sent: Sent, *, detached: bool) -> Running:
+    async def begin(self, sent: Sent, *, detached: bool) -> RunningTurn:
         """Ask a question; it is stored when this returns. Raises AssistantError for what keeps it from beginning."""
         question = sent.question
         return await self.running.start(
@@ -65,7 +66,7 @@ class Desk:
             ended=sent.clear,
         )
 
-    async def retry(self, turn: str, again: wire.Again, *, detached: bool) -> Running:
+    async def retry(self, turn: str, again: wire.Again, *, detached: bool) -> RunningTurn:
         """Ask a turn again in its place. Raises AssistantError for what keeps it from beginning."""
         return await self.running.start(
             self.conversation,
@@ -83,7 +84,7 @@ class Desk:
             detached=detached,
         )
 
-    async def begin_once(self, sent: Sent, keys: Keys, key: str, *, detached: bool) -> Running | str:
+    async def begin_once(self, sent: Sent, keys: Keys, key: str, *, detached: bool) -> RunningTurn | str:
         """Ask a question unless it was asked already under this key; then the turn, or the id of one that is over.
 
         Raises:
@@ -99,7 +100,7 @@ class Desk:
             keys.remember(*whose, mark, begun if isinstance(begun, str) else begun.id)
         return begun
 
-    async def _once_more(self, turn: str, sent: Sent, *, detached: bool) -> Running | str:
+    async def _once_more(self, turn: str, sent: Sent, *, detached: bool) -> RunningTurn | str:
         """The turn that the same request began, asked again in its place if it did not come to its end."""
         sent.clear()
         found = self.running.find(turn, self.conversation, self.caller.owner)
@@ -112,12 +113,12 @@ class Desk:
         again = wire.Again(answerer=question.answerer, instructions=question.instructions, sampling=question.sampling)
         return await self.retry(turn, again, detached=detached)
 
-    async def respond(self, begun: Running | str, accept: str | None, *, detached: bool) -> Response:
+    async def respond(self, begun: RunningTurn | str, accept: str | None, *, detached: bool) -> Response:
         """The turn as a whole, its events, or where to follow it."""
         turn = begun if isinstance(begun, str) else begun.id
         location = {"Location": f"/api/v1/conversations/{self.conversation}/turns/{turn}"}
         streamed = accept is not None and MEDIA_TYPE in accept.lower()
-        if isinstance(begun, Running):
+        if isinstance(begun, RunningTurn):
             begun.detached |= detached
             if detached and not streamed:
                 return JSONResponse(begun.outline(), 202, {**location, "Preference-Applied": "respond-async"})
@@ -180,13 +181,13 @@ AtDesk = Annotated[Desk, Depends(desk)]
 async def stored_turn(assistant: Assistant, conversation: str, turn: str, owner: str) -> dict[str, Any]:
     """A `wire.Turn` as it is stored by now. Raises NotFound."""
     stored = await asyncio.to_thread(assistant.store.turn, conversation, turn, owner)
-    return wire.turn_json(outward_turn(stored), conversation)
+    return turn_json(outward_turn(stored), conversation)
 
 
 class _Attended:
     """The events of a turn that is stopped when nobody takes them any more, even before the first was taken."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: RunningTurn) -> None:
         self._running = running
         self._events = running.follow()
         self._left = False

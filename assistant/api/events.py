@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api import wire
 from assistant.api.failures import ErrorResponse
+from assistant.api.shapes import part_json, status_json
 from assistant.api.streaming import MEDIA_TYPE
 from assistant.types import (
     Answered,
@@ -103,9 +104,9 @@ def described(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
         for each in event.citations:
             yield "citation", {"observation": each}
     elif isinstance(event, PartAdded):
-        yield "part", wire.part_json(event.part)
+        yield "part", part_json(event.part)
     elif isinstance(event, Status):
-        yield "perceiver", wire.status_json(event)
+        yield "perceiver", status_json(event)
     elif isinstance(event, Observed):
         yield "observation", event.observation.to_json()
     elif isinstance(event, Missed):

@@ -38,7 +38,7 @@ INTERRUPTED: Final = 130
 
 
 @dataclass(eq=False, slots=True)
-class Running:
+class OpenRequest:
     """A request that is being answered."""
 
     task: asyncio.Task[Any] | None
@@ -56,7 +56,7 @@ class Lifecycle:
             watch: the turns that run.
         """
         self.draining = False
-        self.requests: set[Running] = set()
+        self.requests: set[OpenRequest] = set()
         self._watch = watch
 
     def begin_draining(self) -> None:

@@ -15,10 +15,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from assistant.api import wire
 from assistant.api.events import described
 from assistant.api.failures import Refused, body_of, error_body, unexpected_body
 from assistant.api.outward import outward_events, outward_turn
+from assistant.api.shapes import part_json, status_json
 from assistant.api.streaming import ALIVE, frame
 from assistant.errors import AssistantError, Busy
 from assistant.types import Event
@@ -46,7 +46,7 @@ Begin = Callable[[Callable[[str], None]], AsyncGenerator[Event, None]]
 """Starts a turn, given what is told its id once the question is stored; gives the turn's events."""
 
 
-class Running:
+class RunningTurn:
     """One turn, and what it has told so far."""
 
     def __init__(self, conversation: str, owner: str) -> None:
@@ -132,8 +132,8 @@ class RunningTurns:
     def __init__(self, assistant: Assistant) -> None:
         """None runs."""
         self._assistant = assistant
-        self._turns: OrderedDict[str, Running] = OrderedDict()
-        self._starting: set[Running] = set()
+        self._turns: OrderedDict[str, RunningTurn] = OrderedDict()
+        self._starting: set[RunningTurn] = set()
 
     async def start(
         self,
@@ -144,7 +144,7 @@ class RunningTurns:
         *,
         detached: bool,
         ended: Callable[[], None] = lambda: None,
-    ) -> Running:
+    ) -> RunningTurn:
         """Start a turn; it has its id and is stored when this returns.
 
         Args:
@@ -158,7 +158,7 @@ class RunningTurns:
         Raises:
             AssistantError: what kept it from beginning.
         """
-        running = Running(conversation, owner)
+        running = RunningTurn(conversation, owner)
         running.detached = detached
         running.task = asyncio.create_task(self._run(running, begin, place, ended), name="turn")
         self._starting.add(running)
@@ -173,7 +173,7 @@ class RunningTurns:
             raise running.failure or _stopped_early()
         return running
 
-    def find(self, turn: str, conversation: str, owner: str) -> Running | None:
+    def find(self, turn: str, conversation: str, owner: str) -> RunningTurn | None:
         """A turn that runs here or ended lately; None for someone else's too."""
         running = self._turns.get(turn)
         if running is None or running.owner != owner or running.conversation != conversation:
@@ -193,7 +193,7 @@ class RunningTurns:
         await asyncio.gather(*(running.stop() for running in going))
 
     async def _run(
-        self, running: Running, begin: Begin, place: AbstractAsyncContextManager[None], ended: Callable[[], None]
+        self, running: RunningTurn, begin: Begin, place: AbstractAsyncContextManager[None], ended: Callable[[], None]
     ) -> None:
         loop = asyncio.get_running_loop()
         since = time.perf_counter()
@@ -225,7 +225,7 @@ class RunningTurns:
             self._forget()
             ended()
 
-    def _began(self, running: Running, turn: str) -> None:
+    def _began(self, running: RunningTurn, turn: str) -> None:
         running.id = turn
         self._turns.pop(turn, None)  # asked again in its place
         self._turns[turn] = running
@@ -280,8 +280,8 @@ async def from_store(assistant: Assistant, conversation: str, turn: str, owner: 
             return
         about = {"id": turn, "conversation": conversation, "state": stored.state}
         found: list[tuple[str, str, Any]] = [("turn", "turn", about)]
-        found += [(f"part {part.digest}", "part", wire.part_json(part)) for part in stored.parts]
-        found += [(f"status {each}", "perceiver", wire.status_json(each)) for each in stored.statuses]
+        found += [(f"part {part.digest}", "part", part_json(part)) for part in stored.parts]
+        found += [(f"status {each}", "perceiver", status_json(each)) for each in stored.statuses]
         found += [(f"observation {seen.id}", "observation", seen.to_json()) for seen in stored.observations]
         found += [(f"gap {gap}", "gap", gap.to_json()) for gap in stored.gaps]
         if stored.message.text or stored.answer:

@@ -1,6 +1,7 @@
 """The JSON of our own API, as pydantic models: what is sent and what is answered. Not for the OpenAI-compatible routes.
 
-Only at this edge: inside, the same things are the frozen dataclasses of `assistant.types` and `assistant.store`.
+Only at this edge: inside, the same things are the frozen dataclasses of `assistant.types` and `assistant.store`, which
+shapes.py turns into these.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant import types
 from assistant.api.fields import Bounded
-from assistant.store.records import Conversation as StoredConversation
-from assistant.store.records import ConversationInfo, Hit
-from assistant.store.records import Turn as StoredTurn
 
 TITLE_SENT: Final = 500
 """Characters of a title that are taken; fewer are kept."""
@@ -315,94 +313,3 @@ class Plugins(Told):
 
 
 Gaps.model_rebuild()
-
-
-# ---- from inside ---------------------------------------------------------------------------------------------------
-
-
-def part_json(part: types.Part) -> dict[str, Any]:
-    """A `Part`."""
-    return {
-        "digest": part.digest,
-        "modality": part.modality,
-        "name": part.name,
-        "media_type": part.media_type,
-        "facts": dict(part.facts),
-        "parent": part.parent,
-        "span": list(part.span) if part.span else None,
-    }
-
-
-def status_json(status: types.Status) -> dict[str, Any]:
-    """A `Perceiving`."""
-    spent = None if status.milliseconds is None else round(status.milliseconds, 1)
-    return {
-        "perceiver": status.perceiver,
-        "part": status.part,
-        "name": status.name,
-        "state": status.state,
-        "milliseconds": spent,
-        "reason": status.reason,
-    }
-
-
-def outline_json(turn: StoredTurn, conversation: str) -> dict[str, Any]:
-    """A `TurnOutline`."""
-    cited = set(turn.answer.citations) if turn.answer else set()
-    return {
-        "id": turn.id,
-        "conversation": conversation,
-        "state": turn.state,
-        "created": turn.created,
-        "updated": turn.updated,
-        "question": {"text": turn.message.text, "spoken": turn.spoken},
-        "files": list(turn.message.parts),
-        "parts": [part_json(part) for part in turn.parts],
-        "answer": turn.answer.to_json() if turn.answer else None,
-        "streamed": turn.streamed,
-        "evidence": [seen.to_json() for seen in turn.observations if seen.id in cited],
-        "gaps": [gap.to_json() for gap in turn.gaps],
-        "error": dict(turn.error) if turn.error else None,
-    }
-
-
-def turn_json(turn: StoredTurn, conversation: str) -> dict[str, Any]:
-    """A `Turn`."""
-    return {
-        **outline_json(turn, conversation),
-        "observations": [seen.to_json() for seen in turn.observations],
-        "perceivers": [status_json(status) for status in turn.statuses],
-    }
-
-
-def conversation_json(conversation: StoredConversation) -> dict[str, Any]:
-    """A `Conversation`."""
-    return {
-        "id": conversation.id,
-        "title": conversation.title,
-        "turns": [outline_json(turn, conversation.id) for turn in conversation.turns],
-    }
-
-
-def info_json(info: ConversationInfo) -> dict[str, Any]:
-    """A `ConversationOutline`."""
-    return {
-        "id": info.id,
-        "title": info.title,
-        "created": info.created,
-        "updated": info.updated,
-        "turns": info.turns,
-    }
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """A `Found`."""
-    return {
-        "conversation": hit.conversation,
-        "title": hit.title,
-        "turn": hit.turn,
-        "kind": hit.kind,
-        "observation": hit.observation,
-        "snippet": hit.snippet,
-        "created": hit.created,
-    }

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api import wire
+
 
 class Body(BaseModel):
     """Exactly these fields."""
@@ -16,32 +18,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Evidence(Body):
+class Evidence(wire.Observation, Body):
     """An observation that the answer rests on; docs/observations.md lists the kinds."""
 
-    id: str
-    kind: str
-    text: str
-    confidence: float
-    part: str = Field(description="Digest of the part that it is about.")
-    box: list[float] | None = Field(description="x0, y0, x1, y1 of the upright picture, 0-1.")
-    span: list[float] | None = Field(description="Start and end in seconds.")
-    data: dict[str, Any]
-    source: str = Field(description="The perceiver.")
-    weights: str
-    derived_from: list[str]
 
-
-class GapBody(Body):
+class GapBody(wire.Gap, Body):
     """Something that could not be perceived or done."""
-
-    cause: str
-    message: str
-    remedy: str
-    part: str | None
-    name: str
-    source: str
-    kinds: list[str]
 
 
 class PartBody(Body):
