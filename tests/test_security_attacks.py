@@ -26,7 +26,7 @@ import assistant_ui
 from assistant.api import create_app
 from assistant.api.disconnect import ClosingStream
 from assistant.api.failures import Refused
-from assistant.api.gate import Gate
+from assistant.api.gate import Gate, address_of
 from assistant.api.openai import formats
 from assistant.api.uploads import data_of
 from assistant.app import Assistant
@@ -392,3 +392,29 @@ def test_what_was_said_before_has_an_end(served: Served) -> None:
         assert (refused.status_code, refused.json()["error"]["code"]) == (400, "context_length_exceeded"), path
     turns = f"/api/v1/conversations/{served.conversation()}/turns"
     assert served.client.post(turns, json={"text": "x", "instructions": long}).status_code == 400
+
+
+# ---- from afar ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("header", ["via", "forwarded", "x-forwarded-for", "cf-connecting-ip", "true-client-ip"])
+async def test_whatever_a_proxy_says_of_itself_is_heard(tmp_path: Path, header: str) -> None:
+    """A request that came through one is nobody's at this machine, though it comes from there."""
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    settings = Settings(data_dir=tmp_path)
+    with Assistant(settings, host=Host(settings, plugins={}, discover=False)) as assistant:
+        transport = httpx.ASGITransport(Gate(inner, assistant))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            assert (await client.get("/x")).status_code == 200
+            assert (await client.get("/x", headers={header: "1.1 proxy"})).status_code == 401
+
+
+def test_addresses_of_the_old_kind_are_told_apart() -> None:
+    """Also where they are written as those of the new one; of these, a network is one customer."""
+    one, two = (address_of({"client": (f"::ffff:192.0.2.{number}", 1)}) for number in (1, 2))
+    assert (one, two) == ("192.0.2.1", "192.0.2.2")
+    assert address_of({"client": ("2001:db8::1", 1)}) == address_of({"client": ("2001:db8::2", 1)})

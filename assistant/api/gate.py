@@ -55,7 +55,17 @@ ASSETS: Final = ("/assets/", "/static/", "/svelte/")
 TRUST_SECONDS: Final = 4.0
 """How long a key or login that was found in force is believed to be."""
 KEPT: Final = 4096
-FORWARDED: Final = (b"x-forwarded-for", b"forwarded", b"x-real-ip", b"x-forwarded-host", b"x-forwarded-proto")
+FORWARDED: Final = (
+    b"x-forwarded-for",
+    b"forwarded",
+    b"x-real-ip",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"via",
+    b"cf-connecting-ip",
+    b"true-client-ip",
+    b"x-client-ip",
+)
 """Headers of reverse proxies: a request that has one may come from anywhere."""
 POLICY: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -361,6 +371,8 @@ def address_of(scope: Scope) -> str:
     except ValueError:
         return str(client[0])
     if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:  # else all of them would be one network
+            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
 
