@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_serving import serving
 
+from assistant.api import create_app
 from assistant.app import Assistant
 from assistant.hookspecs import hookimpl
 from assistant.host import Host
@@ -33,6 +36,20 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text())
     missing = [each for each in targets if "://" not in each and not (page.parent / each).exists()]
     assert missing == []
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors that a page's headings get."""
+    prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    titles = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_anchors_lead_somewhere(page: Path) -> None:
+    """Every link to a heading, of the same page or another one, finds it."""
+    links = re.findall(r"\]\(([^):]*?)#([^)]*)\)", page.read_text())
+    assert [(path, name) for path, name in links if name not in headings(page.parent / path if path else page)] == []
 
 
 def test_the_example_plugin_works(tmp_path: Path) -> None:
@@ -89,11 +106,38 @@ def test_the_python_example_works(tmp_path: Path) -> None:
     import skimage.data
     from PIL import Image
 
-    (example,) = blocks(ROOT / "README.md", "python")
+    (example,) = [each for each in blocks(ROOT / "README.md", "python") if "from assistant" in each]
     Image.fromarray(skimage.data.astronaut()).save(tmp_path / "photo.jpg")
     ran = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     assert "person" in ran.stdout
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_examples_for_other_programs_work(tmp_path: Path) -> None:
+    """With every plugin and the chat page: the clients of README and docs/api.md as they stand, one after the other."""
+    import skimage.data
+    from PIL import Image
+
+    Image.fromarray(skimage.data.astronaut()).save(tmp_path / "photo.jpg")
+    for name in ("voice.mp3", "film.mp4", "stimme.wav"):  # what a file is, its content says
+        shutil.copy(ROOT / "ui" / "src" / "assistant_ui" / "examples" / "voice.mp3", tmp_path / name)
+    api = ROOT / "docs" / "api.md"
+    (readme,) = [each for each in blocks(ROOT / "README.md", "python") if "openai" in each]
+    curl = [line for line in "".join(blocks(ROOT / "README.md", "sh")).splitlines() if line.startswith("curl")]
+    curl += [each for each in blocks(api, "sh") if "/v1/audio/" in each or "/v1/embeddings" in each]
+    with Assistant(Settings(data_dir=tmp_path / "data")) as assistant, serving(create_app(assistant)) as address:
+        for command in (
+            [sys.executable, "-c", readme],
+            [sys.executable, "-c", "".join(blocks(api, "python"))],
+            ["bash", "-euc", "\n".join(each.replace("curl ", "curl -fsS ") for each in curl)],
+        ):
+            words = [word.replace("http://127.0.0.1:7860", address) for word in command]
+            ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+            assert ran.returncode == 0, ran.stderr
+            assert "person" in ran.stdout or "Thursday" in ran.stdout
+    assert "-->" in (tmp_path / "film.srt").read_text()
 
 
 def test_settings_are_documented() -> None:
@@ -114,3 +158,35 @@ def test_settings_are_documented() -> None:
 
     text = (ROOT / "docs" / "settings.md").read_text()
     assert [name for name in names(Settings) if f"`{name}`" not in text] == []
+
+
+def test_commands_are_documented() -> None:
+    """docs/cli.md names every command, and those below it."""
+    import click
+
+    from assistant.cli import cli
+
+    text = (ROOT / "docs" / "cli.md").read_text()
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        below = [f"{name} {each}" for each in command.commands] if isinstance(command, click.Group) else [name]
+        assert [each for each in below if not re.search(rf"`(assistant )?{each}\b", text)] == []
+
+
+def test_hooks_are_documented() -> None:
+    """docs/plugins.md has a row for every hook."""
+    from assistant import hookspecs
+
+    rows = re.findall(r"^\| `(register_\w+)` \|", (ROOT / "docs" / "plugins.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(name for name in vars(hookspecs) if name.startswith("register_"))
+
+
+def test_kinds_of_observations_are_documented(tmp_path: Path) -> None:
+    """docs/observations.md has a row for every kind that the installed perceivers write."""
+    from assistant.types import MODALITIES
+
+    rows = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "observations.md").read_text(), re.MULTILINE))
+    with Host(Settings(data_dir=tmp_path)) as host:
+        written = {kind for runner in host.perceivers() for kind in runner.plugged.produces}
+    assert written - rows - set(MODALITIES) == set()
