@@ -14,7 +14,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from assistant.context import SharedContext
-from assistant.errors import Cancelled, MediaError, MissingLibrary, PluginError, WeightsError, described
+from assistant.errors import (
+    Cancelled,
+    DecoderUnavailable,
+    MediaError,
+    MissingLibrary,
+    PluginError,
+    WeightsError,
+    described,
+)
 from assistant.host import Host
 from assistant.media import Media
 from assistant.plugin import Perceiver, Task
@@ -292,6 +300,8 @@ class Perception:
             self._fail(
                 job, "timeout", f"{error.message} The file was {job.part.name}.", DEADLINE_REMEDY, "failed", spent()
             )
+        except DecoderUnavailable as error:
+            self._fail(job, "crashed", error.message, error.remedy, "failed", spent(), source="media")
         except MediaError as error:
             job.kept = True  # the bytes will not get better
             self._fail(job, "unreadable", error.message, error.remedy, "skipped", spent(), source="media")

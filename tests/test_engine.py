@@ -15,7 +15,14 @@ import numpy as np
 import pytest
 
 from assistant.engine import Engine, Session, Upload
-from assistant.errors import AssistantError, CannotAnswer, NothingToDo, UnreadableMedia, WeightsMissing
+from assistant.errors import (
+    AssistantError,
+    CannotAnswer,
+    DecoderUnavailable,
+    NothingToDo,
+    UnreadableMedia,
+    WeightsMissing,
+)
 from assistant.host import Host
 from assistant.plugin import Perceiver, Request, Task
 from assistant.settings import EngineSettings, LimitSettings, Settings
@@ -385,6 +392,23 @@ async def test_what_failed_is_tried_again_next_turn(make: Make) -> None:
     events = await run(engine, "two?", session=session)
     assert "fine now" in said(events)
     assert causes(events) == []
+
+
+async def test_a_decoder_that_was_ended_is_tried_again_next_turn(make: Make) -> None:
+    """It says nothing about the file: a further question perceives it, and the gap goes."""
+    ended = iter((DecoderUnavailable("The decoder was ended.", "Send it again."), None))
+
+    def perceive(task: Task) -> Iterator[Observation]:
+        if (error := next(ended)) is not None:
+            raise error
+        yield task.observe("note", "seen", 1.0)
+
+    engine, session = make(FakePerceiver("eyes", perceive, consumes=("image",))), Session()
+    events = await run(engine, "", "a.image", session=session, answer=False)
+    assert causes(events) == [("crashed", "media")]
+    events = await run(engine, "", session=session, answer=False)
+    assert [event.observation.text for event in events if isinstance(event, Observed)] == ["seen"]
+    assert session.context.snapshot().gaps == ()
 
 
 async def test_falls_through_to_the_next_answerer(make: Make) -> None:

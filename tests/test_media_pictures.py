@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from assistant.errors import MediaTooLarge, UnreadableMedia, UnsupportedMedia
+from assistant.errors import DecoderUnavailable, MediaError, MediaTooLarge, UnreadableMedia, UnsupportedMedia
 from assistant.media import Image, Limits, Media, text_part
 from assistant.media.decoder import InProcess
+from assistant.types import Part
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -234,6 +236,49 @@ def test_cache_of_pictures_is_bounded() -> None:
     assert decoder.calls == 8
     media.image(parts[0])
     assert decoder.calls == 9
+
+
+class Failing(Counting):
+    """Decodes nothing: says what it is told to."""
+
+    def __init__(self, error: type[MediaError]) -> None:
+        super().__init__()
+        self.entered.set()
+        self.error = error
+
+    def picture(self, *arguments: Any) -> Image:
+        super().picture(*arguments)
+        raise self.error("broken", "Send another.")
+
+
+def test_what_cannot_be_decoded_is_tried_once_and_forgotten_in_time() -> None:
+    """A broken picture costs its decoding once; thousands of them neither stay in memory nor keep their bytes there."""
+    decoder = Failing(UnreadableMedia)
+    media = Media(decoder=decoder)
+    colours = [(number % 256, number // 256, 0) for number in range(300)]
+    files = [media.open(encoded(Pillow.new("RGB", (4, 4), colour)), "broken") for colour in colours]
+    for part in (files[0], *files):
+        with pytest.raises(UnreadableMedia):
+            media.image(part)
+    assert decoder.calls == 300
+    with pytest.raises(UnreadableMedia):
+        media.image(files[0])
+    assert decoder.calls == 301
+    content = files[-1].content
+    del files, part
+    gc.collect()
+    assert [each for each in gc.get_referrers(content) if isinstance(each, (tuple, Part))] == []
+
+
+def test_a_decoder_that_was_ended_is_no_fault_of_the_picture() -> None:
+    """Asked again, the picture is decoded again."""
+    decoder = Failing(DecoderUnavailable)
+    media = Media(decoder=decoder)
+    part = media.open(encoded(quartered()), "photo")
+    for calls in (1, 2):
+        with pytest.raises(DecoderUnavailable):
+            media.image(part)
+        assert decoder.calls == calls
 
 
 def test_digest_covers_meaning_and_parent() -> None:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import MediaError, MediaTooLarge, UnreadableMedia, UnsupportedMedia
+from assistant.errors import DecoderUnavailable, MediaError, MediaTooLarge, UnreadableMedia, UnsupportedMedia
 from assistant.media.decoder import Decoder, InProcess
 from assistant.media.sniff import Format, decode_text, sniff
 from assistant.media.source import digest, read_at, size_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CACHED_BYTES = 64 * 1024 * 1024
 """Decoded pictures that are kept, in bytes of pixels: a turn's worth of photographs."""
+CACHED_PICTURES = 256
+"""Of them and of those that could not be decoded, so that nothing tries a broken one again and again."""
 LARGE_PIXELS = 8_000_000
 """Pictures with more pixels are decoded one at a time, because decoding takes up to ten bytes a pixel."""
 NAME_CHARACTERS = 120
@@ -207,25 +209,33 @@ class Media:
                     decoded = self._decoder.picture(*arguments)
             else:
                 decoded = self._decoder.picture(*arguments)
-        except BaseException as error:
-            if not isinstance(error, MediaError):
-                with self._lock:
-                    self._pictures.pop(part.digest, None)
+        except DecoderUnavailable as error:  # the picture may be good: it is tried again
+            self._forget(part)
             future.set_exception(error)
-            return
-        future.set_result(decoded)
+        except MediaError as error:
+            # Without its traceback, which would keep the bytes of the picture in memory.
+            future.set_exception(type(error)(error.message, error.remedy))
+        except BaseException as error:
+            self._forget(part)
+            future.set_exception(error)
+        else:
+            future.set_result(decoded)
         self._trim()
+
+    def _forget(self, part: Part) -> None:
+        with self._lock:
+            self._pictures.pop(part.digest, None)
 
     def _trim(self) -> None:
         with self._lock:
             held = {
-                digest: future.result().rgb.nbytes
+                digest: 0 if future.exception() else future.result().rgb.nbytes
                 for digest, future in self._pictures.items()
-                if future.done() and future.exception() is None
+                if future.done()
             }
             total = sum(held.values())
             for digest, count in held.items():
-                if total <= CACHED_BYTES and len(self._pictures) <= 256:
+                if total <= CACHED_BYTES and len(self._pictures) <= CACHED_PICTURES:
                     return
                 del self._pictures[digest]
                 total -= count
