@@ -80,7 +80,6 @@ class Engine:
         host: Host,
         media: Media,
         cache: Cache | None = None,
-        keep: Callable[[Part], Part] = lambda part: part,
         examples: Callable[[], Sequence[Example]] = tuple,
     ) -> None:
         """Bring the parts together.
@@ -89,13 +88,11 @@ class Engine:
             host: perceivers and answerers.
             media: the guarded decoder.
             cache: observations of earlier turns, looked up by content.
-            keep: stores a part and returns it as stored; called for each part of a turn in a worker thread.
             examples: answered questions for every request; called in a worker thread, once a turn.
         """
         self.host = host
         self.media = media
         self.cache = cache
-        self.keep = keep
         self.examples = examples
         self._turns = itertools.count()
 
@@ -112,7 +109,7 @@ class Engine:
         sampling: Sampling = FREE,
         kinds: frozenset[str] | None = None,
         options: Mapping[str, Mapping[str, Any]] = EMPTY,
-        keep: Callable[[Part], Part] | None = None,
+        keep: Callable[[Part], Part] = lambda part: part,
         accepted: Callable[[str, Sequence[Part]], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Perceive what was sent, answer the question, and tell what happens as it happens.
@@ -131,7 +128,7 @@ class Engine:
             kinds: perceive only what can lead to observations of these kinds; None for everything.
             options: perceiver -> option -> value, for this turn, of options that may differ by turn; what the session
                 has perceived already stays as it is.
-            keep: as for the engine, for this turn only.
+            keep: stores a part and returns it as stored; called for each part in a worker thread.
             accepted: told the question and the accepted parts before anything is perceived.
 
         Raises:
@@ -149,7 +146,7 @@ class Engine:
             session,
             events.put_nowait,
             float(next(self._turns)),
-            keep or self.keep,
+            keep,
             kinds,
             self.host.options_for_turn(options),
         )
