@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import anyio.to_thread
+import httpx
 import pytest
 from api_serving import assistant_with
 from fastapi.testclient import TestClient
@@ -89,3 +92,21 @@ def test_keys_do_not_see_each_others(client: TestClient, key: Callable[..., dict
     assert asked.status_code == 404
     assert client.delete(f"{API}/data?confirm=everything", headers=theirs).json() == {"conversations": 0}
     assert len(client.get(f"{API}/conversations", headers=mine).json()["data"]) == 1
+
+
+async def test_who_may_ask_is_found_out_without_a_thread(
+    assistant: Assistant, key: Callable[..., dict[str, str]]
+) -> None:
+    """Slow work of other routes, plugins' among them, may fill the framework's threads; these routes do not wait."""
+    headers, threads = key("all"), anyio.to_thread.current_default_thread_limiter()
+    transport = httpx.ASGITransport(create_app(assistant))
+    filling = [object() for _ in range(int(threads.available_tokens))]
+    for borrower in filling:
+        await threads.acquire_on_behalf_of(borrower)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
+            for path in (f"{API}/conversations", "/v1/models"):
+                assert (await asyncio.wait_for(client.get(path), 5.0)).status_code == 200
+    finally:
+        for borrower in filling:
+            threads.release_on_behalf_of(borrower)

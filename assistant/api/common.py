@@ -19,13 +19,13 @@ PAGE: Final = 50
 PAGE_MOST: Final = 500
 
 
-def assistant_of(request: Request) -> Assistant:
+async def assistant_of(request: Request) -> Assistant:
     """The assistant that the application serves."""
     found: Assistant = request.app.state.assistant
     return found
 
 
-def running_of(request: Request) -> RunningTurns:
+async def running_of(request: Request) -> RunningTurns:
     """The turns that run in this process."""
     found: RunningTurns = request.app.state.running
     return found

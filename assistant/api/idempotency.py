@@ -71,7 +71,7 @@ class Keys:
             self._known.popitem(last=False)
 
 
-def keys_of(request: Request) -> Keys:
+async def keys_of(request: Request) -> Keys:
     """The keys known to this application."""
     state = request.app.state
     if not hasattr(state, "idempotency"):

@@ -62,22 +62,27 @@ def caller(request: HTTPConnection) -> Caller:
     return found
 
 
-def require(scope: Scope) -> Callable[..., Any]:
-    """A FastAPI dependency that gives the caller, if they have the scope.
+def allowed(request: HTTPConnection, scope: Scope) -> Caller:
+    """The caller of a request, if they have the scope.
 
     Raises:
         Refused: 401 without a caller, 403 without the scope.
     """
+    found = caller(request)
+    if scope not in found.scopes:
+        raise Refused(
+            f"{found.name} may not do this: the scope {scope} is missing.",
+            f"Use a key that has it: assistant keys create NAME --scope {scope}",
+            status=403,
+            code="insufficient_scope",
+        )
+    return found
 
-    def checked(request: HTTPConnection) -> Caller:
-        found = caller(request)
-        if scope not in found.scopes:
-            raise Refused(
-                f"{found.name} may not do this: the scope {scope} is missing.",
-                f"Use a key that has it: assistant keys create NAME --scope {scope}",
-                status=403,
-                code="insufficient_scope",
-            )
-        return found
+
+def require(scope: Scope) -> Callable[..., Any]:
+    """The same as a FastAPI dependency. It waits for no thread, as those that are not coroutines would."""
+
+    async def checked(request: HTTPConnection) -> Caller:
+        return allowed(request, scope)
 
     return checked

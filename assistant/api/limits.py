@@ -243,7 +243,7 @@ def turns_for(assistant: Assistant) -> Turns:
     )
 
 
-def turns(request: HTTPConnection) -> Turns:
+async def turns(request: HTTPConnection) -> Turns:
     """The application's places for turns; a FastAPI dependency."""
     found: Turns = request.app.state.turns
     return found
