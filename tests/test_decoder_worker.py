@@ -176,6 +176,16 @@ def test_refusals_are_the_same(media: Media) -> None:
         assert (type(ours.value), str(ours.value)) == (type(theirs.value), str(theirs.value))
 
 
+def test_a_refusal_is_heard_though_the_process_ended_first(workers: Workers) -> None:
+    """A picture that breaks off right behind its header is said to do so, whoever is quicker."""
+    cut = saved(NOISE.resize((1024, 768)), "PNG")[:600]
+    for _ in range(60):
+        media = Media(decoder=workers)
+        with pytest.raises(UnreadableMedia) as refused:
+            media.image(media.open(cut, "cut.png"))
+        assert "crash" not in str(refused.value)
+
+
 @pytest.mark.parametrize("fault", ["segfault", "abort", "exception"])
 def test_a_crash_costs_one_file(media: Media, fault: str) -> None:
     """The file is refused by name, and the next one is read."""

@@ -67,7 +67,10 @@ class Job:
         began = time.monotonic()
         self._connection.settimeout(CLOCK * self._seconds)
         try:
-            data = self._connection.recv(wire.MESSAGE_BYTES)
+            try:
+                data = self._connection.recv(wire.MESSAGE_BYTES)
+            except ConnectionResetError:  # told once, before what it said ere it ended with a message of ours unread
+                data = self._connection.recv(wire.MESSAGE_BYTES)
         except TimeoutError as error:
             raise self._slow(time.monotonic() - began) from error
         except OSError as error:
@@ -130,6 +133,8 @@ class Job:
         try:
             self._connection.settimeout(CLOCK * self._seconds)
             socket.send_fds(self._connection, [wire.packed(message)], descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it has ended; what it said before, perhaps why, is still to be read
         except OSError as error:
             raise self._dead(0.0) from error
 

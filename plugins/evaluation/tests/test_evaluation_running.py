@@ -185,7 +185,6 @@ def test_a_failed_item_is_wrong_and_does_not_stop_the_run(tmp_path: Path) -> Non
     assert report["tasks"]["answers"]["rows"][0]["accuracy_at_100"] == pytest.approx(1 / 3)
     (gap,) = [each for each in report["gaps"] if each["cause"] == "crashed"]
     assert (gap["source"], gap["items"]) == ("fake_answerer", 1)
-    assert "Boom?" in gap["message"]
     assert measured(tmp_path, path, saying(ANSWERS)).report["timing"]["reused"] == 1
 
 
