@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "data": "assistant.commands.data",
     "keys": "assistant.commands.keys",
     "users": "assistant.commands.users",
+    "weights": "assistant.commands.weights",
 }
 """Name -> the module that has a click command of that name."""
 
