@@ -136,7 +136,7 @@ def ended(row: Row, scratch: Path, url: str = "") -> None:
 
 
 def decoders_killed(row: Row, scratch: Path) -> None:
-    """A killed decoder costs at most the files it was at; a killed template nothing but a moment."""
+    """Idle decoders, then their template, are killed just before files come: these are decoded all the same."""
     with running(FaultServer(scratch)) as server, server.client() as client:
         assert server.process is not None
         process = psutil.Process(server.process.pid)
