@@ -6,6 +6,7 @@ import ast
 import resource
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ LAYERS = (
 """A module imports from its own layer and the ones before it."""
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Modules imported at run time, at the top or inside functions; what is imported for types alone does not count."""
     found = set()
