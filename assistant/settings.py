@@ -72,6 +72,9 @@ class ServerSettings(_Section):
     turns_waiting: int = Field(64, ge=0, description="Questions that may wait for their turn.")
     queue_seconds: float = Field(60.0, ge=0, description="How long a question waits at most.")
     body_bytes: int = Field(64 * 1024 * 1024, gt=0, description="Bytes of a request that is not a form with files.")
+    bodies_bytes: int = Field(
+        512 * 1024 * 1024, gt=0, description="Bytes of all such requests that are held at once; more are told to wait."
+    )
     storage_bytes: int = Field(
         10 * 1024 * 1024 * 1024, ge=0, description="Bytes of stored media of one owner; 0 for no limit."
     )

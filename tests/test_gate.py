@@ -492,6 +492,27 @@ def test_a_network_needs_keys_or_users(opened: Callable[..., Assistant]) -> None
         create_app(opened(host="0.0.0.0", auth="none"))
 
 
+async def test_bodies_are_limited_together(opened: Callable[..., Assistant]) -> None:
+    """What all requests hold at once is bounded; who comes too many is told when to come again, and then gets in."""
+    app = create_app(opened(body_bytes=1000, bodies_bytes=1500))
+    going, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"x" * 800
+        going.set()
+        await goes_on.wait()
+        yield b"x" * 100
+
+    async with client(app) as made:
+        first = asyncio.create_task(made.post("/echo", content=slow()))
+        await going.wait()
+        refused = await made.post("/echo", content=b"x" * 900)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        goes_on.set()
+        assert (await first).json() == 900
+        assert (await made.post("/echo", content=b"x" * 900)).json() == 900
+
+
 def test_the_start_says_who_gets_in(opened: Callable[..., Assistant]) -> None:
     """So that nobody has to guess."""
     assistant = opened()

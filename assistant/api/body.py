@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from python_multipart.multipart import parse_options_header
@@ -27,6 +29,8 @@ CHARSETS: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii", b"iso-885
 """Of forms. Python knows others by name, some of which take minutes for a field or raise what nobody expects."""
 BOUNDARY_BYTES: Final = 200
 """RFC 2046 allows 70."""
+BUSY: Final = "The server holds as many large requests as it can. Try again in a moment, or send files as a form."
+BUSY_SECONDS: Final = 5
 
 
 def upload_bytes(each: int, files: int) -> int:
@@ -34,20 +38,67 @@ def upload_bytes(each: int, files: int) -> int:
     return each * files + FORM_BYTES
 
 
-def limited(scope: Scope, headers: dict[bytes, bytes], receive: Receive, most: tuple[int, int]) -> Receive:
-    """The same `receive`, that raises as soon as more has come than may.
+class Bodies:
+    """The bodies that are read at the moment. For one event loop."""
 
-    Args:
-        scope: of the request.
-        headers: of the request, by lower-case name.
-        receive: gives the body.
-        most: bytes of a request without files, and of one with.
+    def __init__(self, most: int, most_with_files: int, together: int) -> None:
+        """Nothing is read yet.
 
-    Raises:
-        Refused: 413, the announced length is over the cap; 415, a form in an encoding that none has, or of two types.
-    """
-    if scope["type"] != "http":
-        return receive
+        Args:
+            most: bytes of a request without files.
+            most_with_files: bytes of one with files, which are written to disk while they come.
+            together: bytes of all requests without files that are held at once.
+        """
+        self._most = most
+        self._most_with_files = most_with_files
+        self._together = together
+        self._held = 0
+
+    @contextmanager
+    def limited(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Iterator[Receive]:
+        """The same `receive`, that raises as soon as more has come than may.
+
+        Args:
+            scope: of the request.
+            headers: of the request, by lower-case name.
+            receive: gives the body.
+
+        Raises:
+            Refused: 413, the announced length is over the cap; 415, a form in an encoding that none has, or of two
+                types.
+        """
+        if scope["type"] != "http":
+            yield receive
+            return
+        files = _brings_files(scope, headers)
+        cap = self._most_with_files if files else self._most
+        announced = headers.get(b"content-length")
+        if announced is not None and announced.isdigit() and int(announced) > cap:
+            raise Refused(*_told(cap), status=413, code="request_too_large")
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            if message["type"] == "http.request":
+                came = len(message.get("body", b""))
+                read += came
+                self._held += 0 if files else came
+                # what frameworks let through where they read bodies
+                if read > cap:
+                    raise HTTPException(413, " ".join(_told(cap)))
+                if self._held > self._together:
+                    raise HTTPException(503, BUSY, {"Retry-After": str(BUSY_SECONDS)})
+            return message
+
+        try:
+            yield counted
+        finally:
+            self._held -= 0 if files else read
+
+
+def _brings_files(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether the body is written to disk rather than held. Raises Refused for a type that is none."""
     kind, path = headers.get(b"content-type", b"").lower(), scope["path"]
     if sum(name == b"content-type" for name, _ in scope["headers"]) > 1:
         raise Refused(
@@ -55,25 +106,7 @@ def limited(scope: Scope, headers: dict[bytes, bytes], receive: Receive, most: t
         )
     if kind.startswith(FORMS):
         _check_form(kind)
-    files = kind.startswith(FILES) and (not path.startswith(OURS) or UPLOADS.fullmatch(path) is not None)
-    cap = most[1] if files else most[0]
-    announced = headers.get(b"content-length")
-    if announced is not None and announced.isdigit() and int(announced) > cap:
-        raise Refused(*_told(cap), status=413, code="request_too_large")
-    if b"transfer-encoding" not in headers:
-        return receive  # the server reads no more than was announced
-    read = 0
-
-    async def counted() -> Message:
-        nonlocal read
-        message = await receive()
-        if message["type"] == "http.request":
-            read += len(message.get("body", b""))
-            if read > cap:
-                raise HTTPException(413, " ".join(_told(cap)))  # what frameworks let through where they read bodies
-        return message
-
-    return counted
+    return kind.startswith(FILES) and (not path.startswith(OURS) or UPLOADS.fullmatch(path) is not None)
 
 
 def _check_form(kind: bytes) -> None:

@@ -15,6 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from assistant.api.body import limited, upload_bytes
+from assistant.api.body import Bodies, upload_bytes
 from assistant.api.failures import Refused, response_of
 from assistant.api.identity import (
     BROWSER_COOKIE,
@@ -149,7 +150,9 @@ class Gate:
         self._clock = clock
         self._rates = Rates(self._server.requests_per_minute)
         limits = assistant.settings.limits
-        self._body_bytes = self._server.body_bytes, upload_bytes(limits.bytes, limits.files)
+        self._bodies = Bodies(
+            self._server.body_bytes, upload_bytes(limits.bytes, limits.files), self._server.bodies_bytes
+        )
         self._loopback = is_loopback(self._server.host)
         self._origins = frozenset(origin.rstrip("/").lower().encode() for origin in self._server.cors_origins)
         self._known: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
@@ -162,25 +165,31 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        try:
-            self._refuse_other_sites(scope, headers)
-            state = scope.setdefault("state", {})
-            state["caller"] = None
-            if scope["path"] not in PUBLIC or scope["type"] == "websocket":
-                try:
-                    state["caller"] = await self._caller(scope, headers)
-                except AssistantError:
-                    if scope["path"] not in TOLD_MORE or scope["type"] == "websocket":
-                        raise
-            receive = limited(scope, headers, receive, self._body_bytes)
-        except AssistantError as error:
-            await self._answer(error, scope, headers, receive, _careful(scope, send))
-            return
-        send = _careful(scope, send)
-        found = state["caller"]
-        if found is not None and found.kind in ("key", "user"):
-            send = self._while_in_force(scope, headers, found, send)
-        await self._app(scope, receive, send)
+        with ExitStack() as held:
+            try:
+                caller = await self._let_in(scope, headers)
+                receive = held.enter_context(self._bodies.limited(scope, headers, receive))
+            except AssistantError as error:
+                await self._answer(error, scope, headers, receive, _careful(scope, send))
+                return
+            send = _careful(scope, send)
+            if caller is not None and caller.kind in ("key", "user"):
+                send = self._while_in_force(scope, headers, caller, send)
+            await self._app(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, headers: dict[bytes, bytes]) -> Caller | None:
+        """Who may pass, noted in the request's state; None for a stranger. Raises Refused."""
+        self._refuse_other_sites(scope, headers)
+        state = scope.setdefault("state", {})
+        state["caller"] = None
+        if scope["path"] not in PUBLIC or scope["type"] == "websocket":
+            try:
+                state["caller"] = await self._caller(scope, headers)
+            except AssistantError:
+                if scope["path"] not in TOLD_MORE or scope["type"] == "websocket":
+                    raise
+        found: Caller | None = state["caller"]
+        return found
 
     # ---- pages of other sites ----------------------------------------------------------------------------------
 
