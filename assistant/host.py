@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 logger = logging.getLogger(__name__)
+
+SILENCED: Final = ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
+"""Variables that keep libraries from telling their makers about their use: ONNX Runtime does so by default."""
 P = TypeVar("P", bound=Plugged)
 
 CLOSE_SECONDS = 5.0
@@ -125,6 +128,8 @@ class Host:
         self._embedding = threading.Lock()
         if "torch" not in sys.modules:  # torch and its kin read it once, when they are imported
             os.environ.setdefault("OMP_NUM_THREADS", str(self.settings.engine.threads()))
+        for variable in SILENCED:  # libraries read them when they are imported, which is later
+            os.environ.setdefault(variable, "1")
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         if discover:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
@@ -208,3 +210,32 @@ def test_order_of_registration(settings: Settings) -> None:
 
     host_of(settings, a=Last(), b=Plain(), z=First())
     assert called == ["z first", "plain", "a last"]
+
+
+def test_libraries_keep_to_themselves(tmp_path: Path) -> None:
+    """ONNX Runtime, which by default collects for its maker what it is used for, does not when plugins use it."""
+    pytest.importorskip("onnxruntime")
+    program = """
+import sys
+from pathlib import Path
+from assistant.host import Host
+from assistant.settings import Settings
+if sys.argv[2] == "hosted":
+    Host(Settings(data_dir=Path(sys.argv[1]) / "data"))
+import onnxruntime
+try:
+    onnxruntime.InferenceSession(b"no model")
+except Exception:
+    pass
+"""
+
+    def collected(how: str) -> list[Path]:
+        home = tmp_path / how
+        home.mkdir()
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+        subprocess.run([sys.executable, "-c", program, str(home), how], env=environment, check=True, timeout=60)
+        return [path for path in (home / ".cache").rglob("*") if path.is_file()]
+
+    if not collected("alone"):
+        pytest.skip("this onnxruntime collects nothing")
+    assert collected("hosted") == []
