@@ -17,14 +17,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import quote
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, cookie_parser
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 
 from assistant.api.body import Bodies, upload_bytes
+from assistant.api.browsers import careful, is_page, refuse_other_sites, to_login
 from assistant.api.failures import Refused, response_of
 from assistant.api.identity import (
     BROWSER_COOKIE,
@@ -68,19 +68,6 @@ FORWARDED: Final = (
     b"x-client-ip",
 )
 """Headers of reverse proxies: a request that has one may come from anywhere."""
-POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
-    "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
-"""For pages: nothing from elsewhere, in no frame. Gradio's page needs scripts in the page and eval."""
-HEADERS: Final = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-)
 
 
 def install(app: FastAPI, assistant: Assistant) -> None:
@@ -170,16 +157,16 @@ class Gate:
                 caller = await self._let_in(scope, headers)
                 receive = held.enter_context(self._bodies.limited(scope, headers, receive))
             except AssistantError as error:
-                await self._answer(error, scope, headers, receive, _careful(scope, send))
+                await self._answer(error, scope, headers, receive, careful(scope, send))
                 return
-            send = _careful(scope, send)
+            send = careful(scope, send)
             if caller is not None and caller.kind in ("key", "user"):
                 send = self._while_in_force(scope, headers, caller, send)
             await self._app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, headers: dict[bytes, bytes]) -> Caller | None:
         """Who may pass, noted in the request's state; None for a stranger. Raises Refused."""
-        self._refuse_other_sites(scope, headers)
+        refuse_other_sites(scope, headers, self._origins)
         state = scope.setdefault("state", {})
         state["caller"] = None
         if scope["path"] not in PUBLIC or scope["type"] == "websocket":
@@ -190,33 +177,6 @@ class Gate:
                     raise
         found: Caller | None = state["caller"]
         return found
-
-    # ---- pages of other sites ----------------------------------------------------------------------------------
-
-    def _refuse_other_sites(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
-        """Browsers say which page made a request; programs do not, and have no cookies that others could use."""
-        origin = headers.get(b"origin")
-        if origin is not None:
-            origin = origin.lower()
-            own = origin.partition(b"://")[2]
-            if own and own == headers.get(b"host", b"").lower():
-                return
-            if origin in self._origins:
-                return
-        else:
-            site = headers.get(b"sec-fetch-site", b"none")
-            if site in (b"same-origin", b"none"):
-                return
-            if scope["type"] == "http" and scope["method"] == "GET" and _navigates(headers):
-                return  # a link to here
-        raise Refused(
-            "This request was made by a page of another site.",
-            "If that page is yours, add its origin to server.cors_origins; a proxy must pass the Host header on.",
-            status=403,
-            code="cross_site",
-        )
-
-    # ---- who calls ---------------------------------------------------------------------------------------------
 
     async def _caller(self, scope: Scope, headers: dict[bytes, bytes]) -> Caller:
         """Who sent a request.
@@ -365,8 +325,8 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008, "reason": error.message})
             return
         response: Response = response_of(error)
-        if isinstance(error, Refused) and error.status == 401 and scope["method"] == "GET" and _is_page(headers):
-            response = _to_login(scope, headers)
+        if isinstance(error, Refused) and error.status == 401 and scope["method"] == "GET" and is_page(headers):
+            response = to_login(scope, headers)
         await response(scope, receive, send)
 
 
@@ -393,49 +353,3 @@ def _is_near(scope: Scope) -> bool:
         return not client or ipaddress.ip_address(client[0]).is_loopback
     except ValueError:  # a socket of this machine, a test
         return True
-
-
-def _navigates(headers: dict[bytes, bytes]) -> bool:
-    return headers.get(b"sec-fetch-mode") == b"navigate" and headers.get(b"sec-fetch-dest") == b"document"
-
-
-def _is_page(headers: dict[bytes, bytes]) -> bool:
-    """Whether a person is to see the answer."""
-    if b"sec-fetch-mode" in headers:
-        return _navigates(headers)
-    return b"text/html" in headers.get(b"accept", b"")
-
-
-def _to_login(scope: Scope, headers: dict[bytes, bytes]) -> Response:
-    """Send a person to the login page, and back afterwards."""
-    query = scope["query_string"].decode("latin-1")
-    wanted = quote(scope["path"] + (f"?{query}" if query else ""), safe="")
-    where = f"/login?next={wanted}"
-    if headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site"):
-        # Who follows a link of another site may be logged in, but the browser keeps the cookie back until the next
-        # request, which then is our own page's.
-        return HTMLResponse(f'<meta http-equiv="refresh" content="0;url={where}">', 401)
-    return RedirectResponse(where, 303)
-
-
-def _careful(scope: Scope, send: Send) -> Send:
-    """Add headers that are not there."""
-    if scope["type"] != "http":
-        return send
-
-    async def sent(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            given = message["headers"] = list(message.get("headers", ()))
-            there = {name.lower(): value for name, value in given}
-            added: list[tuple[bytes, bytes]] = [each for each in HEADERS if each[0] not in there]
-            kind = there.get(b"content-type", b"")
-            if kind.startswith((b"text/html", b"application/json")):
-                added.append((b"cache-control", b"no-store"))
-            if kind.startswith(b"text/html"):
-                added.append((b"content-security-policy", POLICY.encode()))
-            if scope.get("scheme") == "https":
-                added.append((b"strict-transport-security", b"max-age=31536000"))
-            given += [each for each in added if each[0] not in there]
-        await send(message)
-
-    return sent
