@@ -1,5 +1,5 @@
-"""Tells those who count and trace turns what happens in them, and ends one or all of them when asked. Not for the counting: see
-api/metrics.py and api/tracing.py.
+"""Tells those who count and trace turns what happens in them, and ends them when asked. Not for the counting:
+see api/metrics.py and api/tracing.py.
 """
 
 from __future__ import annotations

@@ -126,15 +126,17 @@ async def measure(assistant: Assistant, app: Any, address: str, turns: int, word
                 content = [{"type": "input_text", "text": question}]
                 content += [{"type": "input_image", "image_url": url} for _ in parts]
                 return {"input": [{"role": "user", "content": content}], "stream": stream}
-            content = [{"type": "text", "text": question}, *parts]
-            return {"messages": [{"role": "user", "content": content}], "stream": stream}
+            return {
+                "messages": [{"role": "user", "content": [{"type": "text", "text": question}, *parts]}],
+                "stream": stream,
+            }
 
         for path in ("/v1/chat/completions", "/v1/responses"):
             for name, parts, uploads in (
                 ("text", (), ()),
                 ("photograph", picture, (Upload("photo.jpg", photo),)),
             ):
-                inside, whole, streamed, long_inside, long_streamed = ([] for _ in range(5))
+                inside, whole, streamed, long_inside, long_streamed = (list[Any]() for _ in range(5))
                 for number in range(turns + 5):
                     figures = (
                         await in_process(assistant, "words 5", uploads),

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import Assistant
-from assistant.host import options_of
+from assistant.declared import options_of
 from assistant.media import Image as Decoded
 from assistant.plugin import Task
 from assistant.types import Part
