@@ -211,19 +211,26 @@ def written_whole(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     With `durable` its content survives a power cut from then on, and the name if the directory is settled.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN)
-    os.close(handle)
-    half = Path(name)
+    handle, half = _begun(path.parent)
     try:
-        with half.open("wb") as file:  # its `name` is the path
-            fcntl.flock(file, fcntl.LOCK_EX)  # tells `discard_half` that its writer lives
+        with open(half, "wb", opener=lambda *_: handle) as file:  # its `name` is the path
             yield file
+            file.flush()
             if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        half.replace(path)
+                os.fsync(handle)
+            half.replace(path)  # while it is locked, so that nobody takes it for left behind
     finally:
         half.unlink(missing_ok=True)
+
+
+def _begun(directory: Path) -> tuple[int, Path]:
+    """A new file that is being written: its descriptor, locked, which tells `discard_half` that its writer lives."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=directory, prefix=HALF_WRITTEN)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:  # else it was taken for left behind before it was locked
+            return handle, Path(name)
+        os.close(handle)
 
 
 def discard_half(directory: Path, name: str) -> None:
