@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.hookspecs import hookimpl
     from assistant.plugin import Answerer, Embedder, Perceiver, Request, Task
     from assistant.settings import Settings
-    from assistant.types import Answer, Delta, Example, Gap, Kind, Message, Observation, Part, Question
+    from assistant.types import Answer, Delta, Example, FileFormat, Gap, Kind, Message, Observation, Part, Question
 
 __version__ = "0.1.0"
 
@@ -30,6 +30,7 @@ _HOMES = {
     "Answer": "types",
     "Delta": "types",
     "Example": "types",
+    "FileFormat": "types",
     "Gap": "types",
     "Kind": "types",
     "Message": "types",
@@ -46,6 +47,7 @@ __all__ = [
     "Delta",
     "Embedder",
     "Example",
+    "FileFormat",
     "Gap",
     "Kind",
     "Message",

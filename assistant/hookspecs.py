@@ -14,7 +14,8 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from assistant.plugin import Answerer, Embedder, Perceiver, Voice
+    from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Voice
+    from assistant.types import FileFormat
     from assistant.weights import WeightsChoice, WeightsSpec
 
 PROJECT = "assistant"
@@ -63,3 +64,15 @@ def register_routes(register: Callable[[Callable[[Any, Any], None]], None]) -> N
 
     `app` is the FastAPI application that `assistant serve` runs, `assistant` the open `assistant.app.Assistant`.
     """
+
+
+@hookspec
+def register_formats(register: Callable[[FileFormat], None]) -> None:
+    """Call `register` with each sort of file that the plugin reads and the core does not: such files are then accepted,
+    and handed as they are to the perceivers that consume their modality.
+    """
+
+
+@hookspec
+def register_panels(register: Callable[[Panel], None]) -> None:
+    """Call `register` with each page that the plugin adds to the browser chat."""

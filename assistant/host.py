@@ -23,10 +23,10 @@ import pluggy
 from assistant import hookspecs
 from assistant.declared import check, options_of
 from assistant.errors import AssistantError, DuplicateName, PluginError
-from assistant.plugin import Answerer, Embedder, Perceiver, Plugged, Voice
+from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Plugged, Voice
 from assistant.runner import Runner
 from assistant.settings import Settings
-from assistant.types import MODALITIES, TEXT
+from assistant.types import MODALITIES, TEXT, FileFormat
 from assistant.weights import Weights
 from assistant.workers import Lanes
 
@@ -118,6 +118,8 @@ class Host:
         self.lanes = Lanes(self.settings.engine.lanes)
         self.commands: list[click.Command] = []
         self.routes: list[Callable[[Any, Any], None]] = []
+        self.formats: list[FileFormat] = []
+        self.panels: list[Panel] = []
         self._problems: list[PluginProblem] = []
         self._plugins: dict[str, PluginInfo] = {}
         self._perceivers: dict[str, Runner[Perceiver]] = {}
@@ -196,6 +198,8 @@ class Host:
             ("register_voices", self._register(self._voices, Voice, "voices")),
             ("register_commands", lambda plugin, command: self.commands.append(command)),
             ("register_routes", lambda plugin, mount: self.routes.append(mount)),
+            ("register_formats", lambda plugin, found: self.formats.append(found)),
+            ("register_panels", lambda plugin, panel: self.panels.append(panel)),
         ):
             implementations = getattr(self._manager.hook, hook).get_hookimpls()
             order = list(self._plugins)

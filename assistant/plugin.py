@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
 from assistant.context import Snapshot
 from assistant.errors import Cancelled, MissingLibrary
@@ -22,6 +22,7 @@ from assistant.types import FREE, Answer, Box, Delta, Example, Observation, Part
 if TYPE_CHECKING:
     import numpy as np
 
+    from assistant.app import Assistant
     from assistant.media import Audio, Image, Media
 
 
@@ -48,6 +49,9 @@ class Services(Protocol):
     def embed(self, texts: Sequence[str]) -> np.ndarray | None:
         """Sentence embeddings [n, dimensions], float32, rows of length 1; None when no text embedder is installed."""
         ...
+
+
+Isolation: TypeAlias = Literal["thread", "process"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,14 @@ class Plugged(ABC):
     """Resident memory after load, in MiB, roughly; 0 for next to nothing."""
     embeds: ClassVar[bool] = False
     """True if it calls `Services.embed`: what it says is then cached for that embedder only."""
+
+    isolation: ClassVar[Isolation] = "thread"
+    """Where it works: in a thread of the assistant's process, or in a process of its own, which is limited and can be
+    ended."""
+    memory_limit_mb: ClassVar[int] = 2048
+    """In a process of its own: MiB that it may allocate."""
+    network: ClassVar[bool] = False
+    """In a process of its own: True if it needs the network, which it does not get otherwise."""
 
     def weights(self, options: Any) -> tuple[str, ...]:
         """Names of the weights needed under these options."""
@@ -291,6 +303,16 @@ class Voice(Plugged):
     @abstractmethod
     def speak(self, utterance: Utterance) -> Iterator[np.ndarray]:
         """The sound in pieces, as soon as they are there: [n] float32, mono, -1 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A page of the browser chat that a plugin brings."""
+
+    title: str
+    """What its tab is called."""
+    build: Callable[[Assistant], None]
+    """Makes its Gradio components; called inside the tab, once, when the page is built."""
 
 
 def require(*modules: str, install: str) -> None:

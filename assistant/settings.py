@@ -208,6 +208,14 @@ class Settings(BaseSettings):
     )
     examples: tuple[ExampleSettings, ...] = Field((), description="Answered questions for language models to go by.")
     disabled: tuple[str, ...] = Field((), description="Plugins, perceivers or answerers to leave out.")
+    allowed: tuple[str, ...] = Field(
+        (),
+        description="Distributions whose plugins are loaded, each as `name`, `name==version` or "
+        "`name==version --hash=sha256:...` as `assistant plugins pin` prints it; any if empty.",
+    )
+    isolation: dict[str, Literal["thread", "process"]] = Field(
+        default_factory=dict, description="Plugin -> process: nothing of it runs in the assistant's own process."
+    )
 
     @classmethod
     def settings_customise_sources(

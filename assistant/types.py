@@ -55,7 +55,7 @@ class Part:
     """One immutable piece of input, identified by the digest of its bytes."""
 
     modality: str
-    """One of MODALITIES."""
+    """One of MODALITIES, or that of a plugin's `FileFormat`."""
     digest: str
     """SHA-256 (hex) of modality, media type, what gives the bytes their meaning (of a part taken out of
     another one: which, and when), and the bytes; computed by `media`."""
@@ -80,6 +80,24 @@ class Part:
     def text(self) -> str:
         """The text of a text part."""
         return self.read_bytes().decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFormat:
+    """A sort of file that a plugin reads and the core does not: it is known by its bytes, and handed on as it is."""
+
+    modality: str
+    """What its parts are: a word of the plugin's own, like "document"; none of MODALITIES."""
+    media_type: str
+    """Such as "application/pdf"."""
+    label: str
+    """What a person calls it: "PDF document"."""
+    suffixes: tuple[str, ...]
+    """Ends of file names, as in ".pdf": for file pickers, never believed."""
+    begins: bytes
+    """The first bytes of every such file."""
+    holds: tuple[bytes, ...] = ()
+    """Bytes that all occur in its first or last 64 KiB, where `begins` does not tell enough: names in a ZIP file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

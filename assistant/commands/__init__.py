@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "data": "assistant.commands.data",
     "keys": "assistant.commands.keys",
+    "plugins": "assistant.commands.plugins",
     "users": "assistant.commands.users",
     "weights": "assistant.commands.weights",
 }
