@@ -304,6 +304,7 @@ class Assistant:
         owner: str = LOCAL,
         answerer: str | None = None,
         answer: bool = True,
+        options: Mapping[str, Mapping[str, Any]] = EMPTY,
         on_reply: Callable[[Reply], None] | None = None,
     ) -> Iterator[Event]:
         """The events of one turn, as they happen. Closing the iterator stops the turn, and waits until it has ended.
@@ -315,6 +316,7 @@ class Assistant:
             owner: whose conversation it is.
             answerer: a name; None for the one in the settings.
             answer: False to perceive only.
+            options: perceiver -> option -> value, for this turn; see `Perceiver.per_turn`.
             on_reply: told the reply as a whole, at the end; called in another thread.
 
         Raises:
@@ -331,6 +333,7 @@ class Assistant:
                 owner=owner,
                 answerer=answerer,
                 answer=answer,
+                options=options,
                 on_reply=on_reply,
             )
         )
@@ -342,21 +345,30 @@ class Assistant:
         conversation: str | None = None,
         owner: str = LOCAL,
         answerer: str | None = None,
+        options: Mapping[str, Mapping[str, Any]] = EMPTY,
     ) -> Reply:
-        """Perceive the files and answer the question; blocks until both are done.
+        """Perceive the files and answer the question; blocks until both are done. Arguments as for `stream`.
 
         Raises:
             NothingToDo: neither a question nor a file. What goes wrong with one file is a gap of the reply.
         """
         return self._finish(
             lambda on_reply: self.stream(
-                question, *files, conversation=conversation, owner=owner, answerer=answerer, on_reply=on_reply
+                question,
+                *files,
+                conversation=conversation,
+                owner=owner,
+                answerer=answerer,
+                options=options,
+                on_reply=on_reply,
             )
         )
 
-    def perceive(self, *files: str | Path | bytes | Upload | Part) -> Reply:
+    def perceive(
+        self, *files: str | Path | bytes | Upload | Part, options: Mapping[str, Mapping[str, Any]] = EMPTY
+    ) -> Reply:
         """Perceive the files and answer nothing; blocks until done."""
-        return self._finish(lambda on_reply: self.stream("", *files, answer=False, on_reply=on_reply))
+        return self._finish(lambda on_reply: self.stream("", *files, answer=False, options=options, on_reply=on_reply))
 
     @staticmethod
     def _finish(start: Callable[[Callable[[Reply], None]], Iterator[Event]]) -> Reply:

@@ -12,6 +12,7 @@ import pytest
 from assistant import Assistant
 from assistant.errors import PluginError
 from assistant.host import Host
+from assistant.media import text_part
 from assistant.plugin import Task
 from assistant.settings import load_settings
 from assistant.testing import FakePerceiver, FakePlugin
@@ -92,3 +93,13 @@ async def test_options_that_a_turn_may_not_set(
         await perceived(assistant, options={"says": options})
     assert fakes["says"].calls == 0
     await perceived(assistant, options={"not_there": {"x": 1}}, kinds=frozenset({"length"}))
+
+
+def test_options_without_asyncio(says_and_more: tuple[Assistant, dict[str, FakePerceiver]]) -> None:
+    """`ask`, `perceive` and `stream` take a turn's options too."""
+    assistant, _ = says_and_more
+    options = {"says": {"word": "heard"}}
+    for reply in (assistant.ask("hello", options=options), assistant.perceive(text_part("hi"), options=options)):
+        assert "heard 2" in {seen.text for seen in reply.observations}
+    events = assistant.stream("hello again", answer=False, options=options)
+    assert "heard 2" in {event.observation.text for event in events if isinstance(event, Observed)}
