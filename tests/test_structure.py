@@ -31,8 +31,8 @@ LAYERS = (
         "weights",
     },
     {"settings", "plugin", "declared", "hookspecs", "logs", "prompt", "workers", "runner", "host", "yielded"},
-    {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app", "testing"},
-    {"api", "cli", "commands", "__main__"},
+    {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app"},
+    {"api", "cli", "commands", "testing", "__main__"},
 )
 """A module imports from its own layer and the ones before it."""
 
