@@ -80,7 +80,7 @@ class Assistant:
         """
         self.settings = settings or load_settings()
         self.host = host or Host(self.settings)
-        self.media = Media(self.settings.limits.media(), self.settings.decoder())
+        self.media = Media(self.settings.limits.media(), self.settings.decoder(), self.host.formats)
         self.watch = TurnWatch()
         self._given_store = store
         self._sessions = Sessions()

@@ -31,7 +31,6 @@ from assistant.types import (
     AUDIO,
     EMPTY,
     IMAGE,
-    MODALITIES,
     TEXT,
     VIDEO,
     Event,
@@ -51,6 +50,11 @@ logger = logging.getLogger(__name__)
 
 ITEMS_PER_CALL = 20_000
 """More observations from one call are taken for a defect: a page has hundreds of lines, an hour of speech thousands."""
+PARTS_PER_CALL = 500
+"""More parts from one call are too: each of them is perceived."""
+DEPTH = 4
+"""How often something may be taken out of something: a picture in a page in a document in an archive. An archive can
+hold itself."""
 SUGGESTED = {IMAGE: "sensorium-vision", AUDIO: "sensorium-speech", VIDEO: "sensorium-video", TEXT: "sensorium-text"}
 """What to install when nothing perceives a modality."""
 PLURALS = {IMAGE: "pictures", AUDIO: "recordings", VIDEO: "videos", TEXT: "text"}
@@ -161,7 +165,7 @@ class Perception:
     def _readers(self, part: Part) -> list[Runner[Perceiver]]:
         readers = [runner for runner in self._runners if part.modality in runner.plugged.consumes]
         if not readers and (self._kinds is None or part.parent is None):
-            what = PLURALS.get(part.modality, part.modality)
+            what = PLURALS.get(part.modality) or f"files of the sort {part.facts.get('format', part.modality)}"
             suggestion = SUGGESTED.get(part.modality)
             self.miss(
                 Gap(
@@ -264,6 +268,7 @@ class Perception:
         options = self._options.get(runner.name, runner.services.options)
         task = Task(job.part, self._media, job.observation, gathered, job.cancel, options)
         taken: list[Observation | Part] = []
+        parts = 0
         own = {job.part.digest}
         weights = runner.weights_identity
         seconds = job.part.facts.get("seconds")
@@ -289,9 +294,12 @@ class Perception:
             )
             async with aclosing(stream) as items:
                 async for item in items:
-                    good = checked(item, runner.plugged, job.part, own, weights)
+                    good = checked(item, runner.plugged, job.part, own, weights, self._host.modalities)
                     if len(taken) >= ITEMS_PER_CALL:
                         raise PluginError(f"{runner.name} yielded more than {ITEMS_PER_CALL} observations.")
+                    parts += isinstance(good, Part)
+                    if parts > PARTS_PER_CALL:
+                        raise PluginError(f"{runner.name} yielded more than {PARTS_PER_CALL} parts.")
                     taken.append(good)
                     self._take(good)
         except (Cancelled, asyncio.CancelledError):
@@ -321,7 +329,7 @@ class Perception:
     def _key(self, job: _Job, gathered: Sequence[Observation]) -> str:
         subject = job.observation.id if job.observation else job.part.digest
         described: list[Any] = [job.runner.identity, subject, job.part.digest, [seen.id for seen in gathered]]
-        if set(MODALITIES) & set(job.runner.plugged.produces):
+        if set(self._host.modalities) & set(job.runner.plugged.produces):
             described.append(ANY_NAME)  # parts that were remembered before had names of others
         if job.runner.name in self._options:
             described.append(asdict(self._options[job.runner.name]))
@@ -329,6 +337,11 @@ class Perception:
 
     def _take(self, item: Observation | Part) -> None:
         if isinstance(item, Part):
+            if self._depth(item) > DEPTH:
+                message = f"{item.name} lies too deep in other files ({DEPTH} deep at most), so it was not looked at."
+                remedy = "Take it out, and send it by itself."
+                self.miss(Gap(cause="refused", message=message, remedy=remedy, name=item.name, source="media"))
+                return
             self.add(item)
             return
         if self._context.add(item):
@@ -338,6 +351,14 @@ class Perception:
             for runner in self._runners:
                 if item.kind in runner.plugged.consumes:
                     self._submit(runner, part, item)
+
+    def _depth(self, part: Part) -> int:
+        """How many parts it was taken out of, one by one."""
+        depth, parent = 0, part.parent
+        while parent is not None and depth <= DEPTH:
+            above = self._context.part(parent)
+            depth, parent = depth + 1, above.parent if above else None
+        return depth
 
     # ---- telling -----------------------------------------------------------------------------------------------
 
@@ -368,7 +389,7 @@ class Perception:
                 part=job.part.digest,
                 name=job.part.name,
                 source=source or job.runner.name,
-                kinds=tuple(kind for kind in job.runner.plugged.produces if kind not in MODALITIES),
+                kinds=tuple(kind for kind in job.runner.plugged.produces if kind not in self._host.modalities),
             )
         )
         self._tell(job, state, milliseconds, message)

@@ -23,6 +23,7 @@ import pluggy
 from assistant import hookspecs
 from assistant.declared import check, options_of
 from assistant.errors import AssistantError, DuplicateName, PluginError
+from assistant.media.formats import check_format
 from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Plugged, Voice
 from assistant.runner import Runner
 from assistant.settings import Settings
@@ -140,6 +141,7 @@ class Host:
         for name, plugin in (plugins or {}).items():
             self._add(name, plugin, PluginInfo(name, getattr(plugin, "__name__", type(plugin).__name__)))
         self._collect()
+        self._refuse_unconfined()
         self._refuse_cycles()
 
     # ---- discovery ---------------------------------------------------------------------------------------------
@@ -198,7 +200,7 @@ class Host:
             ("register_voices", self._register(self._voices, Voice, "voices")),
             ("register_commands", lambda plugin, command: self.commands.append(command)),
             ("register_routes", lambda plugin, mount: self.routes.append(mount)),
-            ("register_formats", lambda plugin, found: self.formats.append(found)),
+            ("register_formats", self._register_format),
             ("register_panels", lambda plugin, panel: self.panels.append(panel)),
         ):
             implementations = getattr(self._manager.hook, hook).get_hookimpls()
@@ -259,6 +261,25 @@ class Host:
             weights=self.weights.where,
             embed=self.embed,
         )
+
+    def _register_format(self, plugin: str, found: Any) -> None:
+        check_format(found, self.formats)
+        self.formats.append(found)
+
+    def _refuse_unconfined(self) -> None:
+        """Drop perceivers that would parse files as they were sent in the assistant's own process."""
+        for name, runner in list(self._perceivers.items()):
+            raw = sorted(set(runner.plugged.consumes) & {each.modality for each in self.formats})
+            forced = self.settings.isolation.get(runner.plugin) == "process"
+            if raw and runner.plugged.isolation != "process" and not forced:
+                del self._perceivers[name]
+                self._plugins[runner.plugin].perceivers.remove(name)
+                self._problem(
+                    runner.plugin,
+                    f"{name} consumes {', '.join(raw)}, which is not decoded for it, but does not run in a process of "
+                    "its own.",
+                    'Declare isolation = "process" in it.',
+                )
 
     def _refuse_cycles(self) -> None:
         """Drop perceivers that gather what can only come after them: they would wait for ever."""
@@ -340,15 +361,20 @@ class Host:
                 found[name] = options
         return found
 
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """What parts can be: what the core decodes, and what plugins read."""
+        return (*MODALITIES, *dict.fromkeys(each.modality for each in self.formats))
+
     def capabilities(self) -> dict[str, tuple[str, ...]]:
         """Modality -> observation kinds that installed perceivers can give for it."""
         found: dict[str, tuple[str, ...]] = {}
-        for modality in MODALITIES:
+        for modality in self.modalities:
             kinds: set[str] = set()
             for runner in self._perceivers.values():
                 if modality in runner.plugged.consumes and runner.configured:
                     kinds |= set(runner.plugged.produces) | self.reach(runner)
-            found[modality] = tuple(sorted(kinds - set(MODALITIES)))
+            found[modality] = tuple(sorted(kinds - set(self.modalities)))
         return found
 
     # ---- embeddings --------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from assistant.errors import PluginError
+from assistant.media.source import digest
 from assistant.plugin import Perceiver
 from assistant.types import MODALITIES, Observation, Part
 
@@ -19,8 +20,15 @@ ANY_NAME: Final = "\0"
 """Stands for the name of the file at hand in what is remembered; no name holds it."""
 
 
-def checked(item: object, perceiver: Perceiver, part: Part, own: set[str], weights: str) -> Observation | Part:
-    """The item as it enters the context: plain numbers, boxes clipped to 0-1, source, weights and parent filled in.
+def checked(
+    item: object,
+    perceiver: Perceiver,
+    part: Part,
+    own: set[str],
+    weights: str,
+    modalities: Sequence[str] = MODALITIES,
+) -> Observation | Part:
+    """The item as it enters the context: plain numbers, boxes clipped to 0-1, source and weights filled in.
 
     Args:
         item: what was yielded.
@@ -28,17 +36,27 @@ def checked(item: object, perceiver: Perceiver, part: Part, own: set[str], weigh
         part: what it was given.
         own: digests that it may speak of: that of the part, and of those it took out, which are added here.
         weights: which weights judged; see `Runner.weights_identity`.
+        modalities: what parts can be; see `Host.modalities`.
 
     Raises:
         PluginError: it is not what the perceiver declared, or makes no sense.
     """
     name, produces = perceiver.name, perceiver.produces
     if isinstance(item, Part):
-        if item.modality not in produces or item.modality not in MODALITIES:
+        if item.modality not in produces or item.modality not in modalities:
             raise PluginError(f"{name} yielded a part of modality {item.modality!r}, which it does not declare.")
+        if item.parent is None:  # what it was taken out of is part of its identity
+            meaning = f"{part.digest} {item.span}"
+            identity = digest(item.modality, item.media_type, item.content, meaning)
+            item = replace(item, parent=part.digest, digest=identity)
+        elif item.parent not in own:
+            raise PluginError(
+                f"{name} yielded a part that was taken out of another one than it was given.",
+                "Make it with task.media and parent=task.part.",
+            )
         _check_json(item.facts, f"{name} yielded a part with facts")
         own.add(item.digest)
-        return item if item.parent else replace(item, parent=part.digest)
+        return item
     if not isinstance(item, Observation):
         raise PluginError(f"{name} yielded {type(item).__name__}, not an Observation or a Part.")
     if item.kind not in produces:

@@ -6,18 +6,19 @@ import io
 import threading
 import wave
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import DecoderUnavailable, MediaError, MediaTooLarge, UnreadableMedia, UnsupportedMedia
 from assistant.media.decoder import Decoder, InProcess
+from assistant.media.formats import suffixes
 from assistant.media.sniff import Format, decode_text, sniff
 from assistant.media.source import digest, read_at, size_of
 from assistant.media.values import SAMPLE_RATE, Audio, Frame, Image, Limits
-from assistant.types import AUDIO, IMAGE, JSON, TEXT, VIDEO, Part, Span
+from assistant.types import AUDIO, IMAGE, JSON, TEXT, VIDEO, FileFormat, Part, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,8 +57,18 @@ _READERS = {
 class Media:
     """The guarded decoder. Thread-safe; keeps the few most recently decoded pictures."""
 
-    def __init__(self, limits: Limits | None = None, decoder: Decoder | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, decoder: Decoder | None = None, formats: Sequence[FileFormat] = ()
+    ) -> None:
+        """Decode nothing yet.
+
+        Args:
+            limits: caps that hold while reading.
+            decoder: where it is done; in this process if not given.
+            formats: what plugins read beside what is decoded here; such files are taken as they are.
+        """
         self.limits = limits or Limits()
+        self.formats = tuple(formats)
         self._decoder: Decoder = decoder or InProcess()
         self._lock = threading.Lock()
         self._large = threading.Lock()
@@ -76,12 +87,18 @@ class Media:
         """How often the decoder's processes were lost and had to be started anew."""
         return self._decoder.restarts
 
-    def open(self, source: bytes | Path, name: str = "") -> Part:
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Ends of the names of files that plugins read, as in ".pdf": for file pickers."""
+        return suffixes(self.formats)
+
+    def open(self, source: bytes | Path, name: str = "", *, parent: Part | None = None) -> Part:
         """A Part from an upload: size checked, format sniffed from the content, header facts read.
 
         Args:
             source: the bytes, or the file that holds them and that stays where it is.
             name: what the person calls it; a path's own name by default.
+            parent: the part it was found in, for a file inside another one.
 
         Raises:
             MediaError: a subclass that names the file, says what is wrong and what to do.
@@ -96,12 +113,16 @@ class Media:
                 "Send a smaller file, or raise the setting limits.bytes.",
             )
         try:
-            found = sniff(source, size, name)
-            if found.modality == TEXT:
-                return self._open_text(source, size, name)
-            if found.modality == IMAGE:
-                return self._open_picture(source, found, name)
-            return self._open_recording(source, found, name)
+            found = sniff(source, size, name, self.formats)
+            if isinstance(found, FileFormat):
+                part = _untouched(source, found, name)
+            elif found.modality == TEXT:
+                part = self._open_text(source, size, name)
+            elif found.modality == IMAGE:
+                part = self._open_picture(source, found, name)
+            else:
+                part = self._open_recording(source, found, name)
+            return part if parent is None else _child(part, parent)
         except OSError as error:
             raise UnreadableMedia(f"{name} cannot be read: {error.strerror or error}.", "Check the file.") from error
 
@@ -249,9 +270,9 @@ class Media:
         beginning = read_at(content, 0, 4 * cap + 4)  # UTF-8 needs at most four bytes a character
         if size > len(beginning):
             # Refuse it for its length only if it is text: its end may be cut within a character.
-            decode_text(beginning[:1024].decode("utf-8", "ignore").encode(), name)
+            decode_text(beginning[:1024].decode("utf-8", "ignore").encode(), name, self.formats)
             raise too_long
-        text = decode_text(beginning, name)
+        text = decode_text(beginning, name, self.formats)
         if len(text) > cap:
             raise too_long
         return text_part(text, name)
@@ -284,6 +305,24 @@ def text_part(text: str, name: str = "text") -> Part:
     """A text part from a string."""
     data = text.encode("utf-8", "replace")
     return Part(TEXT, digest(TEXT, "text/plain", data), name, "text/plain", data, {"characters": len(text)})
+
+
+def _untouched(content: bytes | Path, found: FileFormat, name: str) -> Part:
+    """A file for a plugin to read: nothing of it is looked at here but what tells its format."""
+    facts: dict[str, JSON] = {"format": found.label}
+    return Part(
+        found.modality,
+        digest(found.modality, found.media_type, content),
+        name,
+        found.media_type,
+        content,
+        facts,
+    )
+
+
+def _child(part: Part, parent: Part) -> Part:
+    meaning = f"{parent.digest} {part.span}"
+    return replace(part, digest=digest(part.modality, part.media_type, part.content, meaning), parent=parent.digest)
 
 
 def _derived(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from assistant.errors import UnsupportedMedia
+from assistant.media.formats import PICTURE_PAGE, as_pages, recognised, sendable
 from assistant.media.source import Content, read_at
-from assistant.types import AUDIO, IMAGE, TEXT, VIDEO
+from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, FileFormat
 
 HEAD_BYTES = 4096
 """How much of a file is looked at; enough for every signature and for the first tags of a page of HTML."""
@@ -74,8 +76,9 @@ _ALLOWED: tuple[tuple[bytes, Format], ...] = (
 _PICTURE = "Send it as JPEG or PNG."
 _SOUND = "Send it as MP3, WAV, M4A or OGG."
 _MOVIE = "Send it as MP4 or WebM."
-_PAGES = "Send the text as plain UTF-8 text, or a screenshot of the page."
-_ANY = "Send a picture (JPEG, PNG), a recording (MP3, WAV, M4A), a video (MP4, WebM) or plain text."
+_PAGES = "pages"
+_ANY = "any"
+"""Stand for what may be sent, which depends on the plugins: see `_remedy`."""
 
 _REFUSED: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"PK\x03\x04", "a ZIP archive or an office document", _PAGES),
@@ -133,19 +136,25 @@ _NAMED_AS = {
 _INSTEAD = {"picture": _PICTURE, "sound recording": _SOUND, "video": _MOVIE}
 
 
-def sniff(content: Content, size: int, name: str) -> Format:
-    """What the content is; for text only a guess from its beginning, which `check_text` confirms.
+def sniff(content: Content, size: int, name: str, formats: Sequence[FileFormat] = ()) -> Format | FileFormat:
+    """What the content is; for text only a guess from its beginning, which `decode_text` confirms.
+
+    Args:
+        content: the file.
+        size: its bytes.
+        name: for messages, and for files that pretend to be something else.
+        formats: what plugins read; what the core reads comes before, what it refuses after them.
 
     Raises:
         UnsupportedMedia: it is not on the allow-list; the message says what it is and what to send instead.
     """
     head = read_at(content, 0, HEAD_BYTES)
-    found = _recognised(head, content, size)
+    found = _recognised(head, content, size) or recognised(formats, head, content, size)
     if found:
         return found
     for offset, magic, what, remedy in _REFUSED:
         if head.startswith(magic, offset):
-            raise UnsupportedMedia(f"{name} is {what}, which is not read here.", remedy)
+            raise UnsupportedMedia(f"{name} is {what}, which is not read here.", _remedy(remedy, formats))
     if head[4:8] == b"ftyp":
         brand = (
             "a HEIC photograph" if head[8:11] in (b"hei", b"hev") or head[8:12] in (b"mif1", b"msf1") else "a raw photo"
@@ -156,10 +165,14 @@ def sniff(content: Content, size: int, name: str) -> Format:
     pretends = _named_as(name)
     if pretends:
         raise UnsupportedMedia(f"{name} is named like a {pretends}, but its content is not one.", _INSTEAD[pretends])
-    raise UnsupportedMedia(f"{name} is of a kind that is not read here.", _ANY)
+    raise UnsupportedMedia(f"{name} is of a kind that is not read here.", sendable(formats))
 
 
-def decode_text(data: bytes, name: str) -> str:
+def _remedy(remedy: str, formats: Sequence[FileFormat]) -> str:
+    return sendable(formats) if remedy == _ANY else as_pages(formats) if remedy == _PAGES else remedy
+
+
+def decode_text(data: bytes, name: str, formats: Sequence[FileFormat] = ()) -> str:
     """The text of a text file: UTF-8, or UTF-16 that begins with a byte order mark.
 
     Raises:
@@ -175,14 +188,14 @@ def decode_text(data: bytes, name: str) -> str:
             ) from error
         raise UnsupportedMedia(
             f"{name} is neither a picture, a recording or a video that is read here, nor UTF-8 text.",
-            "If it is text, save it with the encoding UTF-8. " + _ANY,
+            f"If it is text, save it with the encoding UTF-8. {sendable(formats)}",
         ) from error
     strange = sum(1 for character in text if character < " " and character not in "\t\n\r\f\b\x1b")
     if "\0" in text or strange > len(text) // 100 + 1:
-        raise UnsupportedMedia(f"{name} is a binary file, not text.", _ANY)
+        raise UnsupportedMedia(f"{name} is a binary file, not text.", sendable(formats))
     markup = _markup(text[:HEAD_BYTES])
     if markup:
-        raise UnsupportedMedia(f"{name} is {markup[0]}, which is not read here.", markup[1])
+        raise UnsupportedMedia(f"{name} is {markup[0]}, which is not read here.", _remedy(markup[1], formats))
     pretends = _named_as(name)
     if pretends:
         raise UnsupportedMedia(
@@ -208,7 +221,7 @@ def _markup(beginning: str) -> tuple[str, str] | None:
         return None
     if tag[1].rpartition(":")[2] == "svg":
         return "an SVG drawing", _PICTURE
-    return ("a web page (HTML)", _PAGES) if tag[1].startswith("!") or tag[1] in _PAGE_TAGS else None
+    return ("a web page (HTML)", PICTURE_PAGE) if tag[1].startswith("!") or tag[1] in _PAGE_TAGS else None
 
 
 def _named_as(name: str) -> str | None:
