@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import pluggy
 
@@ -54,10 +54,12 @@ class PluginProblem:
     plugin: str
     message: str
     remedy: str
+    level: Literal["error", "warning"] = "error"
+    """error: something of it was left out; warning: it works, but not for ever."""
 
     def to_json(self) -> dict[str, str]:
         """A JSON object with every field."""
-        return {"plugin": self.plugin, "message": self.message, "remedy": self.remedy}
+        return {"plugin": self.plugin, "message": self.message, "remedy": self.remedy, "level": self.level}
 
 
 @dataclass(slots=True)
@@ -350,7 +352,7 @@ class Host:
             runner = self._perceivers.get(name)
             if runner is None or not values:
                 continue
-            fixed = sorted(set(values) - runner.plugged.per_turn)
+            fixed = sorted(set(values) - set(runner.plugged.per_turn))
             if fixed:
                 raise PluginError(
                     f"A turn may not set {', '.join(fixed)} of {name}.",
