@@ -94,10 +94,14 @@ class Part(Told):
     """A file, or something taken out of one: a frame, a sound track. Its bytes: GET /api/v1/parts/{digest}/content."""
 
     digest: str = Field(description="SHA-256 (hex) over the bytes and what gives them their meaning.")
-    modality: str = Field(examples=["image"], description="text, image, audio or video.")
+    modality: str = Field(
+        examples=["image"], description="text, image, audio or video; or what a plugin reads, such as document."
+    )
     name: str
     media_type: str = Field(examples=["image/jpeg"])
-    facts: dict[str, Any] = Field(description="From the header: width and height in pixels, seconds, frames, notes.")
+    facts: dict[str, Any] = Field(
+        description="From the header: width and height in pixels, seconds, frames, notes, format."
+    )
     parent: str | None = Field(description="The part it was taken from.")
     span: list[float] | None = Field(description="Where in the parent it lies, in seconds.")
 

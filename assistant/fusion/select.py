@@ -20,10 +20,21 @@ Embed = Callable[[Sequence[str]], Any]
 
 TEMPERATURE: Final = 0.1
 """Cosine similarities of short texts lie within about 0.5 of each other; a tenth makes the best stand out."""
-TEXT_BEARING: Final = frozenset(
-    {Kind.TRANSCRIPT_SEGMENT, Kind.TEXT_LINE, Kind.CAPTION, Kind.OBJECT, Kind.LABEL, Kind.KEYWORD, Kind.SHAPE}
+WORDLESS: Final = frozenset(
+    {
+        Kind.IMAGE_FACTS,
+        Kind.CONCEPTS,
+        Kind.COLOR,
+        Kind.FACE,
+        Kind.TRANSCRIPT,
+        Kind.NO_SPEECH,
+        Kind.LANGUAGE,
+        Kind.SENTIMENT,
+        Kind.VIDEO_FACTS,
+    }
 )
-"""Kinds whose text says something by itself, and so are embedded; others weigh only by their words."""
+"""Kinds whose text says little by itself, or what others say too: they are not embedded and weigh by their words only.
+All others are, those of other people's plugins too."""
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _STOP = frozenset(
@@ -117,13 +128,13 @@ def select(
     Args:
         question: what is asked.
         observations: the candidates.
-        embed: as `Services.embed`; called at most once, only with the texts of text-bearing kinds, each once.
+        embed: as `Services.embed`; called at most once, never with the texts of WORDLESS kinds, with others once.
         top: how many to keep; all when None.
         temperature: smaller attends more sharply; over 0.
     """
     if not observations:
         return ()
-    bearing = [seen.kind in TEXT_BEARING for seen in observations]
+    bearing = [seen.kind not in WORDLESS for seen in observations]
     texts = list(dict.fromkeys(seen.text for seen, has_text in zip(observations, bearing, strict=True) if has_text))
     vectors = embed([question, *texts]) if embed is not None and texts and question.strip() else None
     if vectors is None:

@@ -107,7 +107,7 @@ def digest(modality: str, media_type: str, content: Content, meaning: str = "") 
     """SHA-256 (hex) of what gives the bytes their meaning and of the bytes, a file being read piece by piece.
 
     Args:
-        modality: one of `types.MODALITIES`.
+        modality: one of `types.MODALITIES`, or that of a plugin's format.
         media_type: as sniffed.
         content: the encoded bytes.
         meaning: anything else that distinguishes equal bytes, e.g. where in which recording they come from.

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from assistant.types import MODALITIES
+from assistant.media.formats import MEDIA_TYPE, WORD
 
 HEX64: Final = re.compile(r"[0-9a-f]{64}")
 HEX16: Final = re.compile(r"[0-9a-f]{16}")
@@ -20,10 +20,10 @@ OWNER: Final = re.compile(r"[^\0]{1,200}")
 NUMBER: Final = (int, float)
 
 PART: Final = {
-    "modality": MODALITIES,
+    "modality": WORD,
     "digest": HEX64,
     "name": str,
-    "media_type": str,
+    "media_type": MEDIA_TYPE,
     "facts": dict,
     "parent": (HEX64, None),
     "span": ([NUMBER], None),

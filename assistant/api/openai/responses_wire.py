@@ -58,7 +58,7 @@ class InputImage(_Content):
 
 
 class InputFile(_Content):
-    """A picture, recording, video or text file."""
+    """A picture, recording, video or text file, or one that a plugin reads, such as a PDF document."""
 
     unsupported: ClassVar[dict[str, str]] = {"file_id": NO_FILES}
 

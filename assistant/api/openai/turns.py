@@ -190,7 +190,9 @@ class Turn:
             return
         record = self.record
         seen = {each.part for each in record.observations.values() if each.kind not in HEADER_FACTS}
-        seen |= {part.parent for part in record.parts.values() if part.digest in seen and part.parent}
+        for part in reversed(record.parts.values()):  # what was taken out of something came after it
+            if part.digest in seen and part.parent:
+                seen.add(part.parent)
         gaps = {gap.part: gap for gap in record.gaps if gap.cause == "unreadable" and gap.source == "media"}
         if all(digest in gaps and digest not in seen for digest in sent):
             digest, param = next(iter(sent.items()))

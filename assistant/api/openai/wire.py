@@ -123,7 +123,7 @@ class FileContent(Wire):
 
 
 class FilePart(_Content):
-    """A picture, recording, video or text file."""
+    """A picture, recording, video or text file, or one that a plugin reads, such as a PDF document."""
 
     type: Literal["file"]
     file: FileContent
