@@ -18,6 +18,7 @@ PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "
 LAYERS = (
     {"types", "errors", "__init__"},
     {
+        "confinement",
         "context",
         "examples",
         "fetching",
