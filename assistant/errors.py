@@ -16,6 +16,7 @@ AssistantError
 │   └── PullFailed           could not be fetched
 ├── MissingLibrary           an optional package is not installed
 ├── CannotAnswer             an answerer passes the question on
+├── InstallError             a distribution cannot be installed or removed, or may not be
 ├── RequestRefused           what was asked for cannot be done as it was asked; nothing failed
 ├── Cancelled                the person stopped the turn
 ├── NotFound                 no such conversation or file (or it is someone else's)
@@ -103,6 +104,10 @@ class PullFailed(WeightsError):
 
 class MissingLibrary(AssistantError):
     """An optional package is not installed."""
+
+
+class InstallError(AssistantError):
+    """A distribution cannot be installed or removed, or may not be."""
 
 
 class CannotAnswer(AssistantError):
