@@ -35,6 +35,7 @@ LAYERS = (
         "declared",
         "environments",
         "hookspecs",
+        "isolation",
         "host",
         "installing",
         "logs",

@@ -22,9 +22,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from assistant.confinement import allow_processor, close_files, confine, die_with_parent
 from assistant.errors import MediaError, MediaTooLarge, UnreadableMedia
 from assistant.media import frames, pictures, recordings
-from assistant.media.confinement import allow_processor, close_files, confine, die_with_parent
 from assistant.media.source import Content, memory_file
 from assistant.media.values import SAMPLE_RATE, Frame, Limits
 from assistant.media.wire import BLOCK_SAMPLES, MESSAGE_BYTES, packed, unpacked

@@ -1,8 +1,8 @@
 """A Decoder that works in other processes, so that a file that crashes, stalls or bombs a decoder costs that file only.
 
 A template process (child.py) keeps forks of itself ready; every operation gets one of its own, confined in memory, time
-and what it can reach (confinement.py), and over when the operation is. Media goes there as an open file, pixels and
-sound come back in shared memory that is made and measured here. Linux only. Not for what is done with the results.
+and what it can reach (assistant/confinement.py), and over when the operation is. Media goes there as an open file,
+pixels and sound come back in shared memory that is made and measured here. Linux only. Not for what is done with the results.
 """
 
 from __future__ import annotations
