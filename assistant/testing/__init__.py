@@ -1,7 +1,7 @@
 """For authors of plugins: fakes, small parts made on the fly, contract tests, pytest fixtures.
 
     fakes.py                        what stands in for plugins, a host, its services, a clock
-    samples.py, difficult.py        parts: ordinary ones, and those that break what is careless
+    samples.py, awkward.py          parts: ordinary ones, and those that break what is careless
     promises.py                     what a check says; the checks themselves need no pytest:
     perceiving.py, answering.py, embedding.py, speaking.py, plugged.py, modules.py, brought.py
     contracts.py                    test classes to subclass
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from assistant.testing.promises import Broken, NotApplicable
     from assistant.testing.samples import (
         observation,
+        one_of_each,
         photograph,
         picture,
         sample,
-        samples,
         silence,
         speech_like,
         text,
@@ -61,7 +61,7 @@ _HOMES = {
     "photograph": "samples",
     "picture": "samples",
     "sample": "samples",
-    "samples": "samples",
+    "one_of_each": "samples",
     "silence": "samples",
     "speech_like": "samples",
     "text": "samples",
@@ -84,10 +84,10 @@ __all__ = [
     "host",
     "imported_by",
     "observation",
+    "one_of_each",
     "photograph",
     "picture",
     "sample",
-    "samples",
     "silence",
     "speech_like",
     "text",

@@ -28,9 +28,9 @@ def media() -> Media:
 @pytest.fixture
 def sample_parts() -> dict[str, Part]:
     """An ordinary small part of every modality: `sample_parts["image"]`."""
-    from assistant.testing.samples import samples
+    from assistant.testing.samples import one_of_each
 
-    return samples()
+    return one_of_each()
 
 
 @pytest.fixture

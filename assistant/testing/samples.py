@@ -1,5 +1,5 @@
 """Small parts made on the fly, for tests: pictures, sounds, a video, texts. Deterministic, cheap, and no file is
-touched. Not for what is hard to read: see difficult.py.
+touched. Not for what is hard to read: see awkward.py.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def sample(modality: str) -> Part:
     return makers[modality]()
 
 
-def samples() -> dict[str, Part]:
+def one_of_each() -> dict[str, Part]:
     """An ordinary part of every modality that the core reads."""
     return {modality: sample(modality) for modality in (TEXT, IMAGE, AUDIO, VIDEO)}
 

@@ -80,7 +80,7 @@ def _objects(draft: Draft, objects: Sequence[Observation], labels: Sequence[Obse
     best = {name: max(seen.confidence for seen in group) for name, group in groups.items()}
 
     def salience(name: str) -> float:
-        return max(seen.confidence * math.sqrt(area(seen.box)) for seen in groups[name] if seen.box)
+        return max((seen.confidence * math.sqrt(area(seen.box)) for seen in groups[name] if seen.box), default=0.0)
 
     names = sorted(groups, key=salience, reverse=True)
     stated = [name for name in names if best[name] >= STATED][:MOST_THINGS]
