@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from assistant.plugin import Embedder, Services
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 class ClipOptions:
     """Options of `[plugins.clip_texts]` and `[plugins.clip_images]`, which should name the same model."""
 
-    model: str = ""
-    """Weights by name, or a directory; "" leaves it out."""
+    model: str = field(
+        default="",
+        metadata={"description": 'Weights by name, or a directory; "" leaves it out.'},
+    )
 
 
 class _Side(Embedder):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from pydantic import Field
@@ -44,15 +44,25 @@ NOTHING: Final = "a photo"
 class ClipLabelsOptions:
     """Options of `[plugins.clip_labels]`."""
 
-    model: str = ""
-    """Weights by name ("siglip2-base", "clip-vit-b32"), or a directory; "" leaves it out."""
-    labels: tuple[str, ...] = ()
-    """Names to choose among; none for a list of common ones."""
-    template: str = "a photo of a {}."
-    """The sentence that a name is put into at {}."""
-    least: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Probability below which a name is not reported."""
-    most: Annotated[int, Field(ge=1)] = 5
+    model: str = field(
+        default="",
+        metadata={"description": 'Weights by name ("siglip2-base", "clip-vit-b32"), or a directory; "" leaves it out.'},
+    )
+    labels: tuple[str, ...] = field(
+        default=(),
+        metadata={"description": "Names to choose among; none for a list of common ones."},
+    )
+    template: str = field(
+        default="a photo of a {}.",
+        metadata={"description": "The sentence that a name is put into at {}."},
+    )
+    least: Annotated[float, Field(ge=0, le=1)] = field(
+        default=0.1,
+        metadata={"description": "Probability below which a name is not reported."},
+    )
+    most: Annotated[int, Field(ge=1)] = field(
+        default=5, metadata={"description": "Names reported of one picture at most."}
+    )
 
 
 class ClipLabels(Perceiver):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,24 +14,49 @@ STARTER: Final = "smollm2-135m-instruct"
 class LlamaOptions:
     """Options of `[plugins.llama]`."""
 
-    enabled: bool = False
-    """Off unless asked for: with the starter model it makes answers worse; the README has the figures."""
-    model: str = STARTER
-    """Name of weights, or the path of a .gguf file."""
-    small_talk: bool = True
-    """Whether it answers greetings, thanks, and wishes for a joke or a story."""
-    reword: bool = False
-    """Whether it words what another answerer computed; kept only where every fact stays."""
-    answers: bool = False
-    """Whether it answers every other question from what was perceived; for models of several billion parameters."""
-    context_tokens: int = 2048
-    """Tokens of prompt and answer together."""
-    max_tokens: int = 160
-    """Tokens of an answer."""
-    temperature: float = 0.0
-    seed: int = 1
-    timeout: float = 60.0
-    """Seconds of silence after which an answer is given up."""
+    enabled: bool = field(
+        default=False,
+        metadata={
+            "description": (
+                "Off unless asked for: with the starter model it makes answers worse; the README has the figures."
+            )
+        },
+    )
+    model: str = field(
+        default=STARTER,
+        metadata={"description": "Name of weights, or the path of a .gguf file."},
+    )
+    small_talk: bool = field(
+        default=True,
+        metadata={"description": "Whether it answers greetings, thanks, and wishes for a joke or a story."},
+    )
+    reword: bool = field(
+        default=False,
+        metadata={"description": "Whether it words what another answerer computed; kept only where every fact stays."},
+    )
+    answers: bool = field(
+        default=False,
+        metadata={
+            "description": (
+                "Whether it answers every other question from what was perceived; for models of several "
+                "billion parameters."
+            )
+        },
+    )
+    context_tokens: int = field(
+        default=2048,
+        metadata={"description": "Tokens of prompt and answer together."},
+    )
+    max_tokens: int = field(
+        default=160,
+        metadata={"description": "Tokens of an answer."},
+    )
+    temperature: float = field(default=0.0, metadata={"description": "0 gives the likeliest answer."})
+    seed: int = field(default=1, metadata={"description": "Equal seeds give equal answers."})
+    timeout: float = field(
+        default=60.0,
+        metadata={"description": "Seconds of silence after which an answer is given up."},
+    )
 
 
 def file_of(options: LlamaOptions) -> Path | None:

@@ -20,40 +20,91 @@ RESERVED: Final = frozenset({"model", "messages", "stream"})
 class OpenAIOptions:
     """Options of `[plugins.openai]`."""
 
-    base_url: str = ""
-    """The server's address with http or https, e.g. http://127.0.0.1:8080/v1; /v1 is added if it has no path."""
-    model: str = ""
-    """The model's name as the server knows it; "" asks the server and takes the first it names."""
-    api_key_env: str = ""
-    """Name of the environment variable that holds the key. "" stands for OPENAI_API_KEY, which is then sent only
-    over https or to this machine."""
-    images: Choice = "auto"
-    """Whether pictures are sent; auto sends them until the server says that the model takes none."""
-    audio: Choice = "auto"
-    """The same for recordings."""
-    pictures: int = 8
-    """Pictures and video frames in one prompt, at most."""
-    recordings: int = 2
-    """Recordings in one prompt, at most."""
-    image_side: int = 1024
-    """Pixels of the long side of a picture that is sent."""
-    audio_seconds: float = 120.0
-    """Seconds of one recording that are sent."""
-    max_tokens: int = 512
-    """Tokens of an answer."""
-    context_tokens: int = 0
-    """Tokens the model can take; 0 asks the server and assumes 8192 where it does not say."""
-    temperature: float | None = 0.0
-    """0 gives the likeliest answer."""
-    seed: int | None = None
-    timeout: float = 60.0
-    """Seconds to the first piece of an answer, retries included, and between pieces."""
-    retries: int = 2
-    """How often the SDK tries again after a refused connection, 408, 409, 429 or 5xx."""
-    logprobs: bool = True
-    """Whether to ask for token probabilities, from which the confidence is computed."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    """Further fields of the request's body, e.g. {top_k = 20}."""
+    base_url: str = field(
+        default="",
+        metadata={
+            "description": (
+                "The server's address with http or https, e.g. http://127.0.0.1:8080/v1; /v1 is added if it "
+                "has no path."
+            )
+        },
+    )
+    model: str = field(
+        default="",
+        metadata={
+            "description": 'The model\'s name as the server knows it; "" asks the server and takes the first it names.'
+        },
+    )
+    api_key_env: str = field(
+        default="",
+        metadata={
+            "description": (
+                'Name of the environment variable that holds the key. "" stands for OPENAI_API_KEY, which is '
+                "then sent only over https or to this machine."
+            )
+        },
+    )
+    images: Choice = field(
+        default="auto",
+        metadata={
+            "description": "Whether pictures are sent; auto sends them until the server refuses them."
+        },
+    )
+    audio: Choice = field(
+        default="auto",
+        metadata={
+            "description": "Whether recordings are sent; auto sends them until the server refuses them."
+        },
+    )
+    pictures: int = field(
+        default=8,
+        metadata={"description": "Pictures and video frames in one prompt, at most."},
+    )
+    recordings: int = field(
+        default=2,
+        metadata={"description": "Recordings in one prompt, at most."},
+    )
+    image_side: int = field(
+        default=1024,
+        metadata={"description": "Pixels of the long side of a picture that is sent."},
+    )
+    audio_seconds: float = field(
+        default=120.0,
+        metadata={"description": "Seconds of one recording that are sent."},
+    )
+    max_tokens: int = field(
+        default=512,
+        metadata={"description": "Tokens of an answer."},
+    )
+    context_tokens: int = field(
+        default=0,
+        metadata={
+            "description": "Tokens the model can take; 0 asks the server and assumes 8192 where it does not say."
+        },
+    )
+    temperature: float | None = field(
+        default=0.0,
+        metadata={"description": "0 gives the likeliest answer."},
+    )
+    seed: int | None = field(
+        default=None, metadata={"description": "Equal seeds give equal answers, as far as the server can promise it."}
+    )
+    timeout: float = field(
+        default=60.0,
+        metadata={"description": "Seconds to the first piece of an answer, retries included, and between pieces."},
+    )
+    retries: int = field(
+        default=2,
+        metadata={"description": "How often the SDK tries again after a refused connection, 408, 409, 429 or 5xx."},
+    )
+    logprobs: bool = field(
+        default=True,
+        metadata={"description": "Whether to ask for token probabilities, from which the confidence is computed."},
+    )
+    extra: Mapping[str, Any] = field(
+        default_factory=dict,
+        metadata={"description": "Further fields of the request's body, e.g. {top_k = 20}."},
+    )
 
 
 @dataclass(frozen=True)

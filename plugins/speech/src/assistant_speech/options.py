@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -21,23 +21,63 @@ def _known(language: str) -> str:
 class SpeechOptions:
     """`[plugins.speech]` in the settings."""
 
-    engine: Literal["faster-whisper", "openai-whisper", "transformers"] = "faster-whisper"
-    """What runs Whisper. openai-whisper converts a CTranslate2 directory; transformers takes a Hugging Face one."""
-    model: str = "whisper-base"
-    """Registered weights ("whisper-base", "whisper-tiny.en"), a directory, or a hub name ("owner/name")."""
-    language: Annotated[str, AfterValidator(_known)] | None = None
-    """ISO 639-1 code of what is spoken; None to detect it."""
-    task: Literal["transcribe", "translate"] = "transcribe"
-    """translate: writes in English what is said in another language; needs a multilingual model."""
-    prompt: Annotated[str, Field(max_length=4000)] = ""
-    """What Whisper takes for the text before the recording: names and words to expect, a style. Its end counts most."""
-    beam_size: int = 3
-    """Transcripts kept in mind while decoding; 1 is greedy."""
-    vad: bool = True
-    """Whether only what the voice-activity detector takes for speech is transcribed."""
-    word_timestamps: bool = True
-    """Whether each word gets its time and probability."""
-    compute_type: str = "auto"
-    """CTranslate2 arithmetic: "int8", "float32", ...; auto is int8 on a CPU and float16 on a GPU."""
-    chinese_script: Literal["simplified", "traditional", "as heard"] = "simplified"
-    """Whisper mixes both scripts; Chinese transcripts are converted to one."""
+    engine: Literal["faster-whisper", "openai-whisper", "transformers"] = field(
+        default="faster-whisper",
+        metadata={
+            "description": (
+                "What runs Whisper. openai-whisper converts a CTranslate2 directory; transformers takes a "
+                "Hugging Face one."
+            )
+        },
+    )
+    model: str = field(
+        default="whisper-base",
+        metadata={
+            "description": (
+                'Registered weights ("whisper-base", "whisper-tiny.en"), a directory, or a hub name ("owner/name").'
+            )
+        },
+    )
+    language: Annotated[str, AfterValidator(_known)] | None = field(
+        default=None,
+        metadata={
+            "description": "Two-letter code of the language that is spoken (ISO 639-1: en, de, zh); empty to detect it."
+        },
+    )
+    task: Literal["transcribe", "translate"] = field(
+        default="transcribe",
+        metadata={
+            "description": "translate writes in English what is said in another language; needs a multilingual model."
+        },
+    )
+    prompt: Annotated[str, Field(max_length=4000)] = field(
+        default="",
+        metadata={
+            "description": (
+                "What Whisper takes for the text before the recording: names and words to expect, a style. "
+                "Its end counts most."
+            )
+        },
+    )
+    beam_size: int = field(
+        default=3,
+        metadata={"description": "Transcripts kept in mind while decoding; 1 is greedy."},
+    )
+    vad: bool = field(
+        default=True,
+        metadata={"description": "Whether only what the voice-activity detector takes for speech is transcribed."},
+    )
+    word_timestamps: bool = field(
+        default=True,
+        metadata={"description": "Whether each word gets its time and probability."},
+    )
+    compute_type: str = field(
+        default="auto",
+        metadata={
+            "description": 'CTranslate2 arithmetic: "int8", "float32", ...; auto is int8 on a CPU and float16 on a GPU.'
+        },
+    )
+    chinese_script: Literal["simplified", "traditional", "as heard"] = field(
+        default="simplified",
+        metadata={"description": "Whisper mixes both scripts; Chinese transcripts are converted to one."},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,14 +25,31 @@ log = logging.getLogger(__name__)
 class EmbedderOptions:
     """Options of `text_embedder`."""
 
-    model: str = ALL_MINILM_L6_V2.name
-    """Name of the weights, the directory of any sentence-transformers model, or a hub name where hubs are allowed."""
-    backend: Literal["auto", "onnx", "sentence-transformers"] = "auto"
-    """auto: ONNX Runtime where the shipped graph fits the model and the device is the processor."""
-    batch: int = 32
-    """Texts computed at once."""
-    pieces: int = 64
-    """At most so many pieces (256 tokens each) of one long text are read, evenly spread over it."""
+    model: str = field(
+        default=ALL_MINILM_L6_V2.name,
+        metadata={
+            "description": (
+                "Name of the weights, the directory of any sentence-transformers model, or a hub name where "
+                "hubs are allowed."
+            )
+        },
+    )
+    backend: Literal["auto", "onnx", "sentence-transformers"] = field(
+        default="auto",
+        metadata={
+            "description": "auto: ONNX Runtime where the shipped graph fits the model and the device is the processor."
+        },
+    )
+    batch: int = field(
+        default=32,
+        metadata={"description": "Texts computed at once."},
+    )
+    pieces: int = field(
+        default=64,
+        metadata={
+            "description": "At most so many pieces (256 tokens each) of one long text are read, evenly spread over it."
+        },
+    )
 
 
 class TextEmbedder(Embedder):

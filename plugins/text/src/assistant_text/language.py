@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assistant.plugin import Perceiver, Services, Task, require
@@ -20,8 +20,10 @@ ENOUGH_CHARACTERS: Final = 4000
 class LanguageOptions:
     """Options of `text_language`."""
 
-    least_confidence: float = 0.2
-    """Below this probability nothing is said."""
+    least_confidence: float = field(
+        default=0.2,
+        metadata={"description": "Below this probability nothing is said."},
+    )
 
 
 class TextLanguage(Perceiver):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MediaError, MediaTooLarge, UnreadableMedia
@@ -26,10 +26,14 @@ ALIKE_CELL = 14.0
 class VideoOptions:
     """Options of `[plugins.video]`."""
 
-    frames: int = 8
-    """Frames to take at most; `limits.frames` is the cap."""
-    sound: bool = True
-    """Whether the sound track is taken."""
+    frames: int = field(
+        default=8,
+        metadata={"description": "Frames to take at most; `limits.frames` is the cap."},
+    )
+    sound: bool = field(
+        default=True,
+        metadata={"description": "Whether the sound track is taken."},
+    )
 
 
 class VideoPerceiver(Perceiver):

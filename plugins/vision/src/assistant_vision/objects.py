@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from assistant.plugin import Perceiver, Services, Task
@@ -24,14 +24,28 @@ EFFORTS: Final[dict[str, tuple[int, ...]]] = {"usual": SIZES, "quick": SIZES[:2]
 class ObjectsOptions:
     """Options of `vision_objects`."""
 
-    least: float = 0.15
-    """Confidence below which an object is not reported, unless it is the surest of a class whose presence reaches it;
-    readers choose their own threshold above it."""
-    effort: Literal["usual", "quick"] = "usual"
-    """How often to look: "usual" looks at three sizes, "quick" at two, in less than half of the time, and misses
-    more small things."""
-    most: int = 60
-    """Objects reported of one picture at most."""
+    least: float = field(
+        default=0.15,
+        metadata={
+            "description": (
+                "Confidence below which an object is not reported, unless it is the surest of a class whose "
+                "presence reaches it; readers choose their own threshold above it."
+            )
+        },
+    )
+    effort: Literal["usual", "quick"] = field(
+        default="usual",
+        metadata={
+            "description": (
+                'How often to look: "usual" looks at three sizes, "quick" at two, in less than half of the '
+                "time, and misses more small things."
+            )
+        },
+    )
+    most: int = field(
+        default=60,
+        metadata={"description": "Objects reported of one picture at most."},
+    )
 
 
 def depth_hint(box: Box) -> float:

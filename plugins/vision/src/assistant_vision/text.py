@@ -49,10 +49,18 @@ PAGE: Final = 5
 class TextOptions:
     """Options of `vision_text`."""
 
-    least: float = 0.7
-    """Probability of being writing times mean probability of its characters under which a line is dropped."""
-    most: int = 300
-    """Lines read of one picture at most, the largest first."""
+    least: float = field(
+        default=0.7,
+        metadata={
+            "description": (
+                "Probability of being writing times mean probability of its characters under which a line is dropped."
+            )
+        },
+    )
+    most: int = field(
+        default=300,
+        metadata={"description": "Lines read of one picture at most, the largest first."},
+    )
 
 
 @dataclass(frozen=True, slots=True)
