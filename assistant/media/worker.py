@@ -2,7 +2,8 @@
 
 A template process (child.py) keeps forks of itself ready; every operation gets one of its own, confined in memory, time
 and what it can reach (assistant/confinement.py), and over when the operation is. Media goes there as an open file,
-pixels and sound come back in shared memory that is made and measured here. Linux only. Not for what is done with the results.
+pixels and sound come back in shared memory that is made and measured here. Linux only. Not for what is done with the
+results.
 """
 
 from __future__ import annotations
