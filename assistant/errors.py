@@ -3,7 +3,8 @@
 AssistantError
 ├── SettingsError            a setting, flag or environment variable is wrong
 ├── PluginError              a plugin broke its contract
-│   └── DuplicateName        two plugins chose the same name
+│   ├── DuplicateName        two plugins chose the same name
+│   └── PluginCrashed        the process of a plugin failed or ended
 ├── MediaError               a file cannot be taken
 │   ├── UnsupportedMedia     not a format we read
 │   ├── MediaTooLarge        over a cap: bytes, pixels, frames, seconds
@@ -60,6 +61,10 @@ class PluginError(AssistantError):
 
 class DuplicateName(PluginError):
     """Two plugins chose the same name."""
+
+
+class PluginCrashed(PluginError):
+    """The process of a plugin failed, ended, or said what makes no sense."""
 
 
 class MediaError(AssistantError):
