@@ -9,6 +9,7 @@ import click
 
 COMMANDS: Final = {
     "list": "assistant.commands.plugins.listing",
+    "new": "assistant.commands.plugins.new",
 }
 """Name -> the module that has a click command called `command`."""
 
