@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Any, Final, Literal, NoReturn
 
@@ -14,11 +14,13 @@ from pydantic_core import to_jsonable_python
 
 from assistant.errors import PluginError
 from assistant.plugin import Answerer, Embedder, Perceiver, Plugged, Voice
-from assistant.types import MODALITIES
+from assistant.types import MODALITIES, Kind
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """Names of plugged objects, of modalities and of observation kinds."""
 IMPORT_NAME: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+KINDS: Final = frozenset(value for name, value in vars(Kind).items() if name.isupper())
+"""The observation kinds of the built-in plugins."""
 LEAST_MEMORY_MB: Final = 64
 """Below it no Python process starts that can also work."""
 MOST_CONCURRENCY: Final = 256
@@ -62,8 +64,13 @@ class OptionFact:
 # ---- declarations ---------------------------------------------------------------------------------------------------
 
 
-def check(plugged: Any, sort: type[Plugged]) -> None:
+def check(plugged: Any, sort: type[Plugged], modalities: Collection[str] | None = None) -> None:
     """Check everything a plugged object declares.
+
+    Args:
+        plugged: what was registered.
+        sort: what it should be.
+        modalities: all that there are, where that is known.
 
     Raises:
         PluginError: names the attribute that is wrong and what it should be. Nothing else, whatever is declared.
@@ -79,7 +86,7 @@ def check(plugged: Any, sort: type[Plugged]) -> None:
         _wrong(what, "name", name, "Give it a name of lower-case letters, digits and underscores, up to 64.")
     _check_common(plugged, name)
     if isinstance(plugged, Perceiver):
-        _check_perceiver(plugged, name)
+        _check_perceiver(plugged, name, modalities)
     if isinstance(plugged, Answerer):
         _check_words(plugged, name, "accepts")
         _check_strings(plugged, name, "honours")
@@ -123,7 +130,7 @@ def _check_common(plugged: Plugged, name: str) -> None:
     _check_options(plugged, name)
 
 
-def _check_perceiver(plugged: Perceiver, name: str) -> None:
+def _check_perceiver(plugged: Perceiver, name: str, modalities: Collection[str] | None) -> None:
     consumes = _check_words(plugged, name, "consumes")
     produces = _check_words(plugged, name, "produces")
     gathers = _check_words(plugged, name, "gathers")
@@ -131,8 +138,11 @@ def _check_perceiver(plugged: Perceiver, name: str) -> None:
         raise PluginError(f"{name} consumes nothing.", "Declare modalities or observation kinds in `consumes`.")
     if not produces:
         raise PluginError(f"{name} produces nothing.", "Declare observation kinds in `produces`.")
-    if gathers and not set(consumes) <= set(MODALITIES):
-        raise PluginError(f"{name} gathers, so it must consume modalities.", f"Choose among {', '.join(MODALITIES)}.")
+    kinds = set(consumes) & KINDS if modalities is None else set(consumes) - set(modalities)
+    if gathers and kinds:
+        raise PluginError(
+            f"{name} gathers, so it must consume modalities.", f"Choose among {', '.join(modalities or MODALITIES)}."
+        )
     per_second = _declared(plugged, name, "deadline_per_second")
     if not _is_number(per_second) or per_second < 0:
         _wrong(name, "deadline_per_second", per_second, "Give it in seconds, 0 or more.")
@@ -169,6 +179,39 @@ def _check_options(plugged: Plugged, name: str) -> None:
         ) from error
 
 
+def probe(plugged: Plugged, options: Any) -> None:
+    """Ask a checked object, once, what it answers about its options: the host asks that again at any time.
+
+    Raises:
+        PluginError: it raises, or does not answer in words.
+    """
+    for method, fine, remedy in (
+        ("weights", _is_strings, "Return a tuple of names of weights."),
+        ("unready", _is_string, 'Return the setting that is missing, as a sentence, or "".'),
+        ("leaves", _is_string, 'Return the host that is asked, or "".'),
+    ):
+        if method == "leaves" and not isinstance(plugged, Answerer):
+            continue
+        try:
+            answer = getattr(plugged, method)(options)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise PluginError(
+                f"{plugged.name}.{method}(options) raises {type(error).__name__}: {_shortened(str(error))}.", remedy
+            ) from error
+        if not fine(answer):
+            raise PluginError(f"{plugged.name}.{method}(options) returns {shown(answer)}.", remedy)
+
+
+def _is_strings(value: Any) -> bool:
+    return type(value) in (tuple, list, set, frozenset) and all(type(each) is str for each in value)
+
+
+def _is_string(value: Any) -> bool:
+    return isinstance(value, str)
+
+
 def _is_a(plugged: object, sort: type[Plugged]) -> bool:
     try:
         return isinstance(plugged, sort)
@@ -189,7 +232,7 @@ def _declared(plugged: object, name: str, attribute: str, default: Any = None) -
 
 def _check_strings(plugged: object, name: str, attribute: str) -> tuple[str, ...]:
     value = _declared(plugged, name, attribute)
-    if type(value) not in (tuple, list, set, frozenset) or not all(type(each) is str for each in value):
+    if not _is_strings(value):
         _wrong(name, attribute, value, f'Make it a tuple of strings, as in `{attribute} = ("one", "two")`.')
     return tuple(value)
 

@@ -7,7 +7,7 @@ own plugin.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
@@ -20,8 +20,24 @@ if TYPE_CHECKING:
 
 PROJECT = "assistant"
 """pluggy project name, and the entry-point group plugins are found in."""
-API_VERSION = 1
-"""A plugin module may set `ASSISTANT_API = 1`; one that asks for a newer version is refused with a clear problem."""
+API_VERSION: Final = "1.1"
+"""major.minor: a plugin module says which it works with, `ASSISTANT_API = ">=1.0,<2"`. The rules by which it changes
+are in docs/plugin-api.md.
+
+1.0: perceivers, answerers, embedders, voices, weights, commands, routes. 1.1: formats, panels, isolation."""
+
+
+class Deprecated(DeprecationWarning):
+    """Marks a hook or an argument of one that goes away, for `hookspec(warn_on_impl=...)` and `warn_on_impl_args`.
+
+    A plugin that uses it works until then; `assistant plugins list` shows the warning.
+    """
+
+    def __init__(self, since: str, *, instead: str, gone: str) -> None:
+        """Versions of the plugin API, and what to use instead: a hook of that name is called in its place."""
+        self.since, self.instead, self.gone = since, instead, gone
+        super().__init__(f"is deprecated since plugin API {since} and gone in {gone}: use {instead} instead.")
+
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)

@@ -17,6 +17,7 @@ from assistant.errors import SettingsError
 from assistant.media import Limits
 from assistant.media.decoder import Decoder, InProcess
 from assistant.passwords import parse_hash
+from assistant.trust import parse
 
 _CAPS = Limits()
 
@@ -216,6 +217,13 @@ class Settings(BaseSettings):
     isolation: dict[str, Literal["thread", "process"]] = Field(
         default_factory=dict, description="Plugin -> process: nothing of it runs in the assistant's own process."
     )
+
+    @field_validator("allowed")
+    @classmethod
+    def _entries(cls, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in allowed:
+            parse(entry)
+        return allowed
 
     @classmethod
     def settings_customise_sources(

@@ -105,7 +105,7 @@ def test_newer_api_is_refused(settings: Settings) -> None:
     """A plugin made for a later plugin API is refused in words."""
 
     class Newer:
-        ASSISTANT_API = hookspecs.API_VERSION + 1
+        ASSISTANT_API = 2
 
     host = host_of(settings, newer=Newer())
     assert "plugin API" in host.problems()[0].message
@@ -121,7 +121,7 @@ def test_entry_point_that_cannot_be_imported(
     (tmp_path / f"{module}.py").write_text(source)
     monkeypatch.syspath_prepend(tmp_path)
     entry = EntryPoint("broken", module, hookspecs.PROJECT)
-    monkeypatch.setattr("assistant.host.entry_points", lambda group: [entry])
+    monkeypatch.setattr("assistant.discovery.entry_points", lambda group: [entry])
     host = Host(settings)
     assert [problem.plugin for problem in host.problems()] == ["broken"]
     assert "cannot be imported" in host.problems()[0].message

@@ -101,7 +101,7 @@ def collect(self):
         self._add(name, plugin, assistant.host.PluginInfo(name, name))
     discover(self)
 assistant.host.Host._collect = collect
-assistant.host.entry_points = lambda **_: ()
+assistant.discovery.entry_points = lambda **_: ()
 main()
 """
 """`assistant serve` with answerers that take their time, and routes that show what becomes of their turns."""

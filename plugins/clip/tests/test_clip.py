@@ -169,7 +169,7 @@ def test_in_the_assistant(made: Callable[[str], Path], tmp_path: Path) -> None:
         reply = assistant.perceive(png((0, 0, 255)))
         labels = [seen for seen in reply.observations if seen.source == "clip_labels"]
         assert len(labels) == 3
-        embedder = assistant.host._text_embedder()
+        embedder = assistant.host.text_embedder()
         assert embedder is None or embedder.name != "clip_texts"
 
 

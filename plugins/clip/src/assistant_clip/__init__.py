@@ -11,7 +11,7 @@ from assistant_clip.embedders import ClipImages, ClipTexts
 from assistant_clip.labels import ClipLabels
 from assistant_clip.specs import SPECS
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 
 @hookimpl

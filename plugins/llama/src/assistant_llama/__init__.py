@@ -11,7 +11,7 @@ from assistant_llama.answerer import LlamaAnswerer
 from assistant_llama.options import LlamaOptions
 from assistant_llama.specs import SMOLLM2_135M_INSTRUCT
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 __all__ = ["SMOLLM2_135M_INSTRUCT", "LlamaAnswerer", "LlamaOptions"]
 

@@ -9,7 +9,7 @@ from assistant.plugin import Answerer
 from assistant_openai.answerer import OpenAIAnswerer
 from assistant_openai.options import OpenAIOptions
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 __all__ = ["OpenAIAnswerer", "OpenAIOptions"]
 

@@ -8,7 +8,7 @@ from assistant.hookspecs import hookimpl
 from assistant.plugin import Perceiver
 from assistant_sentiment.words import SentimentOfSpeech, SentimentOfText
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 __all__ = ["SentimentOfSpeech", "SentimentOfText"]
 

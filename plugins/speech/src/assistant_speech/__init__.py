@@ -13,7 +13,7 @@ from assistant_speech.specs import WHISPER_BASE, WHISPER_TINY_EN
 
 __all__ = ["SpeechOptions", "SpeechPerceiver"]
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 
 @hookimpl

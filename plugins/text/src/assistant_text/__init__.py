@@ -11,7 +11,7 @@ from assistant_text.embedder import TextEmbedder
 from assistant_text.language import TextLanguage
 from assistant_text.weights import ALL_MINILM_L6_V2
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 __all__ = ["ALL_MINILM_L6_V2", "TextEmbedder", "TextLanguage"]
 

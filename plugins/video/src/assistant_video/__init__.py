@@ -10,7 +10,7 @@ from assistant_video.perceiver import VideoOptions, VideoPerceiver
 
 __all__ = ["VideoOptions", "VideoPerceiver"]
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 
 @hookimpl

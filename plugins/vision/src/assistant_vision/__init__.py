@@ -8,7 +8,7 @@ from assistant.hookspecs import hookimpl
 from assistant.plugin import Embedder, Perceiver
 from assistant.weights import WeightsSpec
 
-ASSISTANT_API = 1
+ASSISTANT_API = ">=1.0,<2"
 
 
 @hookimpl
