@@ -53,7 +53,7 @@ LAYERS = (
         "yielded",
     },
     {"answering", "dataflow", "engine", "store", "sessions", "reply", "recording", "app"},
-    {"api", "cli", "commands", "testing", "__main__"},
+    {"api", "cli", "commands", "scaffold", "testing", "__main__"},
 )
 """A module imports from its own layer and the ones before it."""
 
