@@ -225,7 +225,8 @@ def _missing_starters(host: Host) -> list[str]:
 # ---- what commands share --------------------------------------------------------------------------------------------
 
 
-def _settings(ctx: click.Context, **flags: Any) -> Settings:
+def settings_of(ctx: click.Context, **flags: Any) -> Settings:
+    """The settings of the command: those of file and environment, but for its flags."""
     from assistant.settings import load_settings
 
     return load_settings(data_dir=ctx.find_root().params["data_dir"], **flags)
@@ -235,7 +236,7 @@ def host_of(ctx: click.Context, *, hub: bool = False) -> Host:
     """All plugins, by the settings of the command; with `hub` weights may be fetched from a model hub."""
     from assistant.host import Host
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     if hub:
         settings = settings.model_copy(update={"weights": settings.weights.model_copy(update={"hub": True})})
     return Host(settings)
@@ -246,7 +247,7 @@ def _assistant(ctx: click.Context, at_least_files: int = 0, **flags: Any) -> Ite
     with reported():
         from assistant.app import Assistant
 
-        settings = _settings(ctx, **flags)
+        settings = settings_of(ctx, **flags)
         if settings.limits.files < at_least_files:  # the limit protects a server; here whoever pays for it asks for it
             limits = settings.limits.model_copy(update={"files": at_least_files})
             settings = settings.model_copy(update={"limits": limits})

@@ -97,7 +97,7 @@ class Pip:
         Raises:
             InstallError: with what pip says.
         """
-        plain = ["wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), *self._options]
+        plain = ["wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), *_without_constraints(self._options)]
         for each in found:
             if each.locator or not each.sha256:
                 self._call(*plain, "--", each.locator or f"{each.name}=={each.version}")
@@ -167,6 +167,19 @@ def _checked(options: Sequence[str]) -> list[str]:
         if PASSED_ON[name] and not equals and rest:
             rest.pop(0)
     return list(options)
+
+
+def _without_constraints(options: Sequence[str]) -> list[str]:
+    """For what is pinned already: constraints have no hashes, and pip wants all or none."""
+    kept = []
+    rest = iter(options)
+    for option in rest:
+        name, equals, _ = option.partition("=")
+        if name not in ("-c", "--constraint"):
+            kept.append(option)
+        elif not equals:
+            next(rest, None)
+    return kept
 
 
 def _found(item: Mapping[str, Any]) -> Found:

@@ -8,8 +8,10 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "install": "assistant.commands.plugins.install",
     "list": "assistant.commands.plugins.listing",
     "new": "assistant.commands.plugins.new",
+    "uninstall": "assistant.commands.plugins.uninstall",
 }
 """Name -> the module that has a click command called `command`."""
 
