@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Plugged)
 
-CALL_SECONDS: Final = 120.0
-"""No call of a check waits longer, whatever deadline is declared."""
 LOAD_SECONDS: Final = 300.0
 
 
@@ -139,7 +137,7 @@ class PerceiverCase(Case[Perceiver]):
         """How long a call may take: the deadline."""
         length = part.facts.get("seconds")
         longer = perceiver.deadline_per_second * float(length) if isinstance(length, int | float) else 0.0
-        return min(CALL_SECONDS, perceiver.deadline + longer)
+        return min(running.CALL_LIMIT, perceiver.deadline + longer)
 
     def call(
         self,
@@ -212,7 +210,7 @@ class AnswererCase(Case[Answerer]):
 
     def ask(self, answerer: Answerer, promise: str, request: Request) -> list[Delta]:
         """All that it says. Raises Broken at its deadline, and what it raised."""
-        seconds = min(CALL_SECONDS, answerer.deadline)
+        seconds = min(running.CALL_LIMIT, answerer.deadline)
         outcome = running.within(seconds, lambda: list(answerer.answer(request)), request.cancel)
         if not outcome.ended:
             raise Broken(
@@ -247,7 +245,7 @@ class EmbedderCase(Case[Embedder]):
 
     def embed(self, embedder: Embedder, promise: str, inputs: Sequence[Any]) -> Any:
         """The vectors. Raises Broken when it hangs, and what it raised."""
-        outcome = running.within(CALL_SECONDS, lambda: embedder.embed(inputs))
+        outcome = running.within(running.CALL_LIMIT, lambda: embedder.embed(inputs))
         if not outcome.ended:
             raise Broken(promise, f"embed() of {len(inputs)} inputs did not end.", "Embed faster.")
         return outcome.get()
@@ -267,7 +265,7 @@ class VoiceCase(Case[Voice]):
 
     def speak(self, voice: Voice, promise: str, utterance: Utterance) -> list[Any]:
         """All pieces. Raises Broken at its deadline, and what it raised."""
-        seconds = min(CALL_SECONDS, voice.deadline)
+        seconds = min(running.CALL_LIMIT, voice.deadline)
         outcome = running.within(seconds, lambda: list(voice.speak(utterance)), utterance.cancel)
         if not outcome.ended:
             raise Broken(

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 GRACE_SECONDS: Final = 5.0
 """How soon a cancelled call must end: as long as a host that closes waits for it."""
+CALL_LIMIT: Final = 120.0
+"""No call of a check is waited for longer, whatever deadline is declared."""
 SETTLE_SECONDS: Final = 2.0
 """How long threads and processes that were told to end may take."""
 

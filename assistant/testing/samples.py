@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,8 @@ from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Observation, Part
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from assistant.context import Snapshot
 
 RATE: Final = 16_000
 """Hertz of the sounds: what the decoder gives, so that nothing is resampled."""
@@ -189,3 +191,23 @@ def observation(kind: str, words: str = SENTENCE, part: Part | None = None, **fi
     box = fields.pop("box", (0.1, 0.1, 0.6, 0.8) if about.modality == IMAGE else None)
     given = {"confidence": 0.9, "source": "made_up", **fields}
     return Observation(kind=kind, text=words, part=about.digest, box=box, span=span, **given)
+
+
+def scene(kinds: Iterable[str] = ()) -> Snapshot:
+    """What is known after a photograph of two dogs and a ball was sent, for questions about it.
+
+    Args:
+        kinds: further kinds of which there is to be an observation.
+    """
+    from assistant.context import Snapshot
+
+    photo, note = photograph(), text("The two dogs are called Rex and Bella.", "note.txt")
+    seen = [
+        observation("object", "dog", photo, box=(0.1, 0.4, 0.3, 0.8), data={"color": "brown", "presence": 0.95}),
+        observation("object", "dog", photo, box=(0.5, 0.4, 0.7, 0.8), data={"color": "black", "presence": 0.95}),
+        observation("object", "ball", photo, box=(0.35, 0.7, 0.4, 0.78), data={"color": "red", "presence": 0.9}),
+        observation("caption", "Two dogs and a ball.", photo, box=None, data={"rule": "composed"}),
+    ]
+    known = {each.kind for each in seen}
+    seen += [observation(kind, "dog", photo, box=None) for kind in sorted(set(kinds) - known)]
+    return Snapshot(parts=(photo, note), observations=tuple(seen), turn_parts=(photo.digest, note.digest))
