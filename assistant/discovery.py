@@ -183,7 +183,7 @@ def _entries(problems: list[PluginProblem]) -> Sequence[EntryPoint]:
                 problems.append(
                     PluginProblem(
                         name,
-                        f"what it says of its entry points cannot be read: {type(error).__name__}: {error}.",
+                        f"what it says of its entry points cannot be read: {said(error)}.",
                         f"Reinstall or remove it: pip uninstall {name}",
                     )
                 )
@@ -242,13 +242,21 @@ def load(candidate: Candidate) -> Any:
         raise
     except BaseException as error:
         raise PluginError(
-            f"{candidate.entry.value} cannot be imported: {type(error).__name__}: {error}.",
+            f"{candidate.entry.value} cannot be imported: {said(error)}.",
             f"Reinstall or remove it: pip uninstall {candidate.distribution_name or candidate.entry.value}",
         ) from error
     finally:
         spent = time.perf_counter() - began
         if spent > SLOW_SECONDS:
             logger.warning("plugin %s took %.1f s to import", candidate.name, spent)
+
+
+def said(error: BaseException) -> str:
+    """An exception of a plugin's in a message: its name and text, which may raise in its turn."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__: there is nothing else to say about it
+        return type(error).__name__
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ import pluggy
 from assistant import discovery, hookspecs
 from assistant.compatibility import ATTRIBUTE, deprecated_uses
 from assistant.declared import options_of
-from assistant.discovery import Candidate, Disabled, LeftOut, Level, PluginInfo, PluginProblem
+from assistant.discovery import Candidate, Disabled, LeftOut, Level, PluginInfo, PluginProblem, said
 from assistant.embedding import Embeddings
 from assistant.errors import AssistantError, PluginError
 from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Plugged, Voice
@@ -137,6 +137,8 @@ class Host:
                     self._take(candidate)
                 except PluginError as error:
                     self._problem(candidate.name, error.message, error.remedy)
+                except Exception as error:  # metadata or a module that answers with an error to every question
+                    self._problem(candidate.name, f"it cannot be judged: {said(error)}.", "Reinstall or remove it.")
 
     def _take(self, candidate: Candidate) -> None:
         refused, note = discovery.refusal(candidate, self.settings)
@@ -172,7 +174,7 @@ class Host:
         except BaseException as error:  # pluggy looks at every name of a module, and what is there may be anything
             if self._manager.is_registered(plugin):
                 self._manager.unregister(plugin)
-            self._problem(name, f"{error}", "Compare its hooks with assistant.hookspecs.")
+            self._problem(name, said(error).partition(": ")[2], "Compare its hooks with assistant.hookspecs.")
             return
         self._plugins[name] = info
         if note:
@@ -217,7 +219,7 @@ class Host:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # as at import: not even SystemExit takes the host along
-            message = f"{hook} raised {type(error).__name__}: {error}."
+            message = f"{hook} raised {said(error)}."
             self._problem(name, message, "This is a defect of the plugin: tell its author.")
 
     def _runner(self, plugin: str, plugged: Plugged) -> Runner[Any]:

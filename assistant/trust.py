@@ -142,8 +142,10 @@ def fingerprint(distribution: Distribution) -> tuple[str, frozenset[Path]]:
 
     Over the sorted lines "sha256-of-content, two spaces, path, newline", paths relative to the directory that it is
     installed in. Counted are the files in its RECORD, and all that lie in the directories that these are in, whether
-    RECORD has them or not. Not counted are what an installer notes about itself, compiled bytecode in `__pycache__`,
-    and files outside that directory (scripts: their first line differs by environment, and they are not imported).
+    RECORD has them or not. Not counted are what an installer notes about itself; bytecode in `__pycache__` that goes by
+    the time of its source, as installers write it (that which goes by a hash could have come with the distribution, and
+    counts: PEP 552); and files outside that directory (scripts: their first line differs by environment, and they are
+    not imported).
 
     Raises:
         Unhashable: it is editable, has no RECORD, lacks a file, or holds a link or a special file.
@@ -194,7 +196,7 @@ def _counted(base: Path, recorded: Sequence[Path], name: str) -> Iterator[Path]:
                 else:
                     yield base / entry.name
     for path in recorded:
-        if not _skipped(path):
+        if not _skipped(path, base):
             yield base / path
     count = 0
     for root in sorted(roots):
@@ -209,7 +211,7 @@ def _counted(base: Path, recorded: Sequence[Path], name: str) -> Iterator[Path]:
                 count += 1
                 if count > FILES:
                     raise Unhashable(f"{name} has over {FILES} files.", "List it by version.")
-                if not _skipped((here / file).relative_to(base)):
+                if not _skipped((here / file).relative_to(base), base):
                     yield here / file
 
 
@@ -220,10 +222,21 @@ def _raised(name: str) -> Callable[[OSError], None]:
     return raised
 
 
-def _skipped(path: Path) -> bool:
+def _skipped(path: Path, base: Path) -> bool:
     if path.suffix == ".pyc" and path.parent.name == "__pycache__":
-        return True
+        return _goes_by_time(base / path)
     return path.name in UNCOUNTED and len(path.parts) == 2 and path.parent.name.endswith(".dist-info")
+
+
+def _goes_by_time(bytecode: Path) -> bool:
+    try:
+        with bytecode.open("rb") as file:
+            head = file.read(8)  # magic number, then flags (PEP 552): bit 0 is set where it goes by a hash
+    except FileNotFoundError:
+        return True  # RECORD lists what may since have been deleted, and is made again when needed
+    except OSError:
+        return False
+    return len(head) < 8 or not head[4] & 1
 
 
 def _digest(path: Path, name: str) -> str:
