@@ -25,8 +25,6 @@ class Package:
     """Requirements as its metadata has them."""
     plugins: tuple[str, ...] = ()
     """Names of its entry points for the assistant."""
-    asked_for: bool = False
-    """Whether somebody installed it by its name, and not only as a need of another."""
     editable: bool = False
 
 
@@ -47,7 +45,6 @@ def package_of(distribution: Distribution) -> Package:
         distribution.version,
         tuple(distribution.requires or ()),
         tuple(entry.name for entry in distribution.entry_points if entry.group == PROJECT),
-        distribution.read_text("REQUESTED") is not None,
         '"editable": true' in (distribution.read_text("direct_url.json") or ""),
     )
 
@@ -111,20 +108,18 @@ def unmet(packages: Mapping[str, Package], root: str) -> list[Unmet]:
 
 
 def left_over(packages: Mapping[str, Package], removed: str) -> list[Package]:
-    """What was there only for a distribution that goes: needed by it, by nobody else, and not asked for by name."""
-    rest = {name: package for name, package in packages.items() if name != removed}
+    """What a distribution needs and nothing else that is installed does, once it goes."""
     candidates = set(needed(packages, [removed])) - {removed}
     while True:
         wanted = {
             plain(requirement.name)
-            for name, package in rest.items()
+            for name, package in packages.items()
             for requirement in _requirements(package, frozenset())
-            if name not in candidates or package.asked_for
+            if name != removed and name not in candidates
         }
-        kept = {name for name in candidates if name in wanted or packages[name].asked_for}
-        if not kept:
+        if not candidates & wanted:
             return [packages[name] for name in sorted(candidates)]
-        candidates -= kept
+        candidates -= wanted
 
 
 def _requirements(package: Package, extras: frozenset[str] | None) -> Iterator[Requirement]:

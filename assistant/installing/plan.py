@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from assistant import trust
@@ -79,6 +80,7 @@ def planned(
     *,
     options: Sequence[str] = (),
     allowed: Sequence[str] = (),
+    taken: Mapping[str, str] = MappingProxyType({}),
     upgrade: bool = False,
     allow_source: bool = False,
     python: Path | None = None,
@@ -89,6 +91,7 @@ def planned(
         requirements: as pip takes them; local paths too.
         options: for pip, of those it is passed.
         allowed: the setting of that name.
+        taken: names of plugins in environments of their own -> where.
         upgrade: whether newer versions replace those that are there.
         allow_source: whether something may be fetched that has to be built, which runs its code.
         python: interpreter of an environment of its own; the assistant's environment if not given.
@@ -120,6 +123,7 @@ def planned(
         wheels = {identity(path): path for path in directory.glob("*.whl")}
         whole = tuple(_looked_into(change, wheels) for change in changes)
         _refuse_not_allowed(whole, allowed)
+        _refuse_taken(here, whole, taken, shared=python is None)
         _refuse_overwriting(here, whole, wheels, shared=python is None)
         yield Plan(whole, tuple(_notes(whole, wheels)), pip, directory)
 
@@ -234,6 +238,27 @@ def _refuse_not_allowed(changes: Sequence[Change], allowed: Sequence[str]) -> No
                 f"If you trust it, add {change.name}=={change.version} to `allowed` first; "
                 f"`assistant plugins pin {change.name}` prints it with a hash afterwards.",
             )
+
+
+def _refuse_taken(
+    here: Mapping[str, Package], changes: Sequence[Change], taken: Mapping[str, str], *, shared: bool
+) -> None:
+    """Two plugins cannot have one name, nor one plugin be in two places."""
+    replaced = {plain(change.name) for change in changes} if shared else set()
+    where = {
+        plugin: f"{package.name} in {sys.prefix}"
+        for name, package in here.items()
+        if name not in replaced
+        for plugin in package.plugins
+    }
+    where |= taken
+    for change in changes:
+        for plugin in change.plugins:
+            if plugin in where:
+                raise InstallError(
+                    f"The plugin {plugin} of {change.name} is there already: {where[plugin]}.",
+                    f"Remove that first: assistant plugins uninstall {plugin}",
+                )
 
 
 def _refuse_overwriting(

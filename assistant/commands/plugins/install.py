@@ -63,7 +63,11 @@ def command(
         if not (yes or dry_run or sys.stdin.isatty()):
             raise click.UsageError("There is no terminal to ask on: add --yes, or --dry-run to look only.")
         with _target(settings, wanted, own, upgrade) as draft:
+            from assistant.environments import environments
             from assistant.installing.plan import planned
+
+            others = [each for each in environments(settings.data_dir) if not draft or each.name != draft.name]
+            taken = {plugin: f"the environment {each.name}" for each in others for plugin in each.plugins}
 
             for each in wanted:
                 if Path(each).is_dir():
@@ -73,6 +77,7 @@ def command(
                 wanted,
                 options=options,
                 allowed=settings.allowed,
+                taken=taken,
                 upgrade=upgrade,
                 allow_source=allow_source,
                 python=draft.executable if draft else None,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, name: str, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Remove the plugin NAME, its distribution NAME, or the environment NAME as a whole.
 
-    What the assistant or another plugin needs is not removed. What only this one needed stays and is listed.
+    What the assistant or another plugin needs is not removed. What nothing else here needs then stays, and is listed.
     """
     with reported():
         settings = settings_of(ctx)
@@ -50,7 +50,7 @@ def command(ctx: click.Context, name: str, yes: bool, dry_run: bool, as_json: bo
             if package.editable:
                 lines.append("It is installed from its sources, which stay.")
             if rest:
-                lines.append(f"Only it needed, and these stay: {', '.join(told['left_over'])}")
+                lines.append(f"Nothing else here needs these, which stay: {', '.join(told['left_over'])}")
         if not as_json:
             click.echo("\n".join(lines))
         if not dry_run:
