@@ -170,12 +170,13 @@ def _check_options(plugged: Plugged, name: str) -> None:
             f"Give it one, as in `{bare[0]}: int = 0`: a plugin must work without settings.",
         )
     try:
-        options()
-        TypeAdapter(options)
-    except Exception as error:  # what annotations and __post_init__ raise is the plugin's business
+        TypeAdapter(options).validate_python({})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # what annotations and __post_init__ raise is the plugin's business
         raise PluginError(
             f"{name}.Options cannot be used: {type(error).__name__}: {_shortened(str(error))}.",
-            "Its defaults must be valid, and its annotations be types that exist when the module is imported.",
+            "It must be usable without arguments, and its annotations be types that exist when the module is imported.",
         ) from error
 
 

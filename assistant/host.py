@@ -179,6 +179,9 @@ class Host:
         self._plugins[name] = info
         if note:
             self._problem(name, note, 'Tell its author to declare ASSISTANT_API = ">=1.0,<2".', "warning")
+        if not self._manager.get_hookcallers(plugin):
+            remedy = "Mark its functions with @hookimpl of assistant.hookspecs."
+            self._problem(name, "it implements no hook, so it brings nothing.", remedy, "warning")
         for use in deprecated_uses(self._manager, plugin):
             self._problem(name, use, "Upgrade the plugin, or tell its author.", "warning")
 
@@ -299,6 +302,12 @@ class Host:
     def left_out(self) -> tuple[LeftOut, ...]:
         """Plugins, and what plugins bring, that are disabled, and the way to take them in again."""
         return tuple(self._registry.left_out)
+
+    def hooks(self, plugin: str) -> tuple[str, ...]:
+        """Names of the hooks that a plugin implements."""
+        registered = self._manager.get_plugin(plugin)
+        callers = self._manager.get_hookcallers(registered) if registered is not None else None
+        return tuple(sorted(caller.name for caller in callers or ()))
 
     def reach(self, runner: Runner[Perceiver]) -> frozenset[str]:
         """All kinds and modalities that can follow from one call of a perceiver, through others too."""
