@@ -96,7 +96,7 @@ def test_plugins_list() -> None:
     """Plugins with what they bring; JSON with the documented keys."""
     assert "words" in run("plugins", "list").stdout
     state = json.loads(run("plugins", "list", "--json").stdout)
-    assert set(state) == {"plugins", "perceivers", "answerers", "embedders", "voices", "problems"}
+    assert set(state) == {"plugins", "perceivers", "answerers", "embedders", "voices", "problems", "left_out"}
     assert state["perceivers"][0]["ready"]
 
 

@@ -43,6 +43,7 @@ LAYERS = (
         "isolation",
         "host",
         "installing",
+        "inventory",
         "logs",
         "plugin",
         "prompt",

@@ -8,9 +8,14 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
+    "check": "assistant.commands.plugins.check",
+    "disable": "assistant.commands.plugins.disable",
+    "enable": "assistant.commands.plugins.enable",
+    "info": "assistant.commands.plugins.info",
     "install": "assistant.commands.plugins.install",
     "list": "assistant.commands.plugins.listing",
     "new": "assistant.commands.plugins.new",
+    "pin": "assistant.commands.plugins.pin",
     "uninstall": "assistant.commands.plugins.uninstall",
 }
 """Name -> the module that has a click command called `command`."""

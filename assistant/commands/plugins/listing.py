@@ -1,9 +1,10 @@
-"""`assistant plugins list`: what is installed, what it brings, and what is wrong with it."""
+"""`assistant plugins list`: what is installed, what it brings, where it works, and what is wrong with it."""
 
 from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import click
 
@@ -14,33 +15,38 @@ from assistant.cli import FAILED, host_of, reported
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """List plugins, what they bring, and what is wrong with them. Exits with 1 if something is."""
+    """List plugins, what they bring, and what is wrong with them. Exits with 1 if something does not work."""
     with reported():
-        host = host_of(ctx)
-        state = host.health()
-        state["plugins"] = [
-            {
-                "name": info.name,
-                "module": info.module,
-                "distribution": info.distribution,
-                "version": info.version,
-                "perceivers": info.perceivers,
-                "answerers": info.answerers,
-                "embedders": info.embedders,
-                "voices": info.voices,
-                "weights": info.weights,
-            }
-            for info in host.plugins()
-        ]
+        from assistant.inventory import listing
+
+        state = listing(host_of(ctx))
     if as_json:
         click.echo(json.dumps(state, indent=2))
     else:
-        for plugin in state["plugins"]:
-            click.echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip())
-            for sort in ("perceivers", "answerers", "embedders", "voices"):
-                for each in state[sort]:
-                    if each["plugin"] == plugin["name"]:
-                        click.echo(f"  {sort[:-1]:9} {each['name']:18} {'ready' if each['ready'] else each['reason']}")
+        _show(state)
+    sys.exit(FAILED if any(each["level"] == "error" for each in state["problems"]) else 0)
+
+
+def _show(state: dict[str, Any]) -> None:
+    for plugin in state["plugins"]:
+        where = f"  (environment {plugin['environment']})" if plugin["environment"] else ""
+        click.echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip() + where)
+        for sort in ("perceivers", "answerers", "embedders", "voices"):
+            for each in state[sort]:
+                if each["plugin"] == plugin["name"]:
+                    how = "ready" if each["ready"] else each["reason"]
+                    tier = "" if each["tier"] == "thread" else f"  [{each['tier'].partition(' ')[0]}]"
+                    click.echo(f"  {sort[:-1]:9} {each['name']:18} {how}{tier}")
+        for sort in ("commands", "formats", "panels"):
+            if plugin[sort]:
+                click.echo(f"  {sort[:-1]:9} {', '.join(plugin[sort])}")
+    for each in state["left_out"]:
+        of = "" if each["plugin"] == each["name"] else f" of {each['plugin']}"
+        click.echo(f"left out: {each['name']}{of}, by the {_PLACES[each['place']]}. {each['remedy']}")
+    for level in ("warning", "error"):
         for problem in state["problems"]:
-            click.echo(f"problem: {problem['plugin']}: {problem['message']} {problem['remedy']}")
-    sys.exit(FAILED if state["problems"] else 0)
+            if problem["level"] == level:
+                click.echo(f"{level}: {problem['plugin']}: {problem['message']} {problem['remedy']}".rstrip())
+
+
+_PLACES = {"settings": "setting `disabled`", "data directory": "list of `assistant plugins disable`"}

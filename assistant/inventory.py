@@ -1,0 +1,178 @@
+"""Everything that is known about a plugin or something that it brings, as JSON, for those who decide about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from difflib import get_close_matches
+from importlib.metadata import Distribution
+from typing import Any, Final
+
+from assistant import compatibility, discovery, trust
+from assistant.declared import options_facts
+from assistant.discovery import Candidate
+from assistant.errors import NotFound, PluginError, WeightsError
+from assistant.hookspecs import API_VERSION
+from assistant.host import Host
+from assistant.plugin import Plugged
+from assistant.runner import Runner
+
+SORTS: Final = ("perceivers", "answerers", "embedders", "voices")
+DECLARED: Final = {
+    "perceivers": ("consumes", "gathers", "produces", "deadline", "deadline_per_second", "heavy", "concurrency"),
+    "answerers": ("accepts", "quality", "deadline", "concurrency", "checks"),
+    "embedders": ("modality", "across"),
+    "voices": ("deadline", "speakers"),
+}
+"""What each sort declares, beside what all do."""
+COMMON: Final = ("version", "requires", "embeds", "memory_mb", "isolation", "memory_limit_mb", "network")
+
+
+def tier(host: Host, runner: Runner[Any]) -> str:
+    """Where something works: "thread", "process", or "environment NAME"."""
+    info = next((each for each in host.plugins() if each.name == runner.plugin), None)
+    if info is not None and info.environment:
+        return f"environment {info.environment}"
+    if info is not None and info.isolation == "process":
+        return "process"
+    return str(runner.plugged.isolation)
+
+
+def runners(host: Host) -> Iterator[tuple[str, Runner[Any]]]:
+    """Everything that works, and of which sort it is."""
+    for sort in SORTS:
+        for runner in getattr(host, sort)():
+            yield sort, runner
+
+
+def listing(host: Host) -> dict[str, Any]:
+    """All plugins, what they bring and where that works, what is wrong, and what is left out."""
+    state = host.health()
+    for sort, runner in runners(host):
+        for each in state[sort]:
+            if each["name"] == runner.name:
+                each |= {"tier": tier(host, runner), "resting": runner.resting}
+    state["plugins"] = [asdict(info) for info in host.plugins()]
+    state["left_out"] = [each.to_json() for each in host.left_out()]
+    return state
+
+
+def known(host: Host) -> list[str]:
+    """Names of all plugins, loaded or not, and of what they bring, that is left out or not."""
+    found, _ = discovery.candidates(host.settings.data_dir)
+    names = [each.name for each in found] + [each.name for each in host.plugins()]
+    names += [runner.name for _, runner in runners(host)]
+    names += [each.name for each in host.left_out()]
+    return sorted(set(names))
+
+
+def unknown(name: str, names: Sequence[str]) -> NotFound:
+    """That there is no such plugin, and what may have been meant."""
+    near = get_close_matches(name, names, n=3)
+    return NotFound(
+        f"No plugin, perceiver, answerer, embedder or voice is called {name}.",
+        f"Did you mean {' or '.join(near)}?" if near else "See: assistant plugins list",
+    )
+
+
+def facts(host: Host, name: str) -> dict[str, Any]:
+    """Everything about a plugin, or about one thing that a plugin brings: of that alone, and of its plugin.
+
+    Raises:
+        NotFound: there is nothing of that name.
+    """
+    candidates, _ = discovery.candidates(host.settings.data_dir)
+    brought = [(sort, runner) for sort, runner in runners(host)]
+    infos = {info.name: info for info in host.plugins()}
+    left_out = host.left_out()
+    if name in infos or any(each.name == name for each in candidates):
+        plugin, shown = name, [each for each in brought if each[1].plugin == name]
+    else:
+        shown = [each for each in brought if each[1].name == name]
+        owners = [runner.plugin for _, runner in shown] + [each.plugin for each in left_out if each.name == name]
+        if not owners:
+            raise unknown(name, known(host))
+        plugin = owners[0]
+    candidate = next((each for each in candidates if each.name == plugin), None)
+    info = infos.get(plugin)
+    head = info or (candidate.info() if candidate else None)
+    return {
+        "name": plugin,
+        "module": head.module if head else "",
+        "distribution": head.distribution if head else "",
+        "version": head.version if head else "",
+        "environment": head.environment if head else "",
+        "isolation": head.isolation if head else "thread",
+        "loaded": info is not None,
+        **_origin(candidate),
+        "api": {"declared": _declared(candidate), "assistant": API_VERSION},
+        "hooks": list(host.hooks(plugin)),
+        "objects": [_object(host, sort, runner) for sort, runner in shown],
+        "weights": [_weights(host, each) for each in (info.weights if info and name == plugin else ())],
+        "commands": list(info.commands) if info else [],
+        "formats": list(info.formats) if info else [],
+        "panels": list(info.panels) if info else [],
+        "problems": [each.to_json() for each in host.problems() if each.plugin == plugin],
+        "left_out": [each.to_json() for each in left_out if each.plugin == plugin],
+        "pin": _pin(candidate.distribution if candidate else None),
+    }
+
+
+def _object(host: Host, sort: str, runner: Runner[Any]) -> dict[str, Any]:
+    plugged: Plugged = runner.plugged
+    return {
+        **runner.health(),
+        "sort": sort[:-1],
+        "tier": tier(host, runner),
+        "resting": runner.resting,
+        "declares": {name: _json(getattr(plugged, name, None)) for name in (*COMMON, *DECLARED[sort])},
+        "options": [each.to_json() for each in options_facts(plugged, runner.services.options)],
+        "weights": [_weights(host, each) for each in plugged.weights(runner.services.options)],
+    }
+
+
+def _json(value: Any) -> Any:
+    return sorted(value) if isinstance(value, (set, frozenset)) else list(value) if isinstance(value, tuple) else value
+
+
+def _weights(host: Host, name: str) -> dict[str, Any]:
+    try:
+        described = host.weights.describe(name)
+    except WeightsError as error:
+        return {"name": name, "state": "missing", "where": None, "hint": str(error)}
+    return {key: described.get(key) for key in ("name", "state", "where", "hint")}
+
+
+def _origin(candidate: Candidate | None) -> dict[str, Any]:
+    """Where a plugin was installed from, and where it lies."""
+    distribution = candidate.distribution if candidate else None
+    if distribution is None:
+        return {"installed_as": "", "installed_from": "", "directory": ""}
+    try:
+        origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    except ValueError:
+        origin = {}
+    editable = bool(origin.get("dir_info", {}).get("editable")) or not distribution.read_text("WHEEL")
+    return {
+        "installed_as": "editable" if editable else "wheel",
+        "installed_from": str(origin.get("url", "")),
+        "directory": str(distribution.locate_file("")),
+    }
+
+
+def _declared(candidate: Candidate | None) -> Any:
+    if candidate is None or not candidate.module:
+        return None
+    path = [str(candidate.environment.site_packages)] if candidate.environment else None
+    return compatibility.declared_in_source(candidate.module, path)
+
+
+def _pin(distribution: Distribution | None) -> dict[str, str]:
+    """The line that allows exactly what is installed, or why there is none."""
+    if distribution is None:
+        return {"line": "", "note": "It belongs to no installed distribution."}
+    try:
+        return {"line": trust.pin(distribution), "note": ""}
+    except PluginError as error:
+        return {"line": f"{distribution.name}=={distribution.version}", "note": str(error)}
