@@ -290,6 +290,40 @@ def test_stop(open_chat: Opener) -> None:
     assert page.locator("#past [data-role=answer]").inner_text() == text
 
 
+def test_a_question_does_not_wait_for_what_is_still_perceived(
+    open_chat: Opener, photograph: Path, tmp_path: Path
+) -> None:
+    """Once the answer is there Enter sends the next question, though a perceiver is still at work; it is shown so."""
+    slow = tmp_path / "slow.jpg"
+    slow.write_bytes(photograph.read_bytes())
+    chat = open_chat()
+    page = chat.page
+    chat.ask(ASTRONAUT_QUESTION, slow)
+    page.wait_for_selector("#live .reply.settling")
+    assert "I see 1 person." in chat.answered()
+    assert page.locator("#live .progress .state-running").count() == 1
+    chat.ask("How many are there again?")
+    page.wait_for_function("document.querySelectorAll('#live .running [data-role=answer]').length === 1")
+    assert "I see 1 person." in chat.answered()
+    assert page.locator("#past .turn").count() == 1
+    assert page.locator("#past .settling").count() == 0
+
+
+def test_enter_while_the_answer_is_written_says_why_not(open_chat: Opener) -> None:
+    """What was typed stays, and a line tells what to do."""
+    chat = open_chat()
+    page = chat.page
+    chat.ask("Tell me a long story")
+    page.wait_for_selector("#live .running [data-role=answer]")
+    page.fill("#composer textarea", "And then?")
+    page.press("#composer textarea", "Enter")
+    page.wait_for_selector("#told:not(:empty)")
+    assert "still being written" in page.locator("#told").inner_text()
+    assert page.input_value("#composer textarea") == "And then?"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#live .stopped")
+
+
 def test_failures_and_empty_questions_are_explained(open_chat: Opener) -> None:
     """An answerer that breaks is told about with what helps; Enter on nothing gives a hint."""
     chat = open_chat()

@@ -22,6 +22,12 @@ from assistant.types import Answer, Delta, Kind, Observation
 SAID = ("Hello, I have a question.", "How many people are in the photograph?", "I love this picture.")
 MARKUP = "<b>NASA</b><img src=x onerror=alert(1)>"
 """A text in the picture that must stay text."""
+NEEDED = frozenset(
+    {Kind.OBJECT, Kind.FACE, Kind.TEXT_LINE, Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT, Kind.SENTIMENT, "smell"}
+)
+"""What the scripted answerer waits for: all but the afterthought."""
+LINGER = 60.0
+"""Seconds that the slowest perceiver takes."""
 PACE = 0.25
 """Seconds between the steps of the script, so that a person, or a test, sees them come."""
 
@@ -89,13 +95,21 @@ def answer(request: Request) -> Iterator[Delta]:
     yield Delta(citations=tuple(seen.id for seen in people), confidence=0.82, short=str(len(people)))
 
 
+def linger(task: Task) -> Iterator[Observation]:
+    """On a file called "slow...": nothing that an answer needs, and that only after a long while."""
+    if task.part.name.startswith("slow"):
+        task.cancel.wait(LINGER)
+        task.check()
+        yield task.observe("afterthought", "seen at last", 0.7)
+
+
 class SecondOpinion(FakeAnswerer):
     """Answers only when it is chosen; agrees with the script."""
 
     checks = True
 
     def __init__(self) -> None:
-        super().__init__("second_opinion", self._opinion, quality=-1)
+        super().__init__("second_opinion", self._opinion, NEEDED, quality=-1)
 
     @staticmethod
     def _opinion(request: Request) -> list[Delta]:
@@ -125,7 +139,8 @@ def main(data_dir: Path, port: int = 0) -> None:
         FakePerceiver("ears", listen, consumes=("audio",), produces=(Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT)),
         FakePerceiver("mood", feel, consumes=(Kind.TRANSCRIPT_SEGMENT,), produces=(Kind.SENTIMENT,)),
         FakePerceiver("nose", consumes=("image",), produces=("smell",), requires=("a_library_nobody_has",)),
-        FakeAnswerer("script", answer),
+        FakePerceiver("lingering", linger, consumes=("image",), produces=("afterthought",), deadline=90.0),
+        FakeAnswerer("script", answer, NEEDED),
         SecondOpinion(),
         Remote("remote", quality=9),
     )

@@ -171,6 +171,11 @@ def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, co
         async for new in chat.retry(opened):
             yield drawn(new)
 
+    async def follow(opened: Session, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        mine(opened, request)
+        async for new in chat.follow(opened):
+            yield drawn(new)
+
     def stop(opened: Session, request: gr.Request) -> tuple[Any, ...]:
         mine(opened, request)
         return drawn(chat.stopped(opened))
@@ -190,6 +195,7 @@ def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, co
         live.example(example, [session], **turn),
         live.retry(retry, [session], **turn),
     ]
+    running += [each.success(follow, [session], trigger_mode="multiple", **turn) for each in running]
     composer.stop(stop, [session], cancels=running, queue=False, **quiet)
     for fragment in (side, top):
         fragment.fresh(act(chat.fresh, value=False), [session], cancels=running, **quiet)
@@ -213,7 +219,7 @@ def _inputs(new: Page) -> tuple[Any, Any]:
     if new.asking is not None:
         changes |= {"submit_btn": not new.asking, "stop_btn": new.asking}
     if new.clear:
-        changes["value"] = None
+        changes["value"] = {"text": "", "files": []}  # the browser's side of the component stumbles over None
     if new.texts is not None:
         changes |= _composer_texts(new.texts)
     composer = gr.update(**changes) if changes else gr.skip()

@@ -18,12 +18,13 @@ from assistant.api.limits import Turns
 from assistant.api.outward import outward_conversation, outward_events
 from assistant.app import Upload
 from assistant.errors import AssistantError, Cancelled, NotFound
-from assistant.types import Part, PartAdded
+from assistant.types import Event, Part, PartAdded
 from assistant_ui import history, thread
 from assistant_ui.access import visitor
 from assistant_ui.evidence import panel
 from assistant_ui.files import EXAMPLES, Gallery
 from assistant_ui.markup import join
+from assistant_ui.rest import Rest
 from assistant_ui.texts import LANGUAGES, Texts, choose
 from assistant_ui.view import TurnView, gather, paced
 
@@ -46,6 +47,8 @@ class Session:
     answerer: str = ""
     """Who is to answer; "" for the best that is ready."""
     turns: list[TurnView] = field(default_factory=list)
+    rest: Rest | None = None
+    """What goes on of the last turn after its answer."""
 
     @property
     def at_the_machine(self) -> bool:
@@ -173,6 +176,8 @@ class Chat:
         if not text and not uploads:
             yield Page(live=join([self._live(session), thread.hint(texts.hint_empty)]))
             return
+        if session.rest is not None:
+            await session.rest.end()
         known = {part.name: part for part in gather(session.turns).parts if part.parent is None}
         view = TurnView(asked=text, files=tuple(upload.name for upload in uploads))
         past = join(thread.turn(turn, texts, last=False) for turn in session.turns)
@@ -180,6 +185,7 @@ class Chat:
         place = AsyncExitStack()
         try:
             yield Page(past=past, live=self._live(session), asking=True, clear=True)
+            place.callback(self._gallery.settle, session.owner, view.parts)
             await place.enter_async_context(self._turns.slot(session.caller, stores=True))
             if session.conversation is None:
                 await asyncio.to_thread(self._create, session, text)
@@ -190,16 +196,24 @@ class Chat:
                 events = self._assistant.retry(session.conversation, again, **asking)
             else:
                 events = self._assistant.turn(text, uploads, conversation=session.conversation, **asking)
-            async with aclosing(paced(events if session.at_the_machine else outward_events(events))) as batches:
-                async for batch in batches:
-                    for event in batch:
-                        view.apply(event)
-                        if isinstance(event, PartAdded):
-                            self._gallery.show(session.owner, event.part)
-                    _recognise(view, known)
-                    changed = len(view.parts) + len(view.observations) + len(view.gaps) + len(view.answer.citations)
-                    yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
-                    seen = changed
+            batches = paced(events if session.at_the_machine else outward_events(events))
+            await place.enter_async_context(aclosing(batches))
+
+            def take(batch: Sequence[Event]) -> None:
+                for event in batch:
+                    view.apply(event)
+                    if isinstance(event, PartAdded):
+                        self._gallery.show(session.owner, event.part)
+                _recognise(view, known)
+
+            async for batch in batches:
+                take(batch)
+                changed = len(view.parts) + len(view.observations) + len(view.gaps) + len(view.answer.citations)
+                if view.phase == "answered":
+                    session.rest = Rest(view, batches, take, place.pop_all())
+                    break
+                yield Page(live=self._live(session), evidence=self._evidence(session) if changed != seen else None)
+                seen = changed
         except Cancelled:  # over the API
             view.stop()
         except AssistantError as error:
@@ -209,10 +223,21 @@ class Chat:
             view.fail(texts.failed, texts.failed_remedy)
         finally:
             view.stop()
-            self._gallery.settle(session.owner, view.parts)
             await place.aclose()
         side = await asyncio.to_thread(self._side, session)
         yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False)
+
+    async def follow(self, session: Session) -> AsyncIterator[Page]:
+        """What is still perceived after the answer; yields at least once, or Gradio would empty what is drawn."""
+        yield Page()
+        rest = session.rest
+        if rest is None:
+            return
+        async with aclosing(rest.follow()) as news:
+            async for _ in news:
+                if session.rest is not rest:
+                    return
+                yield Page(live=self._live(session), evidence=self._evidence(session))
 
     def _told(self, error: AssistantError, session: Session) -> tuple[str, str]:
         """What is said about an error."""

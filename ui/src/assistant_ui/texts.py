@@ -44,6 +44,7 @@ class Texts:
     working: str
     looking: str
     writing: str
+    settling: str
     looked: str
     known: str
     stopped: str
@@ -128,6 +129,7 @@ ENGLISH: Final = Texts(
     working="Getting ready",
     looking="Looking and listening",
     writing="Answering",
+    settling="Answered; still looking at the rest, which further questions can use",
     looked="{done} of {all} checks done, the slowest in {time}",
     known="{done} of {all} checks were known already",
     stopped="Stopped.",
@@ -249,6 +251,7 @@ CHINESE: Final = Texts(
     working="正在准备",
     looking="正在看和听",
     writing="正在回答",
+    settling="已回答；其余内容仍在感知，供后续提问使用",
     looked="{all} 项检查完成 {done} 项，最慢的用时 {time}",
     known="{all} 项检查中有 {done} 项此前已得出",
     stopped="已停止。",

@@ -111,7 +111,7 @@ def _reply(view: TurnView, texts: Texts, last: bool) -> Markup:
             _footer(view, texts, last),
             class_="reply-body",
         ),
-        class_=classes("reply", view.running and "running"),
+        class_=classes("reply", view.running and "running", view.settling and "settling"),
         data_phase=view.phase,
         data_cited=" ".join(view.answer.citations),
     )
@@ -127,8 +127,8 @@ def progress(view: TurnView, texts: Texts) -> Markup:
         statuses.sort(key=lambda status: _URGENCY.index(status.state))
     lines = [_status(status, texts, len({each.part for each in statuses}) > 1) for status in statuses]
     slowest = max((status.milliseconds or 0.0 for status in ended), default=0.0)
-    if view.running:
-        title = texts.looking if view.phase == "perceiving" else texts.writing
+    if view.running or view.settling:
+        title = {"perceiving": texts.looking, "answering": texts.writing}.get(view.phase, texts.settling)
         summary = join([_spinner(), title, tag("small", f"{len(ended)}/{len(statuses)}")])
     else:
         done = sum(status.state in ("done", "cached") for status in statuses)
@@ -344,6 +344,7 @@ def sidebar(
         data_record=texts.record,
         data_send=texts.send,
         data_stop=texts.stop,
+        data_busy=texts.busy,
     )
 
 

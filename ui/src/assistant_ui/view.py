@@ -52,6 +52,8 @@ class TurnView:
     answerer: str = ""
     answer: Answer = field(default_factory=lambda: Answer(""))
     phase: Phase = "perceiving"
+    settling: bool = False
+    """Whether something is still perceived though the answer is there."""
     failure: tuple[str, str] = ("", "")
     """What went wrong and what to do, when the whole turn failed."""
 

@@ -110,6 +110,24 @@
     else $("#composer .stop-button")?.click();
   });
 
+  // Gradio lets Enter pass in silence while an answer is written.
+  const tell = (text) => {
+    let told = $("#told");
+    if (!told) {
+      told = document.createElement("div");
+      told.id = "told";
+      told.setAttribute("role", "status");
+      $("#composer").after(told);
+    }
+    told.textContent = text;
+    clearTimeout(tell.timer);
+    tell.timer = setTimeout(() => { told.textContent = ""; }, 6000);
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || !event.target.closest?.("#composer textarea")) return;
+    if ($("#live .reply.running")) tell($("#side [data-busy]")?.dataset.busy || "");
+  }, true);
+
   const label = (selector, text) => {
     const button = $(`#composer ${selector}`);
     if (!button || button.title === text) return;
