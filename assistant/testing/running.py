@@ -16,6 +16,8 @@ from assistant.testing.promises import Broken
 
 T = TypeVar("T")
 
+THREAD: Final = "check of a plugin"
+"""What the threads of calls are called."""
 GRACE_SECONDS: Final = 5.0
 """How soon a cancelled call must end: as long as a host that closes waits for it."""
 CALL_LIMIT: Final = 120.0
@@ -46,7 +48,7 @@ class Call(Generic[T]):
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
         self._outcome: Outcome[T] = Outcome()
-        self._thread = threading.Thread(target=self._run, name="check", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
