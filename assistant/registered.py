@@ -64,6 +64,8 @@ class Registry:
         self._disabled = disabled
         self._runner = runner
         self._plugins = plugins
+        self._settled = False
+        self._reached: dict[str, frozenset[str]] = {}
         self.hooks: Final[dict[str, Callable[[str, Any], None]]] = {
             "register_formats": self._format,  # before the perceivers that consume their modalities
             "register_weights": self._add_weights,
@@ -172,6 +174,9 @@ class Registry:
 
     def reach(self, runner: Runner[Perceiver]) -> frozenset[str]:
         """All kinds and modalities that can follow from one call of a perceiver, through others too."""
+        known = self._reached.get(runner.name)
+        if known is not None:
+            return known
         reached: set[str] = set()
         open_ends = set(runner.plugged.produces)
         while open_ends:
@@ -181,10 +186,13 @@ class Registry:
                 if open_ends & (set(other.plugged.gathers) or set(other.plugged.consumes)):
                     following |= set(other.plugged.produces)
             open_ends = following - reached
-        return frozenset(reached)
+        found = frozenset(reached)
+        if self._settled:
+            self._reached[runner.name] = found
+        return found
 
     def settle(self) -> Iterable[PluginProblem]:
-        """Drop perceivers that would wait for ever, and name those that are never called."""
+        """After all are registered: drop perceivers that would wait for ever, and name those that are never called."""
         for name, runner in list(self.perceivers.items()):
             if runner.plugged.gathers and set(runner.plugged.gathers) & self.reach(runner):
                 del self.perceivers[name]
@@ -195,6 +203,7 @@ class Registry:
                     f"{name} gathers {gathers}, which follow from what it writes itself.",
                     "Change its `gathers` or `produces`.",
                 )
+        self._settled = True
         given = {*self.modalities, *KINDS}.union(*(each.plugged.produces for each in self.perceivers.values()))
         for name, runner in self.perceivers.items():
             wanted = runner.plugged.consumes
