@@ -220,6 +220,7 @@ class Assistant:
         answerer: str | None = None,
         instructions: str = "",
         sampling: Sampling = FREE,
+        options: Mapping[str, Mapping[str, Any]] = EMPTY,
         on_begun: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Ask a turn again in its place: one that was interrupted, stopped or failed, or whose answer is no good.
@@ -255,6 +256,7 @@ class Assistant:
             answerer=answerer or self.settings.answerer,
             instructions=instructions,
             sampling=sampling,
+            options=options,
         )
         async with aclosing(self._recorded(conversation, owner, recording, run)) as events:
             async for event in events:

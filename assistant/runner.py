@@ -10,9 +10,11 @@ import queue
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any, Generic, TypeVar
 
+from assistant.calls import Recorder
 from assistant.errors import (
     AssistantError,
     Cancelled,
@@ -63,6 +65,7 @@ class Runner(Generic[P]):
         breaker_failures: int = 3,
         breaker_seconds: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
+        recorder: Recorder | None = None,
     ) -> None:
         self.plugged = plugged
         self.plugin = plugin
@@ -84,6 +87,8 @@ class Runner(Generic[P]):
         self._counting = threading.Lock()
         self._loading = threading.Lock()
         self._worker = Worker(plugged.name, getattr(plugged, "concurrency", 1))
+        self.recorder = recorder
+        """Notes every call, where somebody asked for that."""
 
     @property
     def name(self) -> str:
@@ -123,6 +128,24 @@ class Runner(Generic[P]):
         """Whether it failed so often in a row that it is left alone for a while."""
         return self._failures >= self._breaker_failures and self._clock() < self._resting_until
 
+    @property
+    def rests_for(self) -> float:
+        """Seconds until it is tried again, while it rests; 0 otherwise."""
+        return max(0.0, self._resting_until - self._clock()) if self.resting else 0.0
+
+    @property
+    def loading(self) -> bool:
+        """Whether its model is being loaded now."""
+        return self._loading.locked() and not self.loaded
+
+    def state(self, obstacle: Obstacle | None) -> str:
+        """In a word, given its `obstacle()`: "ready", "loading", "resting", "busy" or the obstacle's cause."""
+        if obstacle is None:
+            return "loading" if self.loading else "ready"
+        if obstacle.cause == "paused":
+            return "resting" if self.resting else "busy"
+        return obstacle.cause
+
     def obstacle(self) -> Obstacle | None:
         """What stands in the way of using it now, found out without importing or loading anything."""
         if self._overdue >= getattr(self.plugged, "concurrency", 1):
@@ -154,7 +177,8 @@ class Runner(Generic[P]):
         with self._loading:
             if not self.loaded:
                 began = time.perf_counter()
-                self.plugged.load(self.services)
+                with self._noted("load"):
+                    self.plugged.load(self.services)
                 self.loaded = True
                 logger.info("%s loaded in %.1f s", self.name, time.perf_counter() - began)
 
@@ -166,6 +190,8 @@ class Runner(Generic[P]):
         deadline: float | None = None,
         priority: tuple[float, ...] = (0.0,),
         on_state: Callable[[str], None] = lambda state: None,
+        what: str = "call",
+        about: str = "",
     ) -> AsyncGenerator[T, None]:
         """What `call(plugged)` yields, one by one, as it comes from the worker thread.
 
@@ -175,11 +201,15 @@ class Runner(Generic[P]):
             deadline: seconds from the start of work (queueing and loading not counted); None for no limit.
             priority: place in the queue for a lane, lowest first.
             on_state: told "loading" and "running".
+            what: how the call is noted, where calls are.
+            about: what it is for, as it is noted.
 
         Raises:
             Overdue: the deadline passed; the thread is left to notice `cancel`.
             Exception: whatever the plugin raised.
         """
+        if self.recorder is not None:
+            call = self.recorder.iterating(call, what, about)
         loop = asyncio.get_running_loop()
         inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         heavy = getattr(self.plugged, "heavy", False)
@@ -273,14 +303,22 @@ class Runner(Generic[P]):
             self.last_failure = str(error) or type(error).__name__
             self._resting_until = self._clock() + self._breaker_seconds
 
-    def run(self, call: Callable[[P], T]) -> T:
-        """Call in the worker thread and wait for the result, from a thread that is not an event loop's."""
+    def _noted(self, what: str, about: str = "") -> AbstractContextManager[None]:
+        return self.recorder.queued(what, about).running() if self.recorder is not None else nullcontext()
+
+    def run(self, call: Callable[[P], T], *, what: str = "call", about: str = "") -> T:
+        """Call in the worker thread and wait for the result, from a thread that is not an event loop's.
+
+        `what` and `about` are noted, where calls are.
+        """
         answer: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+        noted = self._noted(what, about)
 
         def work() -> None:
             try:
                 self.load()
-                answer.put((True, call(self.plugged)))
+                with noted:
+                    answer.put((True, call(self.plugged)))
             except BaseException as error:  # handed to the caller, who raises it
                 answer.put((False, error))
 
@@ -301,6 +339,8 @@ class Runner(Generic[P]):
             "version": self.plugged.version,
             "loaded": self.loaded,
             "ready": obstacle is None,
+            "state": self.state(obstacle),
+            "resting_seconds": round(self.rests_for, 1),
             "reason": f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else "",
             "weights": list(self.plugged.weights(self.services.options)),
             "memory_mb": self.plugged.memory_mb,
@@ -314,7 +354,8 @@ class Runner(Generic[P]):
                 if self.loaded:
                     self.loaded = False
                     try:
-                        self.plugged.close()
+                        with self._noted("close"):
+                            self.plugged.close()
                     except Exception:
                         logger.exception("closing %s failed", self.name)
 
