@@ -123,17 +123,21 @@ class Answers:
         for runner in self._host.answerers():
             if runner.plugged.checks and runner is not asking and runner.obstacle() is None:
                 whole = Answer("", answerer=runner.name)
-                for delta in runner.run(lambda answerer: tuple(answerer.answer(request))):
+                for delta in runner.run(lambda answerer: tuple(answerer.answer(request)), what="answer"):
                     whole += delta
                 return whole
         return None
 
     async def _deltas(
-        self, runner: Runner[Answerer], request: Request, call: Callable[[Answerer], Iterable[Delta]]
+        self,
+        runner: Runner[Answerer],
+        request: Request,
+        call: Callable[[Answerer], Iterable[Delta]],
+        what: str = "answer",
     ) -> AsyncGenerator[Delta, None]:
         """What the answerer says to the request; a confidence that is no probability is left out."""
         deadline = runner.plugged.deadline * self._host.settings.engine.deadline_scale
-        async with aclosing(runner.stream(call, cancel=request.cancel, deadline=deadline)) as deltas:
+        async with aclosing(runner.stream(call, cancel=request.cancel, deadline=deadline, what=what)) as deltas:
             async for delta in deltas:
                 if delta.confidence is not None and not math.isfinite(delta.confidence):
                     logger.warning("%s gave the confidence %s", runner.name, delta.confidence)
@@ -174,7 +178,7 @@ class Answers:
                     found = answerer.check(request, answer)
                     return () if found is None else (found,)
 
-                async with aclosing(self._deltas(runner, request, check)) as deltas:
+                async with aclosing(self._deltas(runner, request, check, "check")) as deltas:
                     async for delta in deltas:
                         answer += delta
                         self._emit(delta)

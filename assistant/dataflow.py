@@ -256,6 +256,8 @@ class Perception:
             key = self._key(job, gathered)
             remembered = await asyncio.to_thread(self._cache.recall, key)
             if remembered is not None:
+                if runner.recorder is not None:
+                    runner.recorder.remembered(_method(runner), job.part.name, len(remembered))
                 for item in renamed(remembered, ANY_NAME, job.part.name):
                     self._take(item)
                 job.kept = True
@@ -291,6 +293,8 @@ class Perception:
                 deadline=deadline,
                 priority=(self._turn, -runner.seconds),
                 on_state=on_state,
+                what=_method(runner),
+                about=job.part.name,
             )
             async with aclosing(stream) as items:
                 async for item in items:
@@ -393,6 +397,11 @@ class Perception:
             )
         )
         self._tell(job, state, milliseconds, message)
+
+
+def _method(runner: Runner[Perceiver]) -> str:
+    """How a call is noted."""
+    return "gather" if runner.plugged.gathers else "perceive"
 
 
 DEADLINE_REMEDY = "Send a shorter or smaller file, or raise `engine.deadline_scale` in the settings."

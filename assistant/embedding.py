@@ -50,7 +50,7 @@ class Embeddings:
         with self._lock:
             new = [text for text in dict.fromkeys(texts) if text not in self._remembered]
         if new:
-            vectors = runner.run(lambda embedder: embedder.embed(new))
+            vectors = runner.run(lambda embedder: embedder.embed(new), what="embed", about=_counted(new))
             with self._lock:
                 self._remembered.update(zip(new, vectors, strict=True))
         with self._lock:
@@ -58,9 +58,13 @@ class Embeddings:
             for text in texts:
                 vector = self._remembered.get(text)
                 if vector is None:  # more texts than are remembered, by this call or one beside it
-                    return runner.run(lambda embedder: embedder.embed(list(texts)))
+                    return runner.run(lambda embedder: embedder.embed(list(texts)), what="embed", about=_counted(texts))
                 self._remembered.move_to_end(text)
                 found.append(vector)
             while len(self._remembered) > KEPT:
                 self._remembered.popitem(last=False)
         return np.stack(found) if found else np.zeros((0, runner.plugged.dimensions), np.float32)
+
+
+def _counted(texts: Sequence[str]) -> str:
+    return f"{len(texts)} text{'' if len(texts) == 1 else 's'}"

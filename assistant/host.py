@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pluggy
 
 from assistant import discovery, hookspecs
+from assistant.calls import Calls
 from assistant.compatibility import ATTRIBUTE, deprecated_uses
 from assistant.declared import options_of
 from assistant.discovery import Candidate, Disabled, LeftOut, Level, PluginInfo, PluginProblem, said
@@ -71,6 +73,7 @@ class Host:
         plugins: Mapping[str, object] | None = None,
         discover: bool = True,
         specifications: Sequence[ModuleType | type] = (),
+        calls: Calls | None = None,
     ) -> None:
         """Discover and register.
 
@@ -80,7 +83,9 @@ class Host:
             plugins: further plugins (modules or objects with hooks) by name, registered after the discovered ones.
             discover: whether to look for installed plugins.
             specifications: further modules or classes with `@hookspec`s: for hooks that go away.
+            calls: where every call of every plugin is noted.
         """
+        self._calls = calls
         self.settings = settings or Settings()
         self.weights = weights or Weights(
             self.settings.weights_directory(),
@@ -151,7 +156,9 @@ class Host:
                 f"{f', in the environment {other.environment}' if other.environment else ''}.",
                 f"Uninstall one of them: {other.distribution} or {candidate.distribution_name}.",
             )
-        self._add(candidate.name, discovery.load(candidate), candidate.info(), note)
+        with self._noted(candidate.name, "import"):
+            plugin = discovery.load(candidate)
+        self._add(candidate.name, plugin, candidate.info(), note)
 
     def _add(self, name: str, plugin: object, info: PluginInfo, note: str = "") -> None:
         declared = getattr(plugin, ATTRIBUTE, None)
@@ -218,15 +225,22 @@ class Host:
 
         given = {"register": registered}
         try:
-            implementation.function(*(given.get(each) for each in implementation.argnames))
+            with self._noted(name, hook):
+                implementation.function(*(given.get(each) for each in implementation.argnames))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # as at import: not even SystemExit takes the host along
             message = f"{hook} raised {said(error)}."
             self._problem(name, message, "This is a defect of the plugin: tell its author.")
 
+    def _noted(self, plugin: str, what: str) -> AbstractContextManager[None]:
+        return nullcontext() if self._calls is None else self._calls.of(plugin).queued(what).running()
+
     def _runner(self, plugin: str, plugged: Plugged) -> Runner[Any]:
-        engine = self.settings.engine
+        engine, info = self.settings.engine, self._plugins[plugin]
+        tier = f"environment {info.environment}" if info.environment else info.isolation
+        if tier == "thread":
+            tier = plugged.isolation
         return Runner(
             plugged,
             plugin,
@@ -243,6 +257,7 @@ class Host:
             embedder_identity=self._embeddings.identity,
             breaker_failures=engine.breaker_failures,
             breaker_seconds=engine.breaker_seconds,
+            recorder=None if self._calls is None else self._calls.of(plugin, plugged.name, tier),
         )
 
     # ---- what there is -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ LAYERS = (
     {"types", "errors", "__init__"},
     {
         "confinement",
+        "calls",
         "context",
         "disabled",
         "examples",
