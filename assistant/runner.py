@@ -31,6 +31,8 @@ from assistant.workers import Lanes, Worker
 
 logger = logging.getLogger(__name__)
 P = TypeVar("P", bound=Plugged)
+ABANDON_SECONDS = 1.0
+"""How long a thread whose process was ended is waited for."""
 T = TypeVar("T")
 
 
@@ -70,7 +72,8 @@ class Runner(Generic[P]):
         self.plugged = plugged
         self.plugin = plugin
         self.services = services
-        self.loaded = False
+        self._loaded = False
+        self._load_seconds = load_seconds
         self.seconds = float(getattr(plugged, "deadline", 1.0))
         """Expected duration of a call: the deadline at first, then a running mean."""
         self.last_failure = ""
@@ -94,6 +97,11 @@ class Runner(Generic[P]):
     def name(self) -> str:
         """The plugged object's name."""
         return self.plugged.name
+
+    @property
+    def loaded(self) -> bool:
+        """Whether it is loaded; what works in a process of its own is not once that has ended."""
+        return self._loaded and bool(getattr(self.plugged, "ready", True))
 
     @property
     def weights_identity(self) -> str:
@@ -157,6 +165,9 @@ class Runner(Generic[P]):
                 f"{self.name} failed {self._failures} times in a row and rests ({self.last_failure}).",
                 f"It is tried again in {seconds:.0f} s.",
             )
+        hindered: Obstacle | None = getattr(self.plugged, "hindrance", _nothing)()  # of its own process
+        if hindered is not None:
+            return hindered
         if self.loaded:
             return None
         missing = self.plugged.unready(self.services.options)
@@ -179,7 +190,7 @@ class Runner(Generic[P]):
                 began = time.perf_counter()
                 with self._noted("load"):
                     self.plugged.load(self.services)
-                self.loaded = True
+                self._loaded = True
                 logger.info("%s loaded in %.1f s", self.name, time.perf_counter() - began)
 
     async def stream(
@@ -205,7 +216,7 @@ class Runner(Generic[P]):
             about: what it is for, as it is noted.
 
         Raises:
-            Overdue: the deadline passed; the thread is left to notice `cancel`.
+            Overdue: the deadline passed, or loading took too long; the thread is left to notice `cancel`.
             Exception: whatever the plugin raised.
         """
         if self.recorder is not None:
@@ -264,17 +275,21 @@ class Runner(Generic[P]):
 
         self._worker.submit(work)
         ends: float | None = None
+        limit: float | None = None
         try:
             while True:
                 try:
                     timeout = None if ends is None else max(0.0, ends - loop.time())
-                    what, value = await asyncio.wait_for(inbox.get(), timeout)
+                    if inbox.empty():
+                        what, value = await asyncio.wait_for(inbox.get(), timeout)
+                    else:  # a third of the time of a short call goes into waiting for what is there already
+                        what, value = inbox.get_nowait()
                 except asyncio.TimeoutError:
                     with self._counting:
                         if not finished.is_set():
                             self._overdue += 1
                             late.set()
-                    raise Overdue(f"{self.name} did not finish within {deadline:.0f} s.") from None
+                    raise Overdue(f"{self.name} did not finish within {limit or 0:.0f} s.") from None
                 if what == "item":
                     yield value
                 elif what == "failed":
@@ -284,8 +299,8 @@ class Runner(Generic[P]):
                     return
                 else:
                     on_state(what)
-                    if what == "running" and deadline is not None:
-                        ends = loop.time() + deadline
+                    limit = deadline if what == "running" else self._load_seconds
+                    ends = None if limit is None else loop.time() + limit
         except (GeneratorExit, asyncio.CancelledError, Cancelled):
             raise
         except BaseException as error:
@@ -344,6 +359,8 @@ class Runner(Generic[P]):
             "reason": f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else "",
             "weights": list(self.plugged.weights(self.services.options)),
             "memory_mb": self.plugged.memory_mb,
+            "isolation": self.plugged.isolation,
+            **getattr(self.plugged, "facts", dict)(),
         }
 
     def close(self) -> None:
@@ -351,18 +368,31 @@ class Runner(Generic[P]):
 
         def work() -> None:
             with self._loading:
-                if self.loaded:
-                    self.loaded = False
+                if self._loaded:
+                    self._loaded = False
                     try:
                         with self._noted("close"):
                             self.plugged.close()
                     except Exception:
                         logger.exception("closing %s failed", self.name)
 
-        if self.loaded:
+        if self._loaded:
             self._worker.submit(work)
         self._worker.close()
 
     def join(self, until: float) -> bool:
-        """After `close`: wait for the worker thread until `time.monotonic()` reaches `until`; False if it hangs."""
-        return self._worker.join(until)
+        """After `close`: wait for the worker thread until `time.monotonic()` reaches `until`; False if it hangs.
+
+        One whose work is done in a process of its own does not: that is then ended.
+        """
+        if self._worker.join(until):
+            return True
+        abandon = getattr(self.plugged, "abandon", None)
+        if abandon is None:
+            return False
+        abandon()
+        return self._worker.join(time.monotonic() + ABANDON_SECONDS)
+
+
+def _nothing() -> None:
+    """What stands in the way of what works here."""
