@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "list": "assistant.commands.plugins.listing",
     "new": "assistant.commands.plugins.new",
     "pin": "assistant.commands.plugins.pin",
+    "trace": "assistant.commands.plugins.trace",
     "uninstall": "assistant.commands.plugins.uninstall",
 }
 """Name -> the module that has a click command called `command`."""
