@@ -66,6 +66,7 @@ class Runner(Generic[P]):
         embedder_identity: Callable[[], str],
         breaker_failures: int = 3,
         breaker_seconds: float = 60.0,
+        load_seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         recorder: Recorder | None = None,
     ) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from assistant.types import EMPTY, FileFormat
+from assistant.types import FileFormat
 from assistant.weights import WeightsChoice, WeightsSpec
 
 Sort: TypeAlias = Literal["perceiver", "answerer", "embedder", "voice"]
@@ -20,11 +20,12 @@ class Option:
     name: str
     type: Any
     """As `typed.encoded` writes it: "bool", "int", {"literal": [...]}, ..."""
-    required: bool
-    default: Any = None
-    """A JSON value; None where it is required."""
+    default: Any
+    """A JSON value."""
     description: str = ""
-    """The string under the field, where its source could be read."""
+    """`metadata["description"]` of the field."""
+    secret: bool = False
+    """`metadata["secret"]` of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +74,3 @@ class Description:
     """Hooks that it implements and that mean nothing out of the assistant's process: commands, routes, panels."""
     api: str | int | None = None
     """Its `ASSISTANT_API`."""
-    hooks: Mapping[str, int] = field(default_factory=lambda: dict(EMPTY))
-    """Hook -> how often it registered something."""

@@ -84,7 +84,7 @@ class _Descriptor(io.RawIOBase):
         return self._position
 
 
-def memory_file(content: bytes | int) -> int:
+def memory_file(content: bytes | memoryview | int) -> int:
     """The descriptor of a file in memory (Linux): of these bytes, read-only; or of so many zeros, to be filled."""
     descriptor = os.memfd_create("media", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:

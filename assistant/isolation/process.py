@@ -1,0 +1,380 @@
+"""One confined process of a plugin, as the assistant sees it: started, called, ended. Not for what calls mean."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeAlias
+
+from assistant.errors import AssistantError, Cancelled, PluginCrashed
+from assistant.isolation import channel, places
+from assistant.isolation.channel import Nonsense
+from assistant.isolation.crossing import crash, read_error, table, told_error
+from assistant.isolation.program import Program
+
+GRACE_SECONDS: Final = 0.5
+"""What a call has left to end by itself once it is given up; then its process is killed."""
+POLL_SECONDS: Final = 0.05
+"""How often a call that is waited for is looked at for whether it is still wanted."""
+END_SECONDS: Final = 2.0
+"""How long the end of a killed process is waited for."""
+TAIL_CHARACTERS: Final = 4000
+"""Of what a plugin wrote to standard error, the end that goes to the log."""
+
+logger = logging.getLogger(__name__)
+Serve: TypeAlias = "Callable[[Mapping[str, Any], list[int]], tuple[dict[str, Any], list[int]]]"
+"""Answers what a plugin asks back: its message and descriptors; the reply and the descriptors to send, to be closed."""
+_numbers = itertools.count(1)
+_PROGRAM: Final = (
+    "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told.pop('path') or sys.path; "
+    "sys.path[:0] = told.pop('first'); from assistant.isolation.supervisor import main; main(told)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a process may use."""
+
+    memory_mb: int
+    network: bool = False
+    weights: tuple[Path, ...] = ()
+    threads: int = 1
+    device: str = "cpu"
+    hub: bool = False
+
+
+class Lost(PluginCrashed):
+    """The process was ended for the sake of another call, or because it was not needed any more."""
+
+
+class Process:
+    """A plugin's process. Calls may be made from several threads."""
+
+    def __init__(self, program: Program, bounds: Bounds) -> None:
+        """Start it, without waiting until it is there.
+
+        Raises:
+            PluginCrashed: no process can be started.
+        """
+        self.plugin = program.plugin
+        scratch = Path(tempfile.mkdtemp(prefix="sensorium-plugin-"))
+        control, theirs = channel.pair()
+        life, its_life = socket.socketpair()
+        with theirs, its_life:
+            told = {
+                "path": _path(program),
+                "first": list(program.path),
+                "control": theirs.fileno(),
+                "life": its_life.fileno(),
+                "scratch": str(scratch),
+                "memory": bounds.memory_mb << 20,
+                "addresses": None if bounds.device.startswith("cuda") else _size(bounds.weights),
+                "network": bounds.network,
+                "readable": places.readable(program, bounds.weights, bounds.network),
+                "devices": places.devices(bounds.device),
+            }
+            try:
+                self._process = subprocess.Popen(
+                    [str(program.python), "-I", "-c", _PROGRAM, json.dumps(told)],
+                    env=places.variables(scratch, bounds.threads, bounds.network, bounds.hub),
+                    pass_fds=[theirs.fileno(), its_life.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                    cwd="/",
+                )
+            except OSError as error:
+                for each in (control, life):
+                    each.close()
+                shutil.rmtree(scratch, ignore_errors=True)
+                raise PluginCrashed(f"No process can be started for {program.plugin}: {error.strerror}.") from error
+        control.setblocking(False)
+        self._control = control
+        self._sending = threading.Lock()
+        self.descriptor = os.pidfd_open(self._process.pid)
+        self.ended_here = False
+        """Whether it was ended on purpose."""
+        # Not closed with the rest: calls in other threads wait for it.
+        weakref.finalize(self, os.close, self.descriptor)
+        self._end = weakref.finalize(self, _end, self._process, control, life, self.descriptor, scratch, self.plugin)
+
+    @property
+    def pid(self) -> int:
+        """Of the small process above the plugin's own, which ends with it."""
+        return self._process.pid
+
+    def alive(self) -> bool:
+        """Whether it can be called."""
+        return self._end.alive and not _readable(self.descriptor, 0.0)
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+        self.ended_here = True
+        self._end()
+
+    def status(self) -> str:
+        """How it ended, in words, once it has."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+        code = self._process.returncode
+        if code is None:
+            return "it does not end"
+        code = 128 - code if code < 0 else code
+        if code > 128:
+            with suppress(ValueError):
+                return f"ended by {signal.Signals(code - 128).name}"
+        return f"ended with status {code}"
+
+    def send(self, told: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
+        """Say something to it. Raises OSError if it does not listen."""
+        with self._sending:
+            channel.send(self._control, told, descriptors)
+
+    def call(
+        self,
+        do: str,
+        name: str,
+        *,
+        serve: Serve | None = None,
+        cancel: threading.Event | None = None,
+        seconds: float | None = None,
+        **told: Any,
+    ) -> Conversation:
+        """Begin a call.
+
+        Args:
+            do: what; see `child.py`.
+            name: of the plugged object, for messages.
+            serve: answers what it asks back.
+            cancel: gives the call up.
+            seconds: it may take at most.
+            told: what goes with it.
+        """
+        ours, theirs = channel.pair()
+        ours.setblocking(False)
+        number = next(_numbers)
+        with theirs:
+            try:
+                self.send({"call": number, "do": do, **told}, [theirs.fileno()])
+            except OSError:
+                logger.debug("%s could not be called: its process ends", name)  # which the conversation finds out
+        return Conversation(self, ours, number, name, serve or _serve_nothing, cancel or threading.Event(), seconds)
+
+
+class Conversation:
+    """One call of a process: what it yields, what it asks back, how it ends. In one thread."""
+
+    def __init__(
+        self,
+        process: Process,
+        connection: socket.socket,
+        number: int,
+        name: str,
+        serve: Serve,
+        cancel: threading.Event,
+        seconds: float | None,
+    ) -> None:
+        self._process, self._connection, self._number, self._name = process, connection, number, name
+        self._serve, self._cancel, self._seconds = serve, cancel, seconds
+        self._ends = None if seconds is None else time.monotonic() + seconds
+        self._given_up: float | None = None
+        self._over = False
+        self.began = False
+        """Whether anything came back yet."""
+        self.done: dict[str, Any] = {}
+        """What it ended with."""
+
+    def items(self) -> Iterator[tuple[dict[str, Any], list[int]]]:
+        """What it yields, with descriptors that are closed when the next is asked for.
+
+        Raises:
+            Cancelled: it was given up.
+            AssistantError: as it raised.
+            PluginCrashed: its process failed, ended or took too long.
+        """
+        try:
+            while True:
+                message, descriptors = self._next()
+                try:
+                    if "done" in message:
+                        self._over = True
+                        self.done = table(message["done"])
+                        return
+                    yield table(message.get("item")), descriptors
+                finally:
+                    channel.close(descriptors)
+        except Nonsense as error:
+            self._over = True
+            logger.warning("The process of %s said what makes no sense: %s", self._name, error)
+            self._process.kill()
+            raise crash("PluginCrashed", self._name) from error
+        finally:
+            self.close()
+
+    def result(self) -> dict[str, Any]:
+        """What a call that yields nothing ends with."""
+        for _ in self.items():
+            raise crash("PluginCrashed", self._name)
+        return self.done
+
+    def close(self) -> None:
+        """Give the call up unless it is over: it is told so, and its process is ended unless it then ends soon."""
+        if not self._over:
+            self._over = True
+            self._cancel.set()
+            with suppress(AssistantError, Nonsense):
+                while True:
+                    message, descriptors = self._next()
+                    channel.close(descriptors)
+                    if "done" in message:
+                        break
+        self._connection.close()
+
+    # ---- waiting -------------------------------------------------------------------------------------------------
+
+    def _next(self) -> tuple[dict[str, Any], list[int]]:
+        """The next message that is no question; questions are answered."""
+        while True:
+            message, descriptors = self._receive()
+            self.began = True
+            if "error" in message:
+                self._over = True
+                channel.close(descriptors)
+                raise read_error(message, self._name, cancelled=self._cancel.is_set())
+            if "ask" not in message:
+                return message, descriptors
+            try:
+                reply, lent = self._answer(message, descriptors)
+            finally:
+                channel.close(descriptors)
+            try:
+                channel.send(self._connection, reply, lent)
+            except OSError as error:  # it has ended, or asks and asks and does not listen
+                logger.debug("%s does not take the answer to its question: %s", self._name, error)
+            finally:
+                channel.close(lent)
+
+    def _answer(self, message: Mapping[str, Any], descriptors: list[int]) -> tuple[dict[str, Any], list[int]]:
+        try:
+            if self._cancel.is_set():
+                raise Cancelled
+            return self._serve(message, descriptors)
+        except Nonsense:
+            raise
+        except AssistantError as error:
+            return told_error(error), []
+        except Exception as error:  # of other plugins, whose embeddings or answers it asked for
+            logger.warning("What %s asked for failed", self._name, exc_info=error)
+            return told_error(error), []
+
+    def _receive(self) -> tuple[dict[str, Any], list[int]]:
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        poll.register(self._process.descriptor, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll(POLL_SECONDS * 1000)}
+            now = time.monotonic()
+            if self._cancel.is_set() and self._given_up is None:
+                self._given_up = now + GRACE_SECONDS
+                with suppress(OSError):
+                    self._process.send({"call": self._number, "do": "cancel"})
+            if self._given_up is not None and now >= self._given_up:
+                self._process.kill()
+                self._over = True
+                logger.warning("%s did not stop when it was told to, so its process was ended", self._name)
+                raise Cancelled
+            if self._ends is not None and now >= self._ends:
+                self._process.kill()
+                self._over = True
+                raise PluginCrashed(f"{self._name} took longer than {self._seconds:.0f} s.", "The log says more.")
+            if self._connection.fileno() in ready:
+                try:
+                    return channel.receive(self._connection)
+                except BlockingIOError:
+                    continue
+                except (EOFError, ConnectionError):
+                    _readable(self._process.descriptor, GRACE_SECONDS)
+                    self._died()
+            if self._process.descriptor in ready:
+                self._died()
+
+    def _died(self) -> NoReturn:
+        self._over = True
+        on_purpose = self._process.ended_here
+        self._process.kill()
+        how = self._process.status()
+        if self._cancel.is_set():
+            raise Cancelled
+        if on_purpose:
+            raise Lost(f"The process of {self._name} was ended while it worked.", "Ask again.")
+        logger.warning("The process of %s %s", self._name, how)
+        raise PluginCrashed(f"The process of {self._name} {how}.", "The log says more.")
+
+
+def _serve_nothing(told: Mapping[str, Any], descriptors: list[int]) -> tuple[dict[str, Any], list[int]]:
+    raise Nonsense("a question where there is nothing to ask")
+
+
+def _readable(descriptor: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def _path(program: Program) -> list[str]:
+    """`sys.path` of a process of this interpreter; [] for the one of its own."""
+    if program.python != Path(sys.executable):
+        return []
+    root = str(Path(__file__).resolve().parents[2])
+    return [*filter(None, sys.path), *([] if root in sys.path else [root])]
+
+
+def _size(directories: Sequence[Path]) -> int:
+    """Bytes of all files: they may be mapped into memory."""
+    return sum(file.stat().st_size for directory in directories for file in directory.rglob("*") if file.is_file())
+
+
+def _end(
+    process: subprocess.Popen[bytes],
+    control: socket.socket,
+    life: socket.socket,
+    descriptor: int,
+    scratch: Path,
+    plugin: str,
+) -> None:
+    """Have the supervisor end everything, and end it too if it does not follow."""
+    life.close()
+    control.close()
+    if not _readable(descriptor, END_SECONDS):
+        process.kill()
+    process.wait()
+    if process.stderr is not None:
+        os.set_blocking(process.stderr.fileno(), False)
+        with suppress(OSError):
+            _log(plugin, process.stderr.read() or b"")
+        process.stderr.close()
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _log(plugin: str, said: bytes) -> None:
+    lines = said.decode("utf-8", "replace")[-TAIL_CHARACTERS:].strip().splitlines()
+    for line in lines:
+        shown = "".join(letter if letter.isprintable() else " " for letter in line)
+        logger.warning("plugin %s wrote: %s", plugin, shown)
