@@ -11,7 +11,7 @@ from assistant_document.perceiver import DocumentPerceiver
 
 __all__ = ["FORMATS", "DocumentOptions", "DocumentPerceiver"]
 
-ASSISTANT_API = ">=1.0,<2"
+ASSISTANT_API = ">=1.1,<2"
 
 
 @hookimpl

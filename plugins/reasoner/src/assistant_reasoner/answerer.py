@@ -10,6 +10,7 @@ from assistant.context import Snapshot
 from assistant.examples import example_of
 from assistant.plugin import Answerer, Request
 from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Question
+from assistant_reasoner import documents
 from assistant_reasoner.check import best_pair, checked
 from assistant_reasoner.execute import execute, kinds_for
 from assistant_reasoner.execute.world import World
@@ -55,6 +56,8 @@ class Reasoner(Answerer):
         """The kinds that the question's programs are computed from; none for an example that is only to be kept."""
         if example_of(question.text) is not None:
             return frozenset()
+        if documents.concerned(question, context):
+            return documents.NEEDED
         parsed = understand(question, context)
         kinds: frozenset[str] = frozenset().union(*(kinds_for(one.program) for one in parsed))
         if question.spoken and any(isinstance(one.program, Unknown) for one in parsed):
@@ -80,12 +83,14 @@ class Reasoner(Answerer):
         embed: Any = self._meanings.over(request.embed)
         replies: list[Reply] = []
         started = False
+        files = documents.concerned(request.question, context)
+        parsed = parsed[:1] if files else parsed
         told: set[str] = set()
         for one in parsed:
             if request.cancel.is_set():
                 return
             world = World(context, request.question, one.which, Phrases(one.language), request.capabilities, embed)
-            reply = execute(one, world)
+            reply = documents.reply(request.question, files, world) if files else execute(one, world)
             replies.append(reply)
             for index, sentence in enumerate(reply.sentences):
                 if request.cancel.is_set():
@@ -104,6 +109,8 @@ class Reasoner(Answerer):
     def check(self, request: Request, answer: Answer) -> Delta | None:
         """Compare another's answer with what was observed: a note where they contradict, a higher confidence if not."""
         if example_of(request.question.text) is not None:
+            return None
+        if documents.concerned(request.question, request.context):
             return None
         parsed = understand(request.question, request.context)
         if any(isinstance(one.program, SmallTalk | Unknown | Attached) for one in parsed[:1]):

@@ -1,0 +1,131 @@
+"""Answers about documents: the page that is asked for, values by their labels, and what is honest to say otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.types import Gap, Kind
+from assistant_reasoner.documents import NEEDED
+
+if TYPE_CHECKING:
+    from conftest import Talk
+
+PAGES = (
+    "Annual report of the garden club\nWritten by Ann Lee",
+    "Income\nFees: 3400.00 EUR\nTotal: 4000.00 EUR",
+    "Outlook\nWe plan to plant forty trees in spring.",
+)
+
+
+def report(talk: Talk, *pages: str, unit: str = "page", title: str = "") -> Talk:
+    pages = pages or PAGES
+    talk.part("document", "report.pdf")
+    for number, text in enumerate(pages, 1):
+        about = {"title": title} if title else {}
+        talk.add("document_text", text, 1.0, page=number, pages=len(pages), unit=unit, **about)
+    facts = f"PDF document, {len(pages)} {unit}s, 20 words"
+    return talk.add("document_facts", facts, 1.0, pages=len(pages), unit=unit, words=20, author="Ann Lee")
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "said"),
+    [
+        ("What is the total on page 2?", "4000.00 EUR", "page 2 of report.pdf"),
+        ("How much are the fees?", "3400.00 EUR", "page 2 of report.pdf"),
+        ("Who wrote it?", "Ann Lee", "Ann Lee"),
+        ("How many pages does it have?", "3", "3 pages"),
+        ("How many words are in the document?", "20", "20 words"),
+        ("What is on page 2?", None, "Total: 4000.00 EUR"),
+        ("What does the third page say?", None, "Outlook"),
+        ("What is on the last page?", None, "forty trees"),
+        ("What does the document say?", None, "garden club"),
+        ("What does it say about spring?", None, "page 3 of report.pdf"),
+        ("How many trees will be planted?", None, "forty trees"),
+        ("Does it mention trees?", "yes", "page 3"),
+        ("Does it mention bicycles?", "no", "not in report.pdf"),
+        ("What is this document about?", None, "Page 2 begins “Income”"),
+        ("Wie hoch ist die Summe auf Seite 2?", "4000.00 EUR", "4000.00 EUR"),
+        ("", None, "Annual report"),
+    ],
+)
+def test_questions_about_a_document(talk: Talk, question: str, short: str | None, said: str) -> None:
+    """The answer comes from the page that bears it, says which, and cites it."""
+    answer = report(talk).ask(question)
+    assert said in answer.text
+    assert answer.citations
+    if short is not None:
+        assert answer.short == short
+
+
+def test_only_the_page_that_is_named_counts(talk: Talk) -> None:
+    """A value of another page is no answer."""
+    answer = report(talk).ask("What is the total on page 3?")
+    assert "4000" not in answer.text
+    assert answer.abstained
+
+
+@pytest.mark.parametrize("question", ["What is on page 9?", "What is the capital of France?", "Where is the dog?"])
+def test_what_is_not_there_is_not_made_up(talk: Talk, question: str) -> None:
+    """It says that nothing there fits."""
+    answer = report(talk).ask(question)
+    assert answer.abstained
+    assert "report.pdf" in answer.text
+
+
+def test_tables_are_read_by_row_and_column(talk: Talk) -> None:
+    """A cell is found by the head of its column and the name of its row."""
+    report(talk, "Month | Units | Revenue\nM1 | 0 | 0\nM3 | 20 | 5\nM6 | 50 | 12.5", unit="sheet", title="Sales")
+    assert talk.ask("What is the revenue of M3?").short == "5"
+    assert talk.ask("What are the units for M6?").short == "50"
+    assert "sheet 1 (“Sales”)" in talk.ask("What is the revenue of M6 on the sheet Sales?").text
+
+
+def test_scanned_pages_count_as_their_pages(talk: Talk) -> None:
+    """What was read in the picture of a page is answered with, and cited itself."""
+    report(talk, "A first page with some text")
+    talk.part("image", "scan", parent="report.pdf", page=2).line("Total: 99.50 EUR")
+    answer = talk.ask("What is the total on page 2?")
+    assert answer.short == "99.50 EUR"
+    (cited,) = (seen for seen in talk.seen if seen.id in answer.citations)
+    assert cited.kind == Kind.TEXT_LINE
+
+
+def test_pictures_sent_since_are_not_the_document(talk: Talk) -> None:
+    """A question after a picture is about the picture, unless it names the document."""
+    report(talk).next_turn("What is this?")
+    talk.picture().thing("dog")
+    assert talk.ask("What is in the picture?").text.count("dog") >= 1
+    assert "4000.00" in talk.ask("What is the total in the report?").text
+
+
+def test_follow_ups_stay_with_the_document(talk: Talk) -> None:
+    """Without new files, the next question is about the same one."""
+    report(talk).next_turn("What is this?")
+    assert talk.ask("What is the total?").short == "4000.00 EUR"
+
+
+def test_why_nothing_could_be_read(talk: Talk) -> None:
+    """The gap is told: what is wrong, and what to do."""
+    talk.part("document", "secret.pdf")
+    talk.gaps.append(
+        Gap(
+            cause="unreadable", message="secret.pdf is protected by a password.", remedy="Remove it.", part="secret.pdf"
+        )
+    )
+    answer = talk.ask("What does it say?")
+    assert answer.abstained
+    assert "protected by a password. Remove it" in answer.text
+
+
+def test_it_waits_for_text_only(talk: Talk) -> None:
+    """An answer from a document waits for its text and for what is read in scans, not for colours."""
+    assert report(talk).needs("What is the total?") == NEEDED
+
+
+def test_long_documents_are_searched_quickly(talk: Talk) -> None:
+    """A sheet of thousands of rows is answered from without comparing everything with everything."""
+    rows = "\n".join(f"Item {number} | {number * 3} | {number * 7}" for number in range(5000))
+    report(talk, f"Name | Units | Revenue\n{rows}", unit="sheet")
+    assert talk.ask("What is the revenue of Item 4321?").short == str(4321 * 7)
