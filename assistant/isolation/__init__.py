@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.isolation.asking import confinement_report, describe
+    from assistant.isolation.described import DescribedPlugin
     from assistant.isolation.description import Declared, Description, Option, Trouble
     from assistant.isolation.program import Program
     from assistant.isolation.proxies import isolated
 
 _HOMES = {
     "Declared": "description",
+    "DescribedPlugin": "described",
     "Description": "description",
     "Option": "description",
     "Program": "program",
@@ -32,7 +34,17 @@ _HOMES = {
     "describe": "asking",
     "isolated": "proxies",
 }
-__all__ = ["Declared", "Description", "Option", "Program", "Trouble", "confinement_report", "describe", "isolated"]
+__all__ = [
+    "Declared",
+    "DescribedPlugin",
+    "Description",
+    "Option",
+    "Program",
+    "Trouble",
+    "confinement_report",
+    "describe",
+    "isolated",
+]
 
 
 def __getattr__(name: str) -> Any:
