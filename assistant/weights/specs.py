@@ -13,7 +13,8 @@ from assistant.errors import PluginError
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what is done now, bytes done, bytes in all (0 if not known)."""
 
-FORMATS: Final = ("safetensors", "onnx", "ctranslate2", "gguf", "tflite", "tensorflow-graph")
+FORMATS: Final = ("safetensors", "onnx", "ctranslate2", "gguf", "tflite", "tensorflow-graph", "raw")
+"""raw: a file of numbers at places that the plugin knows, of which nothing is parsed."""
 PICKLES: Final = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".dill")
 """Endings of files that may be pickles, which run code when they are read."""
 OPEN_ENDED: Final = (".safetensors", ".json", ".txt", ".jinja", ".model")
@@ -74,7 +75,7 @@ class WeightsSpec:
     role: str
     """What for: "speech", "text embedding", "object detection"."""
     format: str
-    """safetensors, onnx, ctranslate2, gguf, tflite or tensorflow-graph; pickle is never accepted."""
+    """safetensors, onnx, ctranslate2, gguf, tflite, tensorflow-graph or raw; pickle is never accepted."""
     licence: str
     """SPDX identifier."""
     origin: str
