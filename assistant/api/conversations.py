@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Response
 
-from assistant.api import asking, docs_page, parts, wire
+from assistant.api import asking, docs_page, parts, plugins, wire
 from assistant.api.body import upload_bytes
 from assistant.api.common import (
     PAGE,
@@ -38,7 +38,7 @@ def install(app: FastAPI, assistant: Assistant) -> None:
     """Add our own API and its page."""
     app.state.assistant = assistant
     app.state.running = RunningTurns(assistant)
-    for each in (router, asking.router, parts.router, about):
+    for each in (router, asking.router, parts.router, about, plugins.router):
         app.include_router(each)
     docs_page.install(app)
 
@@ -191,12 +191,6 @@ async def usage(assistant: Serving, caller: Reader) -> wire.UsageReport:
     return wire.UsageReport.model_validate(
         {"owner": caller.name, "files": used.files, "bytes": used.bytes, "limits": limits}
     )
-
-
-@about.get("/plugins", responses=documented())
-async def plugins(assistant: Serving, caller: Reader) -> wire.Plugins:
-    """What perceives, answers and embeds, and whether it is ready."""
-    return wire.Plugins.model_validate(await asyncio.to_thread(assistant.host.health))
 
 
 async def _load(assistant: Assistant, conversation: str, owner: str) -> Conversation:

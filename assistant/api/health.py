@@ -118,7 +118,9 @@ def readiness(assistant: Assistant) -> Readiness:
     details = assistant.host.health()
     reasons = []
     if not any(each["ready"] for each in details["answerers"]):
-        reasons.append("No answerer is ready.")
+        resting = sorted(each["resting_seconds"] for each in details["answerers"] if each["state"] == "resting")
+        again = f" The first that rests after failures is tried again in {resting[0]:.0f} s." if resting else ""
+        reasons.append("No answerer is ready." + again)
     try:
         with assistant.store.database.reading() as connection:
             connection.execute(sql.text("SELECT 1"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -25,6 +25,7 @@ from assistant.types import Answered, Answering, Delta, Event, Missed, Status
 if TYPE_CHECKING:
     from assistant.api.limits import Turns
     from assistant.app import Assistant
+    from assistant.runner import Runner
 
 logger = logging.getLogger(__name__)
 
@@ -113,8 +114,27 @@ class Metrics:
         yield GaugeMetricFamily(
             "sensorium_lanes_waiting", "Heavy calls that wait for a lane.", value=host.lanes.waiting
         )
-        resting = sum(each.resting for each in host.perceivers()) + sum(each.resting for each in host.answerers())
+        runners: tuple[Runner[Any], ...] = (*host.perceivers(), *host.answerers(), *host.embedders(), *host.voices())
+        resting = sum(each.resting for each in runners)
         yield GaugeMetricFamily("sensorium_plugins_resting", "Plugins resting after failures.", value=resting)
+        rests = GaugeMetricFamily(
+            "sensorium_plugin_resting_seconds", "Until what rests after failures is tried again.", labels=("name",)
+        )
+        lost = CounterMetricFamily(
+            "sensorium_plugin_process_restarts", "Times a plugin's own process was lost.", labels=("name",)
+        )
+        for each in runners:
+            rests.add_metric((each.name,), each.rests_for)
+            process: dict[str, Any] = getattr(each.plugged, "facts", dict)()
+            if "restarts" in process:
+                lost.add_metric((each.name,), process["restarts"])
+        yield rests
+        yield lost
+        wrong = GaugeMetricFamily("sensorium_plugin_problems", "What is wrong with plugins.", labels=("level",))
+        levels = [problem.level for problem in host.problems()]
+        for level in ("error", "warning"):
+            wrong.add_metric((level,), levels.count(level))
+        yield wrong
         restarts = CounterMetricFamily("sensorium_decoder_restarts", "Times the decoder's processes were lost.")
         restarts.add_metric((), self._assistant.media.decoder_restarts)
         yield restarts

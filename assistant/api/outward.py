@@ -29,7 +29,7 @@ async def outward_events(events: AsyncGenerator[Event, None]) -> AsyncGenerator[
             if isinstance(event, Answering):
                 nobody = not event.answerer  # then the answer tells why nobody could
             elif isinstance(event, Delta) and nobody:
-                event = replace(event, text=_without_paths(event.text))
+                event = replace(event, text=without_paths(event.text))
             elif isinstance(event, Missed):
                 event = Missed(_gap(event.gap))
             elif isinstance(event, Status):
@@ -59,17 +59,18 @@ def outward_conversation(conversation: Conversation) -> Conversation:
     return replace(conversation, turns=tuple(map(outward_turn, conversation.turns)))
 
 
-def _without_paths(text: str) -> str:
+def without_paths(text: str) -> str:
+    """A text about this server, for others than whoever runs it."""
     return PATH.sub("…", text)
 
 
 def _gap(gap: Gap) -> Gap:
-    return replace(gap, message=_without_paths(gap.message), remedy=_without_paths(gap.remedy))
+    return replace(gap, message=without_paths(gap.message), remedy=without_paths(gap.remedy))
 
 
 def _status(status: Status) -> Status:
-    return replace(status, reason=_without_paths(status.reason)) if status.reason else status
+    return replace(status, reason=without_paths(status.reason)) if status.reason else status
 
 
 def _answer(answer: Answer) -> Answer:
-    return answer if answer.answerer else replace(answer, text=_without_paths(answer.text))
+    return answer if answer.answerer else replace(answer, text=without_paths(answer.text))

@@ -306,14 +306,86 @@ class DeletedData(Told):
     conversations: int
 
 
-class Plugins(Told):
-    """What perceives, answers and embeds, and its state."""
+class PluginOption(Told):
+    """One option of a perceiver, answerer, embedder or voice."""
 
-    perceivers: list[dict[str, Any]]
-    answerers: list[dict[str, Any]]
-    embedders: list[dict[str, Any]]
-    voices: list[dict[str, Any]]
-    problems: list[dict[str, Any]] = Field(description="Plugins that could not be used, and what mends them.")
+    name: str
+    type: str = Field(examples=["int"])
+    default: Any
+    value: Any = Field(description="What holds now; (hidden) where it is not for you.")
+    description: str
+    per_turn: bool = Field(description="Whether a question may set it for itself.")
+    choices: list[str | int | bool | None] = Field(description="All values, where there are only some.")
+
+
+class Plugged(Told):
+    """Something that perceives, answers, embeds or speaks."""
+
+    name: str
+    plugin: str
+    version: str
+    ready: bool
+    state: str = Field(
+        description="ready, loading, resting (after failures), busy, not_configured, no_weights or missing_library."
+    )
+    resting_seconds: float = Field(description="Until it is tried again.")
+    reason: str = Field(description="Why it is not ready, and what helps.")
+    loaded: bool
+    tier: str = Field(description="Where it works: thread, process or environment.")
+    pid: int | None = Field(None, description="Of its own process, if that runs; told to whoever runs the server.")
+    restarts: int | None = Field(None, description="Times its own process was started again.")
+    weights: list[str]
+    memory_mb: int
+    options: list[PluginOption]
+
+
+class Plugin(Told):
+    """A plugin and the names of what it brings."""
+
+    name: str
+    module: str
+    distribution: str
+    version: str
+    isolation: str
+    environment: str
+    perceivers: list[str]
+    answerers: list[str]
+    embedders: list[str]
+    voices: list[str]
+    weights: list[str]
+    commands: list[str]
+    formats: list[str]
+    panels: list[str]
+
+
+class PluginProblem(Told):
+    """What is wrong with a plugin, and what mends it."""
+
+    plugin: str
+    message: str
+    remedy: str
+    level: str = Field(description="error: something was left out; warning: it works, but not for ever.")
+
+
+class PluginLeftOut(Told):
+    """A plugin, or something of one, that is disabled."""
+
+    name: str
+    plugin: str
+    place: str
+    remedy: str = Field(description="How to take it in again.")
+
+
+class Plugins(Told):
+    """What is installed, what it brings, and its state."""
+
+    plugins: list[Plugin]
+    perceivers: list[Plugged]
+    answerers: list[Plugged]
+    embedders: list[Plugged]
+    voices: list[Plugged]
+    left_out: list[PluginLeftOut]
+    problems: list[PluginProblem] = Field(description="Plugins that could not be used, and what mends them.")
 
 
 Gaps.model_rebuild()

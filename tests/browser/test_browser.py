@@ -295,7 +295,7 @@ def test_a_question_does_not_wait_for_what_is_still_perceived(
 ) -> None:
     """Once the answer is there Enter sends the next question, though a perceiver is still at work; it is shown so."""
     slow = tmp_path / "slow.jpg"
-    slow.write_bytes(photograph.read_bytes())
+    slow.write_bytes(photograph.read_bytes() + b"other bytes than those that are known already")
     chat = open_chat()
     page = chat.page
     chat.ask(ASTRONAUT_QUESTION, slow)
