@@ -157,7 +157,8 @@ class Runner(Generic[P]):
 
     def obstacle(self) -> Obstacle | None:
         """What stands in the way of using it now, found out without importing or loading anything."""
-        if self._overdue >= getattr(self.plugged, "concurrency", 1):
+        ends_itself = hasattr(self.plugged, "abandon")  # with its own process, in a moment
+        if self._overdue >= getattr(self.plugged, "concurrency", 1) and not ends_itself:
             return Obstacle("paused", f"{self.name} is still busy with earlier work that ran past its deadline.")
         if self.resting:
             seconds = self._resting_until - self._clock()

@@ -1,4 +1,4 @@
-"""A described plugin as the host takes it: hooks that register what works in a process. Nothing of the plugin is here."""
+"""A described plugin as the host takes it: its hooks register what works in a process. Nothing of it is here."""
 
 from __future__ import annotations
 

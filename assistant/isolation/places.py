@@ -88,7 +88,6 @@ def variables(scratch: Path, threads: int, network: bool, hub: bool) -> dict[str
         "TMPDIR": str(scratch),
         "XDG_CACHE_HOME": str(scratch),
         "USER": "plugin",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": str(threads),
         "HF_HUB_OFFLINE": "0" if network and hub else "1",

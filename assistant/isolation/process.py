@@ -91,7 +91,7 @@ class Process:
             }
             try:
                 self._process = subprocess.Popen(
-                    [str(program.python), "-I", "-c", _PROGRAM, json.dumps(told)],
+                    [str(program.python), "-I", "-B", "-u", "-c", _PROGRAM, json.dumps(told)],
                     env=places.variables(scratch, bounds.threads, bounds.network, bounds.hub),
                     pass_fds=[theirs.fileno(), its_life.fileno()],
                     stdin=subprocess.DEVNULL,
