@@ -10,23 +10,18 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-import pluggy
-
-from assistant import discovery, hookspecs
 from assistant.calls import Calls
-from assistant.compatibility import ATTRIBUTE, deprecated_uses
 from assistant.declared import options_of
-from assistant.discovery import Candidate, Disabled, LeftOut, Level, PluginInfo, PluginProblem, said
+from assistant.discovery import LeftOut, PluginInfo, PluginProblem
 from assistant.embedding import Embeddings
-from assistant.errors import AssistantError, PluginError
+from assistant.errors import PluginError
+from assistant.gathering import Gathering
 from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Plugged, Voice
-from assistant.registered import Registry
 from assistant.runner import Runner
 from assistant.settings import Settings
 from assistant.types import FileFormat
@@ -36,6 +31,7 @@ from assistant.workers import Lanes
 if TYPE_CHECKING:
     import click
     import numpy as np
+
 
 __all__ = ["Host", "LeftOut", "PluginInfo", "PluginProblem"]
 
@@ -80,7 +76,8 @@ class Host:
         Args:
             settings: read with `load_settings()` if not given.
             weights: where weights are looked for; made from the settings if not given.
-            plugins: further plugins (modules or objects with hooks) by name, registered after the discovered ones.
+            plugins: further plugins (modules or objects with hooks) by name, registered after the discovered ones. What
+                no other process could import, such as an object, works in this one whatever it declares.
             discover: whether to look for installed plugins.
             specifications: further modules or classes with `@hookspec`s: for hooks that go away.
             calls: where every call of every plugin is noted.
@@ -94,150 +91,22 @@ class Host:
             device=self.settings.engine.device,
         )
         self.lanes = Lanes(self.settings.engine.lanes)
-        self._problems: list[PluginProblem] = []
-        self._plugins: dict[str, PluginInfo] = {}
-        self._disabled = Disabled(self.settings)
-        self._registry = Registry(self.weights, self._disabled, self._runner, self._plugins)
+        self._gathered = Gathering(
+            self.settings, self.weights, self._runner, specifications=specifications, calls=self._calls
+        )
+        self._registry = self._gathered.registry
         self._embeddings = Embeddings(self._registry.embedders)
         if "torch" not in sys.modules:  # torch and its kin read it once, when they are imported
             os.environ.setdefault("OMP_NUM_THREADS", str(self.settings.engine.threads()))
         for variable in SILENCED:  # libraries read them when they are imported, which is later
             os.environ.setdefault(variable, "1")
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-        for specification in (hookspecs, *specifications):
-            self._manager.add_hookspecs(specification)
-        if self._disabled.problem:
-            self._note(self._disabled.problem)
         if discover:
-            self._discover()
-        for name, plugin in (plugins or {}).items():
-            if not self._is_left_out(name):
-                self._add(name, plugin, PluginInfo(name, getattr(plugin, "__name__", type(plugin).__name__)))
-        self._collect()
-        for problem in self._registry.settle():
-            self._note(problem)
-
-    # ---- discovery ---------------------------------------------------------------------------------------------
-
-    def _note(self, problem: PluginProblem) -> None:
-        logger.warning("plugin %s: %s %s", problem.plugin, problem.message, problem.remedy)
-        self._problems.append(problem)
-
-    def _problem(self, plugin: str, message: str, remedy: str, level: Level = "error") -> None:
-        self._note(PluginProblem(plugin, message, remedy, level))
-
-    def _is_left_out(self, name: str) -> bool:
-        left_out = self._disabled.left_out(name, name)
-        if left_out:
-            self._registry.left_out.append(left_out)
-        return left_out is not None
-
-    def _discover(self) -> None:
-        found, problems = discovery.candidates(self.settings.data_dir)
-        for problem in problems:
-            self._note(problem)
-        for candidate in found:
-            if not self._is_left_out(candidate.name):
-                try:
-                    self._take(candidate)
-                except PluginError as error:
-                    self._problem(candidate.name, error.message, error.remedy)
-                except Exception as error:  # metadata or a module that answers with an error to every question
-                    self._problem(candidate.name, f"it cannot be judged: {said(error)}.", "Reinstall or remove it.")
-
-    def _take(self, candidate: Candidate) -> None:
-        refused, note = discovery.refusal(candidate, self.settings)
-        if refused:
-            raise refused
-        if candidate.name in self._plugins:
-            other = self._plugins[candidate.name]
-            raise PluginError(
-                f"{other.distribution or other.module} brings a plugin of this name already"
-                f"{f', in the environment {other.environment}' if other.environment else ''}.",
-                f"Uninstall one of them: {other.distribution} or {candidate.distribution_name}.",
-            )
-        with self._noted(candidate.name, "import"):
-            plugin = discovery.load(candidate)
-        self._add(candidate.name, plugin, candidate.info(), note)
-
-    def _add(self, name: str, plugin: object, info: PluginInfo, note: str = "") -> None:
-        declared = getattr(plugin, ATTRIBUTE, None)
-        if declared is not None and not note:
-            refused, note = discovery.compatible(declared, info.distribution)
-            if refused:
-                self._problem(name, refused.message, refused.remedy)
-                return
-        try:
-            self._manager.register(plugin, name=name)
-            unknown = [
-                implementation.name
-                for implementation in self._manager.get_hookcallers(plugin) or ()
-                if not implementation.has_spec()
-            ]
-            if unknown:
-                raise PluginError(f"unknown hook {', '.join(unknown)}.")
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # pluggy looks at every name of a module, and what is there may be anything
-            if self._manager.is_registered(plugin):
-                self._manager.unregister(plugin)
-            self._problem(name, said(error).partition(": ")[2], "Compare its hooks with assistant.hookspecs.")
-            return
-        self._plugins[name] = info
-        if note:
-            self._problem(name, note, 'Tell its author to declare ASSISTANT_API = ">=1.0,<2".', "warning")
-        if not self._manager.get_hookcallers(plugin):
-            remedy = "Mark its functions with @hookimpl of assistant.hookspecs."
-            self._problem(name, "it implements no hook, so it brings nothing.", remedy, "warning")
-        for use in deprecated_uses(self._manager, plugin):
-            self._problem(name, use, "Upgrade the plugin, or tell its author.", "warning")
-
-    def _collect(self) -> None:
-        """Call every registration hook of every plugin, each on its own."""
-        order = {name: position for position, name in enumerate(self._plugins)}
-        callers = {spec.name: spec for spec in self._specified()}
-        for hook, register in self._registry.hooks.items():
-            gone = [
-                caller
-                for caller in callers.values()
-                if caller.spec is not None
-                and isinstance(caller.spec.warn_on_impl, hookspecs.Deprecated)
-                and caller.spec.warn_on_impl.instead == hook
-            ]
-            implementations = [each for caller in (callers[hook], *gone) for each in caller.get_hookimpls()]
-            for implementation in sorted(
-                implementations, key=lambda each: (each.trylast, not each.tryfirst, order[each.plugin_name])
-            ):
-                self._call(hook, implementation, register)
-
-    def _specified(self) -> list[pluggy.HookCaller]:
-        return [caller for caller in vars(self._manager.hook).values() if caller.has_spec()]
-
-    def _call(self, hook: str, implementation: pluggy.HookImpl, register: Callable[[str, Any], None]) -> None:
-        name = implementation.plugin_name
-        logger.debug("%s of plugin %s", hook, name)
-
-        def registered(item: Any) -> None:
-            try:
-                register(name, item)
-            except AssistantError as error:
-                self._problem(name, error.message, error.remedy or f"Mend what it registers in {hook}.")
-
-        given = {"register": registered}
-        try:
-            with self._noted(name, hook):
-                implementation.function(*(given.get(each) for each in implementation.argnames))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # as at import: not even SystemExit takes the host along
-            message = f"{hook} raised {said(error)}."
-            self._problem(name, message, "This is a defect of the plugin: tell its author.")
-
-    def _noted(self, plugin: str, what: str) -> AbstractContextManager[None]:
-        return nullcontext() if self._calls is None else self._calls.of(plugin).queued(what).running()
+            self._gathered.discover()
+        self._gathered.take(plugins or {})
+        self._gathered.collect()
 
     def _runner(self, plugin: str, plugged: Plugged) -> Runner[Any]:
-        engine, info = self.settings.engine, self._plugins[plugin]
+        engine, info = self.settings.engine, self._gathered.plugins[plugin]
         tier = f"environment {info.environment}" if info.environment else info.isolation
         if tier == "thread":
             tier = plugged.isolation
@@ -308,11 +177,11 @@ class Host:
 
     def plugins(self) -> tuple[PluginInfo, ...]:
         """All plugins that could be registered."""
-        return tuple(self._plugins.values())
+        return tuple(self._gathered.plugins.values())
 
     def problems(self) -> tuple[PluginProblem, ...]:
         """What is wrong with plugins."""
-        return tuple(self._problems)
+        return tuple(self._gathered.problems)
 
     def left_out(self) -> tuple[LeftOut, ...]:
         """Plugins, and what plugins bring, that are disabled, and the way to take them in again."""
@@ -320,9 +189,7 @@ class Host:
 
     def hooks(self, plugin: str) -> tuple[str, ...]:
         """Names of the hooks that a plugin implements."""
-        registered = self._manager.get_plugin(plugin)
-        callers = self._manager.get_hookcallers(registered) if registered is not None else None
-        return tuple(sorted(caller.name for caller in callers or ()))
+        return self._gathered.hooks(plugin)
 
     def reach(self, runner: Runner[Perceiver]) -> frozenset[str]:
         """All kinds and modalities that can follow from one call of a perceiver, through others too."""
@@ -391,7 +258,7 @@ class Host:
             "answerers": [runner.health() for runner in self.answerers()],
             "embedders": [runner.health() for runner in self.embedders()],
             "voices": [runner.health() for runner in self.voices()],
-            "problems": [problem.to_json() for problem in self._problems],
+            "problems": [problem.to_json() for problem in self.problems()],
         }
 
     def close(self) -> None:

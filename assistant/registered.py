@@ -40,6 +40,7 @@ class Registry:
         self,
         weights: Weights,
         disabled: Disabled,
+        place: Callable[[str, Plugged], Any],
         runner: Callable[[str, Plugged], Runner[Any]],
         plugins: dict[str, PluginInfo],
     ) -> None:
@@ -48,6 +49,7 @@ class Registry:
         Args:
             weights: where specifications of weights go.
             disabled: what is left out.
+            place: gives what stands for a plugged object of a plugin, where that is to work in another process.
             runner: makes the runner of a plugged object of a plugin.
             plugins: the plugins by name; what each brings is noted there.
         """
@@ -62,6 +64,7 @@ class Registry:
         self.left_out: list[LeftOut] = []
         self._weights = weights
         self._disabled = disabled
+        self._place = place
         self._runner = runner
         self._plugins = plugins
         self._settled = False
@@ -93,6 +96,7 @@ class Registry:
             if left_out:
                 self.left_out.append(left_out)
                 return
+            plugged = self._place(plugin, plugged)
             if isinstance(plugged, Perceiver):
                 self._refuse_raw_bytes(plugged)
             if plugged.name in runners:

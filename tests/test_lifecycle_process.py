@@ -94,13 +94,13 @@ class Routes:
 
         register(mount)
 
-discover = assistant.host.Host._collect
+discover = assistant.gathering.Gathering.collect
 def collect(self):
     fakes = FakePlugin(FakeAnswerer("slow", slow), FakeAnswerer("hanging", hanging), FakeAnswerer("brief", brief))
     for name, plugin in (("fakes", fakes), ("routes", Routes())):
-        self._add(name, plugin, assistant.host.PluginInfo(name, name))
+        self.add(name, plugin, assistant.host.PluginInfo(name, name))
     discover(self)
-assistant.host.Host._collect = collect
+assistant.gathering.Gathering.collect = collect
 assistant.discovery.entry_points = lambda **_: ()
 main()
 """
