@@ -17,7 +17,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assistant.testing.contracts import PerceiverContract
+    from assistant.testing.awkward import corrupt, difficult, difficult_observations, huge, tiny
+    from assistant.testing.contracts import (
+        AnswererContract,
+        EmbedderContract,
+        PerceiverContract,
+        PluginContract,
+        VoiceContract,
+    )
     from assistant.testing.fakes import (
         Clock,
         FakeAnswerer,
@@ -36,7 +43,9 @@ if TYPE_CHECKING:
         photograph,
         picture,
         sample,
+        scene,
         silence,
+        sound,
         speech_like,
         text,
         tone,
@@ -44,6 +53,17 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "AnswererContract": "contracts",
+    "EmbedderContract": "contracts",
+    "PluginContract": "contracts",
+    "VoiceContract": "contracts",
+    "corrupt": "awkward",
+    "difficult": "awkward",
+    "difficult_observations": "awkward",
+    "huge": "awkward",
+    "tiny": "awkward",
+    "scene": "samples",
+    "sound": "samples",
     "PerceiverContract": "contracts",
     "Clock": "fakes",
     "FakeAnswerer": "fakes",
@@ -71,8 +91,10 @@ _HOMES = {
 
 __all__ = [
     "HEAVY",
+    "AnswererContract",
     "Broken",
     "Clock",
+    "EmbedderContract",
     "FakeAnswerer",
     "FakeEmbedder",
     "FakePerceiver",
@@ -81,16 +103,25 @@ __all__ = [
     "FakeVoice",
     "NotApplicable",
     "PerceiverContract",
+    "PluginContract",
+    "VoiceContract",
+    "corrupt",
+    "difficult",
+    "difficult_observations",
     "host",
+    "huge",
     "imported_by",
     "observation",
     "one_of_each",
     "photograph",
     "picture",
     "sample",
+    "scene",
     "silence",
+    "sound",
     "speech_like",
     "text",
+    "tiny",
     "tone",
     "video",
 ]

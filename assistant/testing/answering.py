@@ -13,6 +13,7 @@ from assistant.context import Snapshot
 from assistant.errors import CannotAnswer, RequestRefused
 from assistant.plugin import Answerer, Request
 from assistant.testing import awkward, running
+from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import AnswererCase, acceptable
 from assistant.testing.plugged import (
     closes_cleanly,
@@ -287,6 +288,7 @@ ANSWERER: Final[tuple[Promise[AnswererCase], ...]] = promised(
     changes_no_context,
     checks_answers_of_others,
     answers_as_thread_safely_as_declared,
+    works_in_a_process_of_its_own,
     closes_cleanly,
 )
 """What is checked of an answerer, in this order."""

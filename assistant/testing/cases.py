@@ -105,6 +105,10 @@ class Case(Generic[P]):
     def exercise(self, plugged: P) -> None:
         """Use it once in the ordinary way, if there is something to use it on. Raises what it raises."""
 
+    def says(self, plugged: P) -> list[Any]:
+        """What it says in the ordinary way, one JSON list for each input. Raises what it raises."""
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -167,6 +171,10 @@ class PerceiverCase(Case[Perceiver]):
             )
         return outcome.get()
 
+    def says(self, plugged: Perceiver) -> list[Any]:
+        """What it yields."""
+        return [written(self.call(plugged, given, "deadline")) for given in self.given()]
+
     def exercise(self, plugged: Perceiver) -> None:
         """Perceive the first input."""
         for given in self.inputs[:1]:
@@ -220,6 +228,10 @@ class AnswererCase(Case[Answerer]):
             )
         return outcome.get()
 
+    def says(self, plugged: Answerer) -> list[Any]:
+        """Its answer."""
+        return [["".join(delta.text for delta in self.ask(plugged, "deadline", self.request(plugged)))]]
+
     def exercise(self, plugged: Answerer) -> None:
         """Ask the question."""
         try:
@@ -250,6 +262,10 @@ class EmbedderCase(Case[Embedder]):
             raise Broken(promise, f"embed() of {len(inputs)} inputs did not end.", "Embed faster.")
         return outcome.get()
 
+    def says(self, plugged: Embedder) -> list[Any]:
+        """Its vectors, to three decimals."""
+        return [[round(float(each), 3) for each in row] for row in self.embed(plugged, "deadline", self.given())]
+
     def exercise(self, plugged: Embedder) -> None:
         """Embed the inputs."""
         if self.inputs:
@@ -274,6 +290,10 @@ class VoiceCase(Case[Voice]):
                 "Speak faster, look at utterance.cancel, or declare a longer `deadline`.",
             )
         return outcome.get()
+
+    def says(self, plugged: Voice) -> list[Any]:
+        """How many samples it makes."""
+        return [[sum(len(piece) for piece in self.speak(plugged, "deadline", Utterance(self.text)))]]
 
     def exercise(self, plugged: Voice) -> None:
         """Say the text."""

@@ -101,7 +101,7 @@ def _case(
     if isinstance(plugged, Answerer):
         return AnswererCase(**given, context=samples.scene(_needed(plugged)), question=QUESTION)
     if isinstance(plugged, Embedder):
-        return EmbedderCase(**given, inputs=embeddable(plugged))
+        return EmbedderCase(**given, inputs=samples.embeddable(plugged.modality))
     return VoiceCase(**given)
 
 
@@ -152,18 +152,6 @@ def made_up(kind: str, about: Part) -> Observation:
         "no_speech": "no speech heard",
     }.get(kind, samples.SENTENCE)
     return samples.observation(kind, words, about)
-
-
-def embeddable(embedder: Embedder) -> tuple[Any, ...]:
-    """Three different inputs of its modality; none for one that the core does not read."""
-    if embedder.modality == TEXT:
-        return (samples.SENTENCE, "A dog runs across the meadow.", "Interest rates were raised again.")
-    if embedder.modality == IMAGE:
-        from assistant.media import Media
-
-        media = Media()
-        return tuple(media.image(part) for part in (samples.photograph(), samples.picture(), samples.picture(40, 90)))
-    return ()
 
 
 def weights_here(module: ModuleType, data_dir: Path) -> dict[str, Path]:

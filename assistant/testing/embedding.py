@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from assistant.errors import RequestRefused
 from assistant.testing import awkward, fresh
+from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import EmbedderCase
 from assistant.testing.plugged import (
     closes_cleanly,
@@ -121,6 +122,7 @@ EMBEDDER: Final[tuple[Promise[EmbedderCase], ...]] = promised(
     depends_on_each_input_alone,
     embeds_what_is_difficult,
     embeds_the_same_elsewhere,
+    works_in_a_process_of_its_own,
     closes_cleanly,
 )
 """What is checked of an embedder, in this order."""

@@ -40,7 +40,8 @@ print(f"\\n{sys.argv[2]}" + json.dumps({
     "heavy": [name for name in sys.argv[3].split(",") if name in sys.modules],
     "threads": (len(os.listdir(tasks)) if os.path.isdir(tasks) else threading.active_count()) - 1,
     "events": sorted(set(events)),
-}))
+}), flush=True)
+os._exit(0)  # threads that it started may not keep this interpreter
 """
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -187,21 +188,23 @@ def routes_are_behind_the_gate(case: PluginCase) -> None:
     promise = routes_are_behind_the_gate.__name__
     case.brought("register_routes", "routes")
     with case.assistant() as bare:
-        core = _addresses(create_app(bare)) - {("GET", "/"), ("HEAD", "/")}
+        plain = create_app(bare)
+    core = Counter(_listed(plain)) - Counter([("GET", "/")])
+    described = _described(plain)
     with case.assistant(case.plugin, server={"auth": "required"}) as closed:
         try:
             app = create_app(closed)
         except Exception as error:  # of whatever sort: the server would not start
             raise Broken(promise, f"mounting raises {type(error).__name__}: {error}.", "Mend it.") from error
-        every = [address for address in _listed(app) if address[1]]
-        clashes = sorted({address for address in every if every.count(address) > 1 and address in core})
+        added = Counter(_listed(app)) - core
+        clashes = sorted(set(added) & ({*core} | described))
         if clashes:
             raise Broken(
                 promise,
                 f"{' '.join(clashes[0])} is an address of the assistant itself.",
                 "Choose others, such as /plugins/NAME/.",
             )
-        mine = sorted(set(every) - core)
+        mine = sorted({*added} | (_described(app) - described))
         if not mine:
             raise Broken(promise, "mounting adds no route.", "Add routes to `app`.")
         asked = [
@@ -228,15 +231,19 @@ def routes_are_behind_the_gate(case: PluginCase) -> None:
 
 
 def _listed(app: FastAPI) -> list[tuple[str, str]]:
+    """Method and path of the routes that were added to the application itself."""
     return [
-        (method, str(getattr(route, "path", "")))
+        (method, str(path))
         for route in app.routes
-        for method in sorted(getattr(route, "methods", None) or ("GET",))
+        if (path := getattr(route, "path", None)) is not None
+        for method in getattr(route, "methods", None) or ("GET",)
+        if method != "HEAD"
     ]
 
 
-def _addresses(app: FastAPI) -> set[tuple[str, str]]:
-    return set(_listed(app))
+def _described(app: FastAPI) -> set[tuple[str, str]]:
+    """The same of all that its OpenAPI description names, routers that were included too."""
+    return {(method.upper(), path) for path, methods in app.openapi().get("paths", {}).items() for method in methods}
 
 
 def formats_are_recognised(case: PluginCase) -> None:

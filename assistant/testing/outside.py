@@ -142,9 +142,13 @@ def tell(verdicts: Iterator[Verdict], write: Callable[[str], None]) -> list[Verd
     for verdict in verdicts:
         if not found or found[-1].subject != verdict.subject:
             write(verdict.subject)
+            told: set[str] = set()
         found.append(verdict)
         line = f"  {verdict.state:14}  {verdict.promise}"
-        if verdict.what:
+        if verdict.what in told:
+            line += ": the same"
+        elif verdict.what:
             line += f": {verdict.what} {verdict.remedy}".rstrip()
+            told.add(verdict.what)
         write(line)
     return found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 from assistant.errors import AssistantError, Cancelled, PluginError
 from assistant.plugin import Perceiver
 from assistant.testing import awkward, fresh, running
+from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import Input, PerceiverCase, acceptable, difference, written
 from assistant.testing.plugged import (
     closes_cleanly,
@@ -349,14 +350,6 @@ def other_values(options: type, name: str, value: Any) -> list[Any]:
     if choices:
         return [each for each in choices if each != value]
     return ["de", "other"] if isinstance(value, str) and name == "language" else []
-
-
-def works_in_a_process_of_its_own(case: PerceiverCase) -> None:
-    """With `isolation = "process"`, it says the same there as here."""
-    perceiver = case.make()
-    if perceiver.isolation != "process":
-        raise NotApplicable('it works in a thread of the assistant (`isolation` is "thread").')
-    raise NotApplicable("processes of plugins are not part of this version.")
 
 
 PERCEIVER: Final[tuple[Promise[PerceiverCase], ...]] = promised(

@@ -117,14 +117,13 @@ def options_have_defaults(case: Case[Any]) -> None:
 def declares_what_decides(case: Case[Any]) -> None:
     """The weights it asks for and whether it embeds are declared: both decide whether kept results still hold."""
     promise = declares_what_decides.__name__
-    plugged = case.new()
-    options = case.options(plugged)
-    declared = plugged.weights(options)
+    declared = case.make().weights(case.options(case.make()))
     if not isinstance(declared, tuple) or not all(isinstance(each, str) for each in declared):
-        raise Broken(promise, f"{plugged.name}.weights() returns {declared!r}.", "Return a tuple of names.")
+        raise Broken(promise, f"weights() returns {declared!r}.", "Return a tuple of names.")
     unknown = sorted(set(declared) - case.weights_known) if case.weights_known is not None else []
     if unknown:
         raise Broken(promise, f"it needs the weights {', '.join(unknown)}, which nobody registers.", "Register them.")
+    plugged = case.new()
     noted = NotingServices(inner=case.services)
     missing: WeightsMissing | None = None
     try:
@@ -178,7 +177,7 @@ def closes_cleanly(case: Case[Any]) -> None:
             case.exercise(plugged)
         return running.held()
 
-    cycle()  # libraries keep what they make once: only what grows from cycle to cycle is a leak
+    cycle()  # libraries keep what they make once: only what each further cycle leaves behind is a leak
     before = running.held()
     try:
         cycle()
@@ -190,13 +189,11 @@ def closes_cleanly(case: Case[Any]) -> None:
             f"loaded again after close() it raises {type(error).__name__}: {error}.",
             "Let load() make anew what close() frees.",
         ) from error
-    grown = running.settled(before).more_than(before)
-    if not grown:
+    between = running.settled(before)
+    if not between.beside(before):
         return
-    between = running.held()
     cycle()
-    grown = running.settled(between).more_than(between)
-    if grown:
-        raise Broken(
-            promise, f"each load and close leaves {', '.join(grown)}.", "End and close in close() what load() began."
-        )
+    after = running.settled(between)
+    left = after.beside(between)
+    if left and between.beside(before, still=after):
+        raise Broken(promise, f"each load and close leaves {left}.", "End and close in close() what load() began.")

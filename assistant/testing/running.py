@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -96,35 +95,41 @@ def at_once(works: Sequence[Callable[[], T]], seconds: float) -> list[Outcome[T]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What this process holds at a moment."""
+    """What this process holds at a moment (Linux)."""
 
-    threads: int
-    files: int
-    children: int
+    threads: frozenset[str]
+    """Ids of its threads."""
+    files: frozenset[str]
+    """Its open files and sockets: descriptor and what that is."""
+    children: frozenset[str]
+    """Process ids."""
 
-    def more_than(self, before: Held) -> list[str]:
-        """What there is more of than before, in words."""
-        return [
-            f"{now - then} more {what}"
-            for what, now, then in (
-                ("threads", self.threads, before.threads),
-                ("open files or sockets", self.files, before.files),
-                ("child processes", self.children, before.children),
-            )
-            if now > then
-        ]
+    def beside(self, before: Held, still: Held | None = None) -> str:
+        """What there is that was not there before, in words; with `still`, of that only what is there then too."""
+        found = []
+        for what in ("threads", "files", "children"):
+            new = getattr(self, what) - getattr(before, what)
+            if still is not None:
+                new &= getattr(still, what)
+            if new:
+                noun = {"threads": "thread", "files": "open file or socket", "children": "child process"}[what]
+                found.append(f"{len(new)} {noun}{'' if len(new) == 1 else 's' if what == 'threads' else ' each'}")
+        return ", ".join(found)
 
 
 def held() -> Held:
-    """What this process holds now (Linux)."""
+    """What this process holds now."""
     gc.collect()
-    return Held(_count("/proc/self/task"), _count("/proc/self/fd"), len(children()))
+    # the threads of calls that hang are known already, and end whenever they like
+    hanging = {str(thread.native_id) for thread in threading.enumerate() if thread.name == THREAD}
+    threads = frozenset(each.name for each in _entries("/proc/self/task")) - hanging
+    return Held(threads, frozenset(_files()), frozenset(map(str, children())))
 
 
-def settled(at_most: Held) -> Held:
-    """What this process holds, once it is no more than this, or has had the time to become so."""
+def settled(before: Held) -> Held:
+    """What this process holds, once it is no more than before, or has had the time to become so."""
     until = time.monotonic() + SETTLE_SECONDS
-    while (now := held()).more_than(at_most) and time.monotonic() < until:
+    while (now := held()).beside(before) and time.monotonic() < until:
         threading.Event().wait(0.02)
     return now
 
@@ -132,7 +137,7 @@ def settled(at_most: Held) -> Held:
 def children() -> set[int]:
     """Process ids of the children of this process that are not zombies."""
     found = set()
-    for task in Path("/proc/self/task").iterdir():
+    for task in _entries("/proc/self/task"):
         try:
             listed = (task / "children").read_text().split()
         except OSError:  # the thread has ended meanwhile, or this kernel does not list children
@@ -148,11 +153,19 @@ def _alive(process: int) -> bool:
         return False
 
 
-def _count(directory: str) -> int:
+def _files() -> Iterator[str]:
+    for each in _entries("/proc/self/fd"):
+        try:
+            yield f"{each.name} {each.readlink()}"
+        except OSError:  # it was the one through which they are listed
+            continue
+
+
+def _entries(directory: str) -> list[Path]:
     try:
-        return len(os.listdir(directory))  # noqa: PTH208 - the directory handle itself is counted alike every time
+        return list(Path(directory).iterdir())
     except OSError:
-        return 0
+        return []
 
 
 @contextmanager

@@ -211,3 +211,15 @@ def scene(kinds: Iterable[str] = ()) -> Snapshot:
     known = {each.kind for each in seen}
     seen += [observation(kind, "dog", photo, box=None) for kind in sorted(set(kinds) - known)]
     return Snapshot(parts=(photo, note), observations=tuple(seen), turn_parts=(photo.digest, note.digest))
+
+
+def embeddable(modality: str) -> tuple[Any, ...]:
+    """Three different things that an embedder of a modality takes; none for one that the core does not read."""
+    if modality == TEXT:
+        return (SENTENCE, "A dog runs across the meadow.", "Interest rates were raised again.")
+    if modality == IMAGE:
+        from assistant.media import Media
+
+        media = Media()
+        return tuple(media.image(part) for part in (photograph(), picture(), picture(40, 90)))
+    return ()

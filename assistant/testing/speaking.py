@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from assistant.plugin import Utterance, Voice
 from assistant.testing import awkward, running
+from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import VoiceCase, acceptable
 from assistant.testing.plugged import (
     closes_cleanly,
@@ -126,6 +127,7 @@ VOICE: Final[tuple[Promise[VoiceCase], ...]] = promised(
     speaks_what_is_difficult,
     falls_silent_when_cancelled,
     honours_the_speed,
+    works_in_a_process_of_its_own,
     closes_cleanly,
 )
 """What is checked of a voice, in this order."""
