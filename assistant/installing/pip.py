@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from assistant.errors import InstallError
+from assistant.installing.wheels import sha256
 
 PASSED_ON: Final = {
     **dict.fromkeys(("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-c", "--constraint"), True),
@@ -98,16 +100,18 @@ class Pip:
             InstallError: with what pip says.
         """
         plain = ["wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), *_without_constraints(self._options)]
+        hashed = []
         for each in found:
-            if each.locator or not each.sha256:
+            if each.url.startswith("file:") and not each.built:
+                _copy(each, directory)
+            elif each.locator or not each.sha256:
                 self._call(*plain, "--", each.locator or f"{each.name}=={each.version}")
-        hashed = [each for each in found if each.sha256 and not each.locator]
-        local = sorted({str(Path(_path(each.url)).parent) for each in hashed if each.url.startswith("file:")})
-        if lines := [f"{each.name}=={each.version} --hash=sha256:{each.sha256}\n" for each in hashed]:
+            else:
+                hashed.append(f"{each.name}=={each.version} --hash=sha256:{each.sha256}\n")
+        if hashed:
             pins = directory / "pins.txt"
-            pins.write_text("".join(lines))
-            links = [option for folder in local for option in ("--find-links", folder)]
-            self._call(*plain, *self._wheels_only, *links, "--require-hashes", "-r", str(pins))
+            pins.write_text("".join(hashed))
+            self._call(*plain, *self._wheels_only, "--require-hashes", "-r", str(pins))
 
     def install(self, pins: Sequence[tuple[str, str, str]], directory: Path) -> None:
         """Install exactly these from a directory of wheels: nothing is looked up, nothing else is added.
@@ -208,15 +212,23 @@ def _found(item: Mapping[str, Any]) -> Found:
     )
 
 
+def _copy(found: Found, directory: Path) -> None:
+    """Lay a wheel that is on this machine into a directory."""
+    there = Path(_path(found.url))
+    try:
+        copied = Path(shutil.copy(there, directory))
+    except OSError as error:
+        raise InstallError(f"{there} cannot be read: {error.strerror}.", "Look where it is.") from error
+    if found.sha256 and sha256(copied) != found.sha256:
+        raise InstallError(f"{there} was changed meanwhile.", "Find out by whom, and try again.")
+
+
 def _path(url: str) -> str:
     from urllib.request import url2pathname
 
     return url2pathname(urlsplit(url).path)
 
 
-def without_password(url: str) -> str:
-    """An address as it may be shown."""
-    split = urlsplit(url)
-    if "@" not in split.netloc:
-        return url
-    return urlunsplit(split._replace(netloc=split.netloc.rpartition("@")[2]))
+def without_password(text: str) -> str:
+    """An address, or a requirement with one in it, as it may be shown."""
+    return re.sub(r"(://)[^/@\s]*@", r"\1", text)

@@ -111,6 +111,11 @@ def planned(
         Change(each.name, each.version, _version(here, each.name), each.requested, each.url, each.built)
         for each in found
     ]
+    if python is not None and not changes:
+        raise InstallError(
+            f"{', '.join(requirements)} is installed in the assistant's environment already.",
+            "Remove it there first: assistant plugins uninstall NAME",
+        )
     reasons = _changes_of_others(here, changes) if python is None else _broken_core(here, found)
     if reasons:
         raise InstallError(
