@@ -13,8 +13,6 @@ from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from packaging.utils import canonicalize_name
-
 from assistant import compatibility, disabled, trust
 from assistant.environments import Environment, environments
 from assistant.errors import PluginError
@@ -157,14 +155,16 @@ def candidates(data_dir: Path) -> tuple[list[Candidate], list[PluginProblem]]:
         if trouble:
             problems.append(PluginProblem(environment.name, trouble, environment.remedy))
             continue
-        wanted = canonicalize_name(environment.distribution)
-        for distribution in environment.distributions:
-            if canonicalize_name(distribution.name) == wanted:
-                found += [
-                    Candidate(entry, distribution, environment)
-                    for entry in distribution.entry_points
-                    if entry.group == PROJECT
-                ]
+        try:
+            found += [
+                Candidate(entry, distribution, environment)
+                for distribution in environment.distributions
+                for entry in distribution.entry_points
+                if entry.group == PROJECT
+            ]
+        except Exception as error:  # metadata that cannot be read
+            message = f"what is installed in the environment {environment.name} cannot be read: {said(error)}."
+            problems.append(PluginProblem(environment.name, message, environment.remedy))
     found.sort(key=lambda each: (each.name, each.environment is not None, each.distribution_name))
     return found, problems
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+
+import pytest
+
+from assistant import discovery
 
 
 def install(
@@ -34,3 +39,21 @@ def install(
 def found(site: Path, name: str) -> Distribution:
     """The distribution as it lies there now."""
     return next(each for each in distributions(path=[str(site)]) if each.name == name)
+
+
+def only(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory on the import path, of which alone plugins are found; modules called outsider... are forgotten."""
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setattr(
+        discovery,
+        "entry_points",
+        lambda group: [
+            entry for each in distributions(path=[str(site)]) for entry in each.entry_points if entry.group == group
+        ],
+    )
+    before = set(sys.modules)
+    yield site
+    for name in set(sys.modules) - before:
+        if name.startswith("outsider"):
+            del sys.modules[name]

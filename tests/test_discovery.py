@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plugins_installed import install
+from plugins_installed import install, only
 
 from assistant import compatibility, disabled, discovery
 from assistant.errors import PluginError
@@ -35,25 +36,8 @@ def register_perceivers(register):
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory on the import path; what is installed in it is all that is found."""
-    place = tmp_path / "site"
-    place.mkdir()
-    monkeypatch.syspath_prepend(place)
-    before = set(sys.modules)
-
-    def only_there(group: str) -> list[EntryPoint]:
-        from importlib.metadata import distributions
-
-        return [
-            entry for each in distributions(path=[str(place)]) for entry in each.entry_points if entry.group == group
-        ]
-
-    monkeypatch.setattr(discovery, "entry_points", only_there)
-    yield place
-    for name in set(sys.modules) - before:
-        if name.startswith("outsider"):
-            del sys.modules[name]
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    yield from only(tmp_path / "site", monkeypatch)
 
 
 def host_of(tmp_path: Path, **flags: Any) -> Host:
