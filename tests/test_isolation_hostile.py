@@ -15,7 +15,7 @@ import pytest
 
 from assistant.app import Assistant, Reply
 from assistant.host import Host
-from assistant.isolation import DescribedPlugin, Program, confinement_report, describe
+from assistant.isolation import Program, confinement_report, describe, isolated
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 
@@ -33,7 +33,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     description = describe(program, {})
     assert description.troubles == ()
     plugins = {
-        "fiend": DescribedPlugin(program, description),
+        "fiend": FakePlugin(*(isolated(program, each) for each in description.plugged)),
         "good": FakePlugin(FakePerceiver("good"), FakeAnswerer("lister")),
     }
     with Assistant(settings, host=Host(settings, plugins=plugins, discover=False)) as assistant:

@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.isolation.asking import confinement_report, describe
-    from assistant.isolation.described import DescribedPlugin
     from assistant.isolation.description import Declared, Description, Option, Trouble
     from assistant.isolation.program import Program
     from assistant.isolation.proxies import isolated
 
 _HOMES = {
     "Declared": "description",
-    "DescribedPlugin": "described",
     "Description": "description",
     "Option": "description",
     "Program": "program",
@@ -36,7 +34,6 @@ _HOMES = {
 }
 __all__ = [
     "Declared",
-    "DescribedPlugin",
     "Description",
     "Option",
     "Program",

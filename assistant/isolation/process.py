@@ -108,12 +108,11 @@ class Process:
         control.setblocking(False)
         self._control = control
         self._sending = threading.Lock()
-        self.descriptor = os.pidfd_open(self._process.pid)
+        self._descriptor = os.pidfd_open(self._process.pid)
         self.ended_here = False
         """Whether it was ended on purpose."""
-        # Not closed with the rest: calls in other threads wait for it.
-        weakref.finalize(self, os.close, self.descriptor)
-        self._end = weakref.finalize(self, _end, self._process, control, life, self.descriptor, scratch, self.plugin)
+        self._closing = weakref.finalize(self, os.close, self._descriptor)
+        self._end = weakref.finalize(self, _end, self._process, control, life, self._descriptor, scratch, self.plugin)
 
     @property
     def pid(self) -> int:
@@ -122,12 +121,20 @@ class Process:
 
     def alive(self) -> bool:
         """Whether it can be called."""
-        return self._end.alive and not _readable(self.descriptor, 0.0)
+        with self._sending:
+            return self._end.alive and self._closing.alive and not _readable(self._descriptor, 0.0)
+
+    def watched(self) -> int:
+        """A descriptor, the caller's to close, that can be read once it has ended; -1 if that is known."""
+        with self._sending:
+            return os.dup(self._descriptor) if self._closing.alive else -1
 
     def kill(self) -> None:
         """End it and all that it started."""
         self.ended_here = True
         self._end()
+        with self._sending:
+            self._closing()
 
     def status(self) -> str:
         """How it ended, in words, once it has."""
@@ -193,6 +200,7 @@ class Conversation:
     ) -> None:
         self._process, self._connection, self._number, self._name = process, connection, number, name
         self._serve, self._cancel, self._seconds = serve, cancel, seconds
+        self._watched = process.watched()
         self._ends = None if seconds is None else time.monotonic() + seconds
         self._given_up: float | None = None
         self._over = False
@@ -246,6 +254,9 @@ class Conversation:
                     if "done" in message:
                         break
         self._connection.close()
+        if self._watched >= 0:
+            os.close(self._watched)
+            self._watched = -1
 
     # ---- waiting -------------------------------------------------------------------------------------------------
 
@@ -285,9 +296,11 @@ class Conversation:
             return told_error(error), []
 
     def _receive(self) -> tuple[dict[str, Any], list[int]]:
+        if self._watched < 0:
+            self._died()
         poll = select.poll()
         poll.register(self._connection, select.POLLIN)
-        poll.register(self._process.descriptor, select.POLLIN)
+        poll.register(self._watched, select.POLLIN)
         while True:
             ready = {descriptor for descriptor, _ in poll.poll(POLL_SECONDS * 1000)}
             now = time.monotonic()
@@ -310,9 +323,9 @@ class Conversation:
                 except BlockingIOError:
                     continue
                 except (EOFError, ConnectionError):
-                    _readable(self._process.descriptor, GRACE_SECONDS)
+                    _readable(self._watched, GRACE_SECONDS)
                     self._died()
-            if self._process.descriptor in ready:
+            if self._watched in ready:
                 self._died()
 
     def _died(self) -> NoReturn:
