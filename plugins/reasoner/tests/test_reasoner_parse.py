@@ -137,8 +137,7 @@ def thing(words: str) -> Thing:
         ),
         (
             Place,
-            "What room is this?|Where was this photo taken?|Is this a kitchen?|Is it indoors or outdoors?|"
-            "Was this taken outside?",
+            "What room is this?|Is this a kitchen?|Is it indoors or outdoors?|Was this taken outside?",
         ),
         (
             Transcript,

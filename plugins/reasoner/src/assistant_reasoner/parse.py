@@ -21,6 +21,7 @@ from assistant_reasoner.programs import (
     Drawing,
     Evidence,
     Locate,
+    Noted,
     Parsed,
     Place,
     Presence,
@@ -35,6 +36,7 @@ from assistant_reasoner.programs import (
 from assistant_reasoner.rules_compose import COMPOSE, composed
 from assistant_reasoner.rules_many import MANY
 from assistant_reasoner.rules_media import MEDIA
+from assistant_reasoner.rules_noted import NOTED
 from assistant_reasoner.rules_read import READ
 from assistant_reasoner.rules_sight import SIGHT
 from assistant_reasoner.rules_talk import TALK
@@ -233,6 +235,14 @@ def _program(sentence: Plain) -> Program | None:
     polite = TALK.parse(replace(sentence, text=sentence.whole)) if sentence.whole != sentence.text else None
     if isinstance(polite, SmallTalk):
         return polite
+    noted = NOTED.parse(sentence)
+    if isinstance(noted, Noted):
+        return replace(noted, otherwise=_perceived(sentence))
+    return _perceived(sentence)
+
+
+def _perceived(sentence: Plain) -> Program | None:
+    """The program over what the usual plugins perceive."""
     program = MEDIA.parse(sentence) or TIMED.parse(sentence) or TALK.parse(sentence) or COMPOSE.parse(sentence)
     program = program or alternatives(sentence)
     for rules in (VALUES, READ, MANY, SIGHT, VERDICT, STATE):

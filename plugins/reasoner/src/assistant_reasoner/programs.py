@@ -12,6 +12,7 @@ from assistant_reasoner.programs_media import Facts as Facts
 from assistant_reasoner.programs_media import Happens as Happens
 from assistant_reasoner.programs_media import Lookup as Lookup
 from assistant_reasoner.programs_media import Matches as Matches
+from assistant_reasoner.programs_media import NotedAsked as NotedAsked
 from assistant_reasoner.programs_media import Read as Read
 from assistant_reasoner.programs_media import Sentiment as Sentiment
 from assistant_reasoner.programs_media import Transcript as Transcript
@@ -269,6 +270,19 @@ class Beyond:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What further plugins note: codes, what a photograph's file says, who speaks."""
+
+    ask: NotedAsked
+    topic: str = ""
+    """What is said by the one who is asked for."""
+    index: int = 0
+    """Which speaker, from 1."""
+    otherwise: Program | None = None
+    """What the question means where nobody notes such things."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Are you sure? How do you know? (about the question before)"""
 
@@ -340,6 +354,7 @@ Program: TypeAlias = (
     | Transcript
     | Sentiment
     | Facts
+    | Noted
     | When
     | AtOnce
     | Happens

@@ -28,6 +28,21 @@ ValueKind: TypeAlias = Literal[
     "price", "time", "date", "phone", "email", "url", "percent", "number", "address", "text", "any"
 ]
 """Kinds of values that are written beside a name."""
+NotedAsked: TypeAlias = Literal[
+    "codes",
+    "any_code",
+    "count_codes",
+    "taken",
+    "camera",
+    "exposure",
+    "author",
+    "place",
+    "speakers",
+    "only_one",
+    "who_says",
+    "who_when",
+    "speaker_says",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def said(segments: Iterable[Observation]) -> Iterator[Unit]:
             for word in words:
                 written = str(word["word"])
                 found = segment.text.find(written, at)
-                yield Unit(float(word["start"]), float(word["end"]), written if found == at else f" {written}")
+                yield Unit(float(word["start"]), float(word["end"]), written if 0 < at == found else f" {written}")
                 at = found + len(written) if found >= 0 else at
             continue
         texts = segment.text.split()

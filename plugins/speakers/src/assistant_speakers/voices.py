@@ -14,9 +14,9 @@ STEP: Final = 0.4
 """Seconds from one window to the next."""
 WINDOWS: Final = 4_000
 """Windows that are clustered at most, which takes memory by their square: of longer speech, they lie further apart."""
-DISTANCE: Final = 0.41
+DISTANCE: Final = 0.37
 """Mean cosine distance up to which two groups of windows are one voice."""
-LEAST_SECONDS: Final = 2.4
+LEAST_SECONDS: Final = 3.2
 """Speech of a voice (in steps of windows): what is less is taken for a part of another one's.
 
 Both were fitted by `scripts/fit_speakers.py` to recordings of one to five voices put together from LibriSpeech

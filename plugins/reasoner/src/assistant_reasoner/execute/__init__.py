@@ -15,6 +15,7 @@ from assistant_reasoner.execute import (
     keyvalue,
     matching,
     naming,
+    noted,
     pairwise,
     passage,
     places,
@@ -60,6 +61,7 @@ from assistant_reasoner.programs import (
     Matches,
     MoreThan,
     Nearer,
+    Noted,
     OneOf,
     Parsed,
     Pictures,
@@ -153,6 +155,9 @@ def _compute(program: Program, world: World) -> Reply:
         return talk.attached(world)
     if isinstance(program, Unknown):
         return _reworded(program, world) or talk.unknown(program, world)
+    if isinstance(program, Noted):
+        inner = program.otherwise
+        return noted.noted(program, world, lambda: None if inner is None else _compute(inner, world))
     if isinstance(program, Transcript):
         return hearing.transcript(program, world)
     if isinstance(program, Sentiment):
@@ -356,6 +361,8 @@ def kinds_for(program: Program) -> frozenset[str]:
         )
     if isinstance(program, Evidence):
         return kinds_for(program.inner)
+    if isinstance(program, Noted):
+        return noted.kinds(program) | (kinds_for(program.otherwise) if program.otherwise else frozenset())
     if isinstance(program, AllOf | OneOf):
         return frozenset().union(*(kinds_for(part) for part in program.parts))
     if isinstance(program, Alike):
