@@ -12,7 +12,7 @@ ASSISTANT_API = ">=1.1,<2"
 
 SCORE = FileFormat(
     modality="score",
-    media_type="audio/midi",
+    media_type="application/x-midi",
     label="MIDI file",
     suffixes=(".mid", ".midi"),
     begins=b"MThd",
