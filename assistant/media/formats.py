@@ -96,7 +96,7 @@ def sendable(formats: Sequence[FileFormat]) -> str:
 
 def as_pages(formats: Sequence[FileFormat]) -> str:
     """What to do with a document that is not read here."""
-    return PICTURE_PAGE if any(each.modality == "document" for each in formats) else _WITH_PLUGIN
+    return sendable(formats) if any(each.modality == "document" for each in formats) else _WITH_PLUGIN
 
 
 def _with_article(label: str) -> str:

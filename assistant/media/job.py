@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import DecoderUnavailable, UnreadableMedia
-from assistant.media import wire
+from assistant.media import shared, wire
 from assistant.media.source import memory_file
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Job:
         self.block: mmap.mmap | bytes = b""
         """Where the samples of a block or the pixels of a picture are."""
         self._shape = (0, 0, 3)
+        self._memory = -1
+        """The file that large pixels are in, until they are handed out."""
 
     def begin(self, told: Mapping[str, Any], media: int, sound: bool) -> None:
         """Ask for the operation."""
@@ -103,17 +105,31 @@ class Job:
                 os.posix_fallocate(memory, 0, size)
             self._send({}, [memory])
             self.block = mmap.mmap(memory, size, mmap.MAP_SHARED, mmap.PROT_READ)
+            self._forget()
+            if size >= MAPPED_BYTES:
+                self._memory = os.dup(memory)
 
     def pixels(self) -> np.ndarray:
         """What came into the memory granted last: [height, width, 3] uint8, read-only."""
         import numpy as np
 
         # Each mapping keeps a descriptor open, of which a process has few: small pictures are copied out.
-        block = self.block if len(self.block) >= MAPPED_BYTES else self.block[:]
-        return np.frombuffer(block, np.uint8).reshape(self._shape)
+        if len(self.block) < MAPPED_BYTES:
+            return np.frombuffer(self.block[:], np.uint8).reshape(self._shape)
+        pixels = np.frombuffer(self.block, np.uint8).reshape(self._shape)
+        if self._memory >= 0:
+            shared.keep(pixels, self._memory)
+            self._memory = -1
+        return pixels
+
+    def _forget(self) -> None:
+        if self._memory >= 0:
+            os.close(self._memory)
+            self._memory = -1
 
     def close(self) -> None:
         """End the process, whatever it does."""
+        self._forget()
         if self._process >= 0:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._process, signal.SIGKILL)
@@ -157,7 +173,7 @@ class Job:
 @contextmanager
 def _shared(size: int) -> Iterator[int]:
     """Shared memory that the other side can neither shrink, which would crash who reads it, nor let grow."""
-    descriptor = memory_file(size)
+    descriptor = memory_file(size, final=False)
     try:
         yield descriptor
     finally:

@@ -182,7 +182,7 @@ class Media:
         """An image part made from pixels, e.g. of a video frame (encoded JPEG, quality 92)."""
         from assistant.media.pictures import encode
 
-        facts: dict[str, JSON] = {"width": int(rgb.shape[1]), "height": int(rgb.shape[0]), "frames": 1}
+        facts: dict[str, JSON] = {"width": int(rgb.shape[1]), "height": int(rgb.shape[0]), "frames": 1, "notes": []}
         return _derived(IMAGE, "image/jpeg", encode(rgb, "JPEG"), name, facts, parent, span)
 
     def audio_part(
@@ -199,7 +199,7 @@ class Media:
             for start in range(0, len(samples), SAMPLE_RATE * 60):
                 piece = samples[start : start + SAMPLE_RATE * 60]
                 file.writeframes(np.clip(np.rint(piece * 32768.0), -32768, 32767).astype("<i2").tobytes())
-        facts: dict[str, JSON] = {"seconds": round(len(samples) / SAMPLE_RATE, 3), "has_audio": True}
+        facts: dict[str, JSON] = {"seconds": round(len(samples) / SAMPLE_RATE, 3), "has_audio": True, "notes": []}
         return _derived(AUDIO, "audio/wav", target.getvalue(), name, facts, parent, span)
 
     def encode_preview(self, rgb: np.ndarray, max_side: int, format: str = "JPEG") -> bytes:

@@ -85,7 +85,7 @@ _REFUSED: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"PK\x05\x06", "an empty ZIP archive", _ANY),
     (0, b"%PDF", "a PDF document", _PAGES),
     (0, b"{\\rtf", "an RTF document", _PAGES),
-    (0, b"\xd0\xcf\x11\xe0", "an old office document", _PAGES),
+    (0, b"\xd0\xcf\x11\xe0", "an old office document, or one with a password", _PAGES),
     (0, b"\x7fELF", "a program", _ANY),
     (0, b"MZ", "a Windows program", _ANY),
     (0, b"\x1f\x8b", "a gzip archive", _ANY),

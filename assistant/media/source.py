@@ -84,11 +84,16 @@ class _Descriptor(io.RawIOBase):
         return self._position
 
 
-def memory_file(content: bytes | memoryview | int) -> int:
-    """The descriptor of a file in memory (Linux): of these bytes, read-only; or of so many zeros, to be filled."""
+def memory_file(content: bytes | memoryview | int, *, final: bool = True) -> int:
+    """The descriptor of a file in memory (Linux): of these bytes, read-only; or of so many zeros, to be filled.
+
+    Args:
+        content: the bytes, or how many.
+        final: whether it is settled for good that it can be written; its size always is.
+    """
     descriptor = os.memfd_create("media", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | (fcntl.F_SEAL_SEAL if final else 0)
         if isinstance(content, int):
             os.ftruncate(descriptor, content)
         else:
