@@ -5,8 +5,6 @@ Belongs to one call. What it asks is not trusted: it gets what it was given, and
 
 from __future__ import annotations
 
-import os
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from assistant.isolation import channel
 from assistant.isolation.channel import Nonsense
 from assistant.isolation.crossing import read_part, text, told_answer, told_part, whole
 from assistant.media import Media
+from assistant.media.shared import file_of
 from assistant.media.source import digest, memory_file
 from assistant.types import JSON, TEXT, Answer, Part
 
@@ -27,7 +26,6 @@ RECORDINGS: Final = 8
 """Recordings and videos that one call may be decoding at once."""
 TEXTS: Final = 4096
 """Texts that are embedded at once."""
-COPY_BYTES: Final = 1 << 20
 MEASURED: Final = ("width", "height", "frames", "fps", "seconds", "has_audio", "characters", "format")
 """Facts that are found out here and never believed."""
 Given = tuple[dict[str, Any], list[int]]
@@ -71,7 +69,7 @@ class Lending:
             return self._content(self._given(told))
         if what == "image":
             image = self._decoder().image(self._part(told, descriptors))
-            return {**_described(image.rgb), "notes": image.notes}, [lent_pixels(image.rgb)]
+            return {**_described(image.rgb), "notes": image.notes}, [file_of(image.rgb)]
         if what == "audio":
             return {"seconds": self._decoder().audio(self._part(told, descriptors)).seconds}, []
         if what == "sound":
@@ -89,7 +87,7 @@ class Lending:
             return self._opened(told, descriptors)
         if what == "input":
             rgb = self._inputs[whole(told.get("index"), 0, len(self._inputs) - 1)]
-            return _described(rgb), [lent_pixels(rgb)]
+            return _described(rgb), [file_of(rgb)]
         return self._words(told)
 
     def _words(self, told: Mapping[str, Any]) -> Given:
@@ -230,21 +228,3 @@ def _file_in_memory(path: Path) -> int:
     """A copy: with the file itself a plugin could do more than read it."""
     with path.open("rb") as file:
         return memory_file(file.read())
-
-
-_lent: dict[int, int] = {}
-"""Identity of an array of pixels -> the file in memory that holds a copy, while the array lives."""
-
-
-def lent_pixels(rgb: np.ndarray) -> int:
-    """A descriptor of a file in memory with the pixels; made once, however many processes look at the picture."""
-    known = _lent.get(id(rgb))
-    if known is None:
-        known = _copied(rgb)
-        _lent[id(rgb)] = known
-        weakref.finalize(rgb, _returned, id(rgb))
-    return os.dup(known)
-
-
-def _returned(identity: int) -> None:
-    os.close(_lent.pop(identity))
