@@ -47,6 +47,7 @@ def runner(name: str, obstacle: str = "", leaves: str = "") -> SimpleNamespace:
     found = SimpleNamespace(message=obstacle, remedy="Set base_url.", cause="not_configured") if obstacle else None
     return SimpleNamespace(
         name=name,
+        resting=False,
         obstacle=lambda: found,
         plugged=SimpleNamespace(leaves=lambda options: leaves),
         services=SimpleNamespace(options=None),
@@ -61,18 +62,22 @@ class FakeAssistant:
     answerers: list[str | None] = field(default_factory=list)
     host: Any = field(
         default_factory=lambda: SimpleNamespace(
-            answerers=lambda: (runner("remote", "remote is not set up."), runner("local_model"))
+            answerers=lambda: (runner("remote", "remote is not set up."), runner("local_model")),
+            perceivers=tuple,
+            formats=(),
         )
     )
 
     def turn(
-        self, question: str, uploads: Any, *, conversation: str, owner: str, answerer: str | None
+        self, question: str, uploads: Any, *, conversation: str, owner: str, answerer: str | None, options: Any
     ) -> AsyncIterator[Event]:
         self.asked.append((question, uploads, conversation, owner))
         self.answerers.append(answerer)
         return self.script(question)
 
-    def retry(self, conversation: str, turn: str, *, owner: str, answerer: str | None) -> AsyncIterator[Event]:
+    def retry(
+        self, conversation: str, turn: str, *, owner: str, answerer: str | None, options: Any
+    ) -> AsyncIterator[Event]:
         self.asked.append((turn, "again", conversation, owner))
         return self.script(turn)
 
@@ -282,7 +287,7 @@ def test_where_questions_go_is_told() -> None:
     assert ENGLISH.stays in str(chat.fresh(session).foot)
     there, here = runner("there", leaves="api.example.com"), runner("here")
     unready = runner("unready", "unready is not set up.", leaves="other.example.com")
-    assistant.host = SimpleNamespace(answerers=lambda: (there, unready, here))
+    assistant.host = SimpleNamespace(answerers=lambda: (there, unready, here), perceivers=tuple, formats=())
     told = str(chat.fresh(session).foot)
     assert "may be sent to api.example.com." in told
     assert ENGLISH.stays not in told

@@ -6,20 +6,24 @@ python ui/tests/ui_fake_server.py DATA_DIR [PORT]    (0 takes a free port; the a
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 import assistant_ui
 from assistant.api import run
 from assistant.app import Assistant
 from assistant.errors import CannotAnswer, MissingLibrary
+from assistant.hookspecs import hookimpl
 from assistant.host import Host
-from assistant.plugin import Request, Task
+from assistant.plugin import Panel, Request, Task
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Answer, Delta, Kind, Observation
 
 SAID = ("Hello, I have a question.", "How many people are in the photograph?", "I love this picture.")
+SAID_IN = {"en": SAID, "de": ("Hallo.", "Wie viele Menschen sind auf dem Foto?", "Ich liebe dieses Bild.")}
 MARKUP = "<b>NASA</b><img src=x onerror=alert(1)>"
 """A text in the picture that must stay text."""
 NEEDED = frozenset(
@@ -55,19 +59,69 @@ def read(task: Task) -> Iterator[Observation]:
 def listen(task: Task) -> Iterator[Observation]:
     """The same three sentences, whatever was said."""
     segments = []
-    for number, text in enumerate(SAID):
+    for number, text in enumerate(SAID_IN[task.options.language]):
         task.cancel.wait(PACE)
         task.check()
         segments.append(task.observe(Kind.TRANSCRIPT_SEGMENT, text, 0.9, span=(float(number), number + 0.9)))
         yield segments[-1]
     yield task.observe(
         Kind.TRANSCRIPT,
-        " ".join(SAID),
+        " ".join(SAID_IN[task.options.language]),
         0.9,
         span=(0.0, 2.9),
         derived_from=[each.id for each in segments],
-        language="en",
+        language=task.options.language,
     )
+
+
+@dataclass(frozen=True)
+class EarsOptions:
+    """Options of the scripted ears."""
+
+    language: Literal["en", "de"] = field(default="en", metadata={"description": "What is spoken."})
+    pieces: int = field(default=3, metadata={"description": "How many sentences are heard at most."})
+    model: str = field(default="small", metadata={"description": "Which model listens."})
+
+
+class Ears(FakePerceiver):
+    """Hear what they are told to hear, in the language that a turn asks for."""
+
+    Options = EarsOptions
+    per_turn = frozenset({"language", "pieces"})
+
+
+class Stumbling(FakePerceiver):
+    """Breaks on every recording that is called "stumble..."."""
+
+    def perceive(self, task: Task) -> Iterator[Observation]:
+        """Nothing, or an error."""
+        if task.part.name.startswith("stumble"):
+            raise RuntimeError("the scripted perceiver broke, as it was asked to")
+        return iter(())
+
+
+class Pages:
+    """A plugin with a page that counts, and one that cannot be built."""
+
+    @hookimpl
+    def register_panels(self, register: Callable[[Panel], None]) -> None:
+        """Both."""
+        register(Panel("Counter <b>", self._count))
+        register(Panel("Broken", self._break))
+
+    @staticmethod
+    def _count(assistant: Any) -> None:
+        import gradio as gr
+
+        number = gr.Number(value=0, label="Presses", elem_id="presses")
+        gr.Button("Press", elem_id="press").click(lambda so_far: so_far + 1, number, number)
+
+    @staticmethod
+    def _break(assistant: Any) -> None:
+        import gradio as gr
+
+        gr.Markdown("half a page", elem_id="half")
+        raise RuntimeError("no such figure")
 
 
 def feel(task: Task) -> Iterator[Observation]:
@@ -132,11 +186,17 @@ class Remote(FakeAnswerer):
 
 def main(data_dir: Path, port: int = 0) -> None:
     """Serve until interrupted."""
-    settings = Settings(data_dir=data_dir, server={"port": port}, limits={"bytes": 4 * 1024 * 1024, "files": 4})  # type: ignore[arg-type]
+    settings = Settings(
+        data_dir=data_dir,
+        server={"port": port},
+        limits={"bytes": 4 * 1024 * 1024, "files": 4},
+        engine={"breaker_failures": 1, "breaker_seconds": 600},
+    )  # type: ignore[arg-type]
     script = FakePlugin(
         FakePerceiver("eyes", look, consumes=("image",), produces=(Kind.OBJECT, Kind.FACE)),
         FakePerceiver("reading", read, consumes=("image",), produces=(Kind.TEXT_LINE,)),
-        FakePerceiver("ears", listen, consumes=("audio",), produces=(Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT)),
+        Stumbling("stumbling", consumes=("audio",), produces=("stumble",)),
+        Ears("ears", listen, consumes=("audio",), produces=(Kind.TRANSCRIPT_SEGMENT, Kind.TRANSCRIPT)),
         FakePerceiver("mood", feel, consumes=(Kind.TRANSCRIPT_SEGMENT,), produces=(Kind.SENTIMENT,)),
         FakePerceiver("nose", consumes=("image",), produces=("smell",), requires=("a_library_nobody_has",)),
         FakePerceiver("lingering", linger, consumes=("image",), produces=("afterthought",), deadline=90.0),
@@ -144,7 +204,7 @@ def main(data_dir: Path, port: int = 0) -> None:
         SecondOpinion(),
         Remote("remote", quality=9),
     )
-    host = Host(settings, plugins={"script": script, "ui": assistant_ui}, discover=False)
+    host = Host(settings, plugins={"script": script, "pages": Pages(), "ui": assistant_ui}, discover=False)
     with Assistant(settings, host=host) as assistant:
         run(assistant, preload=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, NoReturn
 
 import gradio as gr
@@ -16,6 +16,7 @@ from assistant_ui.access import Door, OwnerCookie, Uploads, Visitor, visitor
 from assistant_ui.api import Asking
 from assistant_ui.chat import Chat, Page, Session
 from assistant_ui.files import Gallery, add_routes
+from assistant_ui.pages import BuiltPage, built
 from assistant_ui.texts import ENGLISH, Texts
 
 QUEUE_SIZE = 64
@@ -31,7 +32,7 @@ _ACTS = """
 element.addEventListener('click', function (event) {
   const button = event.target.closest('[data-do]');
   if (!button) return;
-  const names = ['open', 'remove', 'fresh', 'language', 'example', 'retry'];
+  const names = ['open', 'remove', 'fresh', 'language', 'example', 'retry', 'settings', 'usual'];
   if (!names.includes(button.dataset.do)) return;
   if (button.dataset.confirm && !window.confirm(button.dataset.confirm)) return;
   trigger(button.dataset.do, {value: button.dataset.value || ''});
@@ -45,17 +46,32 @@ element.addEventListener('change', function (event) {
 });
 """
 """Turns a choice from our list into a Gradio event."""
+_OPTIONS = """
+element.addEventListener('change', function (event) {
+  const field = event.target.closest('[data-option]');
+  if (!field) return;
+  const value = field.dataset.kind === 'switch' ? field.checked : field.value;
+  trigger('option', {value: JSON.stringify({of: field.dataset.of, option: field.dataset.option, value: value})});
+});
+"""
+"""Turns a changed option into a Gradio event."""
 
 
 def mount_chat(app: FastAPI, assistant: Any) -> None:
     """Mount the chat at "/" of the FastAPI application, and what its pictures and players need beside it."""
     server = assistant.settings.server
     gallery, uploads = Gallery(assistant), Uploads(server.storage_bytes)
+    pages = tuple(built(assistant))
     app.add_middleware(OwnerCookie)
     add_routes(app, gallery)
     gr.mount_gradio_app(
         app,
-        build(Chat(assistant, gallery, app.state.turns), uploads, Asking(assistant, app.state.turns, uploads)),
+        build(
+            Chat(assistant, gallery, app.state.turns, pages),
+            uploads,
+            Asking(assistant, app.state.turns, uploads),
+            pages,
+        ),
         path="/",
         auth_dependency=lambda request: caller(request).name,
         max_file_size=assistant.settings.limits.bytes,
@@ -77,7 +93,7 @@ def mount_chat(app: FastAPI, assistant: Any) -> None:
     mounted.app = Door(mounted.app, uploads)
 
 
-def build(chat: Chat, uploads: Uploads, asking: Asking) -> Any:
+def build(chat: Chat, uploads: Uploads, asking: Asking, pages: Sequence[BuiltPage] = ()) -> Any:
     """The page: conversations on the left, the talk in the middle, the evidence on the right."""
     with gr.Blocks(
         title="Sensorium", analytics_enabled=False, delete_cache=(SWEEP_SECONDS, UPLOAD_SECONDS), fill_width=True
@@ -106,10 +122,13 @@ def build(chat: Chat, uploads: Uploads, asking: Asking) -> Any:
                     autofocus=True,
                     **_composer_texts(ENGLISH),
                 )
-                foot = gr.HTML(js_on_load=_CHOICES, apply_default_css=False, elem_id="foot")
+                foot = gr.HTML(js_on_load=_CHOICES + _ACTS, apply_default_css=False, elem_id="foot")
             with gr.Column(elem_id="panel", min_width=0):
                 evidence = gr.HTML(js_on_load=None, apply_default_css=False)
-        _wire(page, chat, uploads, session, wanted, (side, top, past, live, evidence, composer, foot))
+            preferences = gr.HTML(js_on_load=_ACTS + _OPTIONS, apply_default_css=False, elem_id="preferences")
+            for number, each in enumerate(pages, 1):
+                each.add(number)
+        _wire(page, chat, uploads, session, wanted, (side, top, past, live, evidence, preferences, composer, foot))
         asking.add()
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=EVENTS_AT_ONCE)
     _take_uploads_only(page)
@@ -136,11 +155,11 @@ def _refuse_address(address: str, *_: object, **__: object) -> NoReturn:
 
 
 def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
-    side, top, _past, live, _evidence, composer, foot = contents
+    side, top, _past, live, _evidence, preferences, composer, foot = contents
     outputs = list(contents)
 
     def drawn(new: Page) -> tuple[Any, ...]:
-        fields = (new.side, new.top, new.past, new.live, new.evidence)
+        fields = (new.side, new.top, new.past, new.live, new.evidence, new.preferences)
         return (*(gr.skip() if each is None else str(each) for each in fields), *_inputs(new))
 
     def arrive(conversation: str, request: gr.Request) -> tuple[Any, ...]:
@@ -199,6 +218,10 @@ def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, co
     composer.stop(stop, [session], cancels=running, queue=False, **quiet)
     for fragment in (side, top):
         fragment.fresh(act(chat.fresh, value=False), [session], cancels=running, **quiet)
+    for fragment in (side, top, foot):
+        fragment.settings(act(chat.preferences, value=False), [session], **quiet)
+    preferences.option(act(chat.option, value=True), [session], **quiet)
+    preferences.usual(act(chat.option, value=True), [session], **quiet)
     side.open(act(chat.open, value=True), [session], cancels=running, **quiet)
     side.remove(act(chat.remove, value=True), [session], **quiet)
     side.language(act(chat.language, value=False), [session], **quiet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
@@ -15,15 +16,17 @@ from markupsafe import Markup
 from assistant.api.failures import outside
 from assistant.api.identity import Caller
 from assistant.api.limits import Turns
-from assistant.api.outward import outward_conversation, outward_events
+from assistant.api.outward import outward_conversation, outward_events, without_paths
+from assistant.api.plugins import inventory
 from assistant.app import Upload
 from assistant.errors import AssistantError, Cancelled, NotFound
 from assistant.types import Event, Part, PartAdded
-from assistant_ui import history, thread
+from assistant_ui import history, preferences, thread
 from assistant_ui.access import visitor
 from assistant_ui.evidence import panel
 from assistant_ui.files import EXAMPLES, Gallery
 from assistant_ui.markup import join
+from assistant_ui.pages import BuiltPage
 from assistant_ui.rest import Rest
 from assistant_ui.texts import LANGUAGES, Texts, choose
 from assistant_ui.view import TurnView, gather, paced
@@ -47,6 +50,10 @@ class Session:
     answerer: str = ""
     """Who is to answer; "" for the best that is ready."""
     turns: list[TurnView] = field(default_factory=list)
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Perceiver -> option -> what the person chose for their questions."""
+    wrong: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Perceiver and option -> what was typed there, and why it cannot be."""
     rest: Rest | None = None
     """What goes on of the last turn after its answer."""
 
@@ -73,6 +80,8 @@ class Page:
     """Whether to empty the composer."""
     foot: Markup | None = None
     """The line under the composer."""
+    preferences: Markup | None = None
+    """The settings panel."""
     texts: Texts | None = None
     """Set when the language changed."""
 
@@ -80,7 +89,8 @@ class Page:
 class Chat:
     """The handlers behind the page's buttons. One serves all pages; each page has its `Session`."""
 
-    def __init__(self, assistant: Any, gallery: Gallery, turns: Turns) -> None:
+    def __init__(self, assistant: Any, gallery: Gallery, turns: Turns, pages: Sequence[BuiltPage] = ()) -> None:
+        self._pages = pages
         self._assistant = assistant
         self._gallery = gallery
         self._turns = turns
@@ -129,6 +139,63 @@ class Chat:
         known = {runner.name for runner in self._assistant.host.answerers()}
         session.answerer = answerer if answerer in known else ""
         return Page(foot=self._foot(session))
+
+    def preferences(self, session: Session) -> Page:
+        """The settings panel was opened."""
+        session.wrong = {}
+        return self._preferences(session)
+
+    def option(self, session: Session, told: str) -> Page:
+        """An option is to have another value for this person's questions, or (without one) the usual one again."""
+        given = json.loads(told)
+        name, option = str(given["of"]), str(given["option"])
+        state = inventory(self._assistant.host, insides=session.at_the_machine)
+        facts = [
+            fact
+            for each in state["perceivers"]
+            if each["name"] == name
+            for fact in each["options"]
+            if fact["name"] == option and fact["per_turn"]
+        ]
+        if not facts:
+            return self._preferences(session)
+        chosen = {key: value for key, value in session.options.get(name, {}).items() if key != option}
+        session.wrong.pop((name, option), None)
+        if "value" in given:
+            value = given["value"]
+            value = value if isinstance(value, bool) else preferences.typed(facts[0], str(value))
+            if value != facts[0]["value"]:
+                try:
+                    self._assistant.host.options_for_turn({name: {**chosen, option: value}})
+                except AssistantError as error:
+                    said = error.message if session.at_the_machine else without_paths(error.message)
+                    said = (
+                        said.replace("Value error, ", "")
+                        .removeprefix(f"options of {name}: ")
+                        .removeprefix(f"{option}: ")
+                    )
+                    session.wrong[name, option] = (str(given["value"]), said)
+                else:
+                    chosen[option] = value
+            elif option in session.options.get(name, {}):
+                chosen.pop(option, None)
+        if (name, option) not in session.wrong:
+            session.options[name] = chosen
+        return self._preferences(session)
+
+    def _preferences(self, session: Session) -> Page:
+        state = inventory(self._assistant.host, insides=session.at_the_machine)
+        state["problems"] += [
+            {
+                "plugin": page.title,
+                "message": session.texts.plugin_failed.format(error=page.failure),
+                "remedy": "",
+                "level": "error",
+            }
+            for page in self._pages
+            if page.failure
+        ]
+        return Page(preferences=preferences.panel(state, session.options, session.wrong, session.texts))
 
     def _load(self, session: Session, conversation: str) -> None:
         try:
@@ -191,7 +258,11 @@ class Chat:
                 await asyncio.to_thread(self._create, session, text)
                 yield Page(side=await asyncio.to_thread(self._side, session))
             seen = 0
-            asking = {"owner": session.owner, "answerer": session.answerer or None}
+            asking = {
+                "owner": session.owner,
+                "answerer": session.answerer or None,
+                "options": {name: dict(chosen) for name, chosen in session.options.items() if chosen},
+            }
             if again:
                 events = self._assistant.retry(session.conversation, again, **asking)
             else:
@@ -225,7 +296,8 @@ class Chat:
             view.stop()
             await place.aclose()
         side = await asyncio.to_thread(self._side, session)
-        yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False)
+        foot = await asyncio.to_thread(self._foot, session)  # someone may rest by now
+        yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False, foot=foot)
 
     async def follow(self, session: Session) -> AsyncIterator[Page]:
         """What is still perceived after the answer; yields at least once, or Gradio would empty what is drawn."""
@@ -264,6 +336,7 @@ class Chat:
             evidence=self._evidence(session),
             asking=bool(session.turns) and session.turns[-1].running,
             foot=self._foot(session),
+            preferences=Markup(""),
             texts=texts,
         )
 
@@ -283,12 +356,19 @@ class Chat:
             for runner, (name, obstacle) in zip(runners, found, strict=True)
             if session.answerer in ("", name) and (obstacle is None or obstacle.cause == "paused")
         ]
-        return thread.foot(listed, session.answerer, session.texts, leaves=leaves)
+        resting = [each.name for each in (*self._assistant.host.perceivers(), *runners) if each.resting]
+        return thread.foot(listed, session.answerer, session.texts, leaves=leaves, resting=resting)
 
     def _side(self, session: Session) -> Markup:
         listed = history.listed(self._assistant.store, session.owner)
         return thread.sidebar(
-            listed, session.conversation, session.texts, remembered=session.remembered, name=session.name
+            listed,
+            session.conversation,
+            session.texts,
+            remembered=session.remembered,
+            name=session.name,
+            pages=[page.title for page in self._pages],
+            formats=[each.label for each in self._assistant.host.formats],
         )
 
 

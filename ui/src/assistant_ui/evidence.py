@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Gap, Kind, Observation, Part
+from assistant.types import AUDIO, IMAGE, MODALITIES, TEXT, VIDEO, Gap, Kind, Observation, Part
 from assistant_ui.icons import icon
-from assistant_ui.markup import classes, clock, join, percent, tag
+from assistant_ui.markup import classes, clock, join, measure, percent, tag
 from assistant_ui.texts import Texts
 from assistant_ui.view import Evidence
 
@@ -16,6 +16,10 @@ LABELS_AT_MOST = 12
 """With more boxes than this, only those the answer rests on carry their label; the others show it when pointed at."""
 ROWS_AT_MOST = 40
 """Rows shown of one plugin; a long recording has thousands of keywords."""
+TAKEN_AT_MOST = 12
+"""Pictures, and passages of text, shown of a document; a book has hundreds."""
+EXCERPT = 600
+"""Characters shown of a text."""
 _HUES = {Kind.OBJECT: "teal", Kind.TEXT_LINE: "amber", Kind.FACE: "rose", Kind.SHAPE: "violet"}
 _SPOKEN = (Kind.TRANSCRIPT_SEGMENT,)
 
@@ -51,12 +55,15 @@ def panel(evidence: Evidence, texts: Texts, *, waiting: bool = False) -> Markup:
 
 
 def _card(part: Part, evidence: Evidence, texts: Texts) -> Markup:
+    content: Sequence[Markup | None]
     if part.modality == IMAGE:
         content = [picture(part, evidence, texts), _caption(part, evidence)]
     elif part.modality in (AUDIO, VIDEO):
         content = [_recording(part, evidence, texts)]
+    elif part.modality == TEXT:
+        content = [tag("blockquote", part.text[:EXCERPT])]
     else:
-        content = [tag("blockquote", part.text[:600])]
+        content = _opened(part, evidence, texts)
     return tag("article", _card_title(part), *content, class_="card", data_part=part.digest)
 
 
@@ -66,12 +73,43 @@ def _card_title(part: Part) -> Markup:
         facts.append(clock(float(str(part.facts["seconds"]))))
     if part.modality in (IMAGE, VIDEO) and part.facts.get("width"):
         facts.append(f"{part.facts['width']} × {part.facts['height']}")
+    if part.modality not in MODALITIES:
+        facts.append(filed(part))
     return tag(
         "header",
         icon(part.modality),
         tag("span", part.name, class_="name", title=part.name),
         tag("small", " · ".join(facts)),
     )
+
+
+def filed(part: Part) -> str:
+    """What sort of file a plugin's part is, and how large: "application/pdf · 1.2 MB"."""
+    try:
+        size = len(part.content) if isinstance(part.content, bytes) else part.content.stat().st_size
+    except OSError:  # deleted meanwhile
+        return part.media_type
+    return f"{part.media_type} · {measure(size)}"
+
+
+def _opened(part: Part, evidence: Evidence, texts: Texts) -> list[Markup]:
+    """What a plugin took out of a file of its own sort: the first pictures and passages of text, and how many more."""
+    taken = evidence.taken_from(part.digest)
+    pictures = [each for each in taken if each.modality == IMAGE]
+    passages = [each for each in taken if each.modality == TEXT]
+    shown = [_frames(pictures[:TAKEN_AT_MOST], part, evidence, texts)] if pictures else []
+    for passage in passages[:TAKEN_AT_MOST]:
+        shown.append(tag("blockquote", tag("small", _where(passage, texts)), passage.text[:EXCERPT]))
+    left = max(0, len(pictures) - TAKEN_AT_MOST) + max(0, len(passages) - TAKEN_AT_MOST)
+    if left:
+        shown.append(tag("p", texts.more.format(count=left), class_="caption"))
+    return shown
+
+
+def _where(part: Part, texts: Texts) -> str:
+    """The page that a part was taken from, or its name."""
+    page = part.facts.get("page")
+    return texts.page_number.format(number=page) if isinstance(page, int) else part.name
 
 
 def _caption(part: Part, evidence: Evidence) -> Markup | None:
@@ -133,7 +171,7 @@ def _layer(kind: str, count: int, texts: Texts) -> Markup:
         "label",
         tag("input", type="checkbox", checked=True, data_do="layer", data_kind=kind),
         tag("i", class_=f"dot hue-{hue(kind)}"),
-        f"{texts.kinds.get(kind, kind)} {count}",
+        f"{texts.kinds.get(kind, readable(kind))} {count}",
     )
 
 
@@ -215,7 +253,7 @@ def _frames(frames: Sequence[Part], player: Part, evidence: Evidence, texts: Tex
                     *[_box(seen, seen.id in evidence.cited, labelled=False) for seen in boxed],
                     class_="picture",
                 ),
-                _seek(start, player, texts),
+                _seek(start, player, texts) if player.modality == VIDEO else tag("small", _where(frame, texts)),
             )
         )
     return tag("ul", *items, class_="frames", aria_label=texts.frames)
@@ -250,6 +288,8 @@ def _speaker(name: str, said: Sequence[Observation], evidence: Evidence, texts: 
 def _row(seen: Observation, evidence: Evidence, texts: Texts, several: bool) -> Markup:
     cited = seen.id in evidence.cited
     part = evidence.part(seen.part)
+    page = seen.data.get("page")
+    paged = texts.page_number.format(number=page) if isinstance(page, int) else ""
     about = part.name if several and part is not None and part.modality != TEXT else ""
     return tag(
         "tr",
@@ -258,7 +298,7 @@ def _row(seen: Observation, evidence: Evidence, texts: Texts, several: bool) -> 
             tag("i", class_=f"dot hue-{hue(seen.kind)}"),
             tag("span", texts.kinds.get(seen.kind, readable(seen.kind)), class_="kind"),
             tag("span", seen.text[:300], class_="said"),
-            tag("small", about) if about else None,
+            tag("small", " · ".join(filter(None, (about, paged)))) if about or paged else None,
         ),
         tag("td", bar(seen.confidence)),
         class_=classes(cited and "cited"),

@@ -21,16 +21,20 @@ _PATHS: Final = {
     "audio": "M5 10v4M9 7v10M13 4v16M17 8v8M21 11v2",
     "video": "M3 6h12v12H3zM15 10l6-3v10l-6-3",
     "text": "M6 4h9l4 4v12H6zM9 12h7M9 16h7",
+    "document": "M6 4h9l4 4v12H6zM15 4v4h4M9 13h7M9 17h4",
+    "settings": "M4 7h9M17 7h3M4 17h3M11 17h9M15 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM9 15a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
     "play": "M8 5l11 7-11 7z",
     "mark": "M5 12l5 5 9-11",
 }
 
 
 def icon(name: str) -> Markup:
-    """A 24 x 24 line drawing in the colour of the text around it; hidden from screen readers."""
+    """A 24 x 24 line drawing in the colour of the text around it; hidden from screen readers. Of a modality that a
+    plugin brought: a sheet of paper.
+    """
     return Markup(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>'
-    ).format(_PATHS[name])
+    ).format(_PATHS.get(name, _PATHS["document"]))
 
 
 LOGO: Final = Markup(

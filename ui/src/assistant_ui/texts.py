@@ -84,6 +84,30 @@ class Texts:
     missing: str
     remedy: str
     cited: str
+    page_number: str
+    plugin_failed: str
+    chat: str
+    panels: str
+    settings: str
+    settings_hint: str
+    close: str
+    changed: str
+    default: str
+    nothing: str
+    back_to: str
+    fixed_options: str
+    set_by: str
+    plugin_problems: str
+    left_out: str
+    again_in: str
+    restarts: str
+    resting: str
+    plugin_states: dict[str, str]
+    """By state of a perceiver, answerer, embedder or voice."""
+    tiers: dict[str, str]
+    """By where it works."""
+    sorts: dict[str, str]
+    """By what a plugin brings."""
     states: dict[str, str]
     """By perceiver state."""
     causes: dict[str, str]
@@ -170,6 +194,43 @@ ENGLISH: Final = Texts(
     missing="Not perceived, and why",
     remedy="What helps",
     cited="The answer rests on this",
+    page_number="Page {number}",
+    plugin_failed="This page of the plugin could not be built ({error}). The chat works without it.",
+    chat="Chat",
+    panels="Pages",
+    settings="Plugins and settings",
+    settings_hint="What is installed and how it is doing. What you change here holds for your next questions, until "
+    "this page is closed; files that were looked at already stay as they are.",
+    close="Close",
+    changed="changed",
+    default="Usual: {value}",
+    nothing="nothing set",
+    back_to="Back to the usual: {value}",
+    fixed_options="Set for everybody ({count})",
+    set_by="In the settings: {line}",
+    plugin_problems="What is wrong",
+    left_out="Left out",
+    again_in="Resting after failures; tried again in {seconds} s.",
+    restarts="started again {count} times",
+    resting="Resting after failures: {names}",
+    plugin_states={
+        "ready": "ready",
+        "loading": "loading",
+        "resting": "resting",
+        "busy": "busy",
+        "not_configured": "not set up",
+        "no_weights": "weights missing",
+        "missing_library": "library missing",
+    },
+    tiers={"thread": "in this process", "process": "in its own process", "environment": "in its own environment"},
+    sorts={
+        "perceivers": "perceives",
+        "answerers": "answers",
+        "embedders": "compares",
+        "voices": "speaks",
+        "formats": "Files",
+        "panels": "Pages",
+    },
     states={
         "queued": "waiting",
         "loading": "loading the model",
@@ -291,6 +352,42 @@ CHINESE: Final = Texts(
     missing="未能感知的内容及原因",
     remedy="解决办法",
     cited="回答以此为依据",
+    page_number="第 {number} 页",
+    plugin_failed="该插件的页面无法建立（{error}）。对话不受影响。",
+    chat="对话",
+    panels="页面",
+    settings="插件与设置",
+    settings_hint="已安装的插件及其状态。在此所作的更改对您接下来的提问有效，直到关闭本页；已感知过的文件保持不变。",
+    close="关闭",
+    changed="已更改",
+    default="默认：{value}",
+    nothing="未设置",
+    back_to="恢复默认：{value}",
+    fixed_options="统一设置（{count} 项）",
+    set_by="在设置中：{line}",
+    plugin_problems="存在的问题",
+    left_out="已停用",
+    again_in="因多次失败暂停，{seconds} 秒后重试。",
+    restarts="已重启 {count} 次",
+    resting="因多次失败暂停：{names}",
+    plugin_states={
+        "ready": "就绪",
+        "loading": "正在加载",
+        "resting": "暂停中",
+        "busy": "忙",
+        "not_configured": "未配置",
+        "no_weights": "缺少权重",
+        "missing_library": "缺少程序库",
+    },
+    tiers={"thread": "在本进程中", "process": "在独立进程中", "environment": "在独立环境中"},
+    sorts={
+        "perceivers": "感知",
+        "answerers": "回答",
+        "embedders": "比较",
+        "voices": "朗读",
+        "formats": "文件",
+        "panels": "页面",
+    },
     states={
         "queued": "等待中",
         "loading": "正在加载模型",

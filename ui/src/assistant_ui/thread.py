@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from assistant.types import AUDIO, IMAGE, VIDEO, Gap, Observation, Part, Status
-from assistant_ui.evidence import hue, readable
+from assistant.types import AUDIO, IMAGE, MODALITIES, VIDEO, Gap, Observation, Part, Status
+from assistant_ui.evidence import filed, hue, readable
 from assistant_ui.icons import LOGO, icon
 from assistant_ui.markup import classes, clock, duration, join, percent, prose, tag
 from assistant_ui.texts import Texts
@@ -91,7 +91,8 @@ def _attachment(part: Part) -> Markup:
         )
     seconds = part.facts.get("seconds")
     length = clock(float(seconds)) if part.modality == VIDEO and isinstance(seconds, (int, float)) else None
-    return tag("span", icon(part.modality), part.name, tag("small", length) if length else None, class_="file")
+    about = length if part.modality in MODALITIES else filed(part)
+    return tag("span", icon(part.modality), part.name, tag("small", about) if about else None, class_="file")
 
 
 def _pending(name: str, refused: bool) -> Markup:
@@ -277,8 +278,13 @@ def sidebar(
     *,
     remembered: bool = True,
     name: str = "",
+    pages: Sequence[str] = (),
+    formats: Sequence[str] = (),
 ) -> Markup:
-    """Name, new conversation, earlier ones (id and title, latest first), language and theme."""
+    """Name, new conversation, pages of plugins, earlier conversations (id and title, latest first), language and theme.
+
+    `formats` are the sorts of files that can be added beside pictures, sound and video.
+    """
     items = [
         tag(
             "li",
@@ -307,8 +313,9 @@ def sidebar(
     ]
     return tag(
         "nav",
-        tag("div", LOGO, tag("strong", texts.title), tag("small", texts.tagline), class_="brand"),
+        tag("div", LOGO, tag("strong", texts.title), _settings(texts), tag("small", texts.tagline), class_="brand"),
         tag("button", icon("plus"), texts.new_conversation, type="button", class_="fresh", data_do="fresh"),
+        _pages(pages, texts) if pages else None,
         tag("h2", texts.conversations),
         tag("ul", *items, class_="conversations")
         if items
@@ -340,11 +347,30 @@ def sidebar(
         aria_label=texts.menu,
         data_conversation=current or "",
         data_language=texts.code,
-        data_attach=texts.attach,
+        data_attach=" · ".join([texts.attach, *dict.fromkeys(formats)]),
         data_record=texts.record,
         data_send=texts.send,
         data_stop=texts.stop,
         data_busy=texts.busy,
+    )
+
+
+def _pages(titles: Sequence[str], texts: Texts) -> Markup:
+    named = [("", texts.chat), *((str(number), title) for number, title in enumerate(titles, 1))]
+    items = [tag("li", tag("button", title, type="button", data_do="page", data_value=key)) for key, title in named]
+    return tag("ul", *items, class_="pages", aria_label=texts.panels)
+
+
+def _settings(texts: Texts) -> Markup:
+    return tag(
+        "button",
+        icon("settings"),
+        type="button",
+        class_="action",
+        data_do="settings",
+        aria_label=texts.settings,
+        aria_haspopup="dialog",
+        title=texts.settings,
     )
 
 
@@ -355,6 +381,7 @@ def topbar(texts: Texts) -> Markup:
         tag("button", icon("menu"), type="button", class_="action", data_do="menu", aria_label=texts.menu),
         LOGO,
         tag("strong", texts.title),
+        _settings(texts),
         tag(
             "button",
             icon("plus"),
@@ -367,7 +394,14 @@ def topbar(texts: Texts) -> Markup:
     )
 
 
-def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts, *, leaves: Sequence[str] = ()) -> Markup:
+def foot(
+    answerers: Sequence[tuple[str, str]],
+    chosen: str,
+    texts: Texts,
+    *,
+    leaves: Sequence[str] = (),
+    resting: Sequence[str] = (),
+) -> Markup:
     """The line under the composer: who is to answer, and a word on privacy.
 
     Args:
@@ -375,6 +409,7 @@ def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts, *, lea
         chosen: a name, or "" for the best that is ready.
         texts: of the page.
         leaves: hosts that those who may be asked send questions and files to; "" for none.
+        resting: names of what is left alone after failures.
     """
     hosts = ", ".join(dict.fromkeys(filter(None, leaves)))
     privacy = texts.leaves.format(hosts=hosts) if hosts else texts.stays
@@ -395,6 +430,16 @@ def foot(answerers: Sequence[tuple[str, str]], chosen: str, texts: Texts, *, lea
     return join(
         [
             tag("label", tag("small", texts.answerer), select),
+            tag(
+                "button",
+                icon("gap"),
+                texts.resting.format(names=", ".join(map(readable, resting))),
+                type="button",
+                class_="resting",
+                data_do="settings",
+            )
+            if resting
+            else None,
             tag("small", f"{privacy} {texts.privacy}", data_role="privacy"),
         ]
     )

@@ -49,7 +49,71 @@
     setTimeout(() => button.classList.remove("did"), 1500);
   };
 
+  // The settings panel lies in a native dialog, which keeps the focus in and closes by Escape. The server redraws what
+  // is in it: what was open, and where the focus was, is kept.
+  let dialog = null;
+  let focused = "";
+  let opener = null;
+  const unfolded = new Map();
+  const prepareDialog = () => {
+    const block = $("#preferences");
+    if (dialog || !block) return;
+    dialog = document.createElement("dialog");
+    dialog.id = "dialog";
+    dialog.setAttribute("aria-labelledby", "preferences-title");
+    $("#shell").append(dialog);
+    dialog.append(block);
+    dialog.addEventListener("focusin", (event) => {
+      if (event.target !== dialog) focused = event.target.id || "";
+    });
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("close", () => opener?.isConnected && opener.focus());
+    dialog.addEventListener("toggle", (event) => {
+      if (event.target.dataset?.plugin) unfolded.set(event.target.dataset.plugin, event.target.open);
+    }, true);
+    new MutationObserver(() => {
+      all("details[data-plugin]", dialog).forEach((each) => {
+        const open = unfolded.get(each.dataset.plugin);
+        if (open !== undefined && each.open !== open) each.open = open;
+      });
+      if (!dialog.open || dialog.contains(document.activeElement) && document.activeElement !== dialog) return;
+      const place = (focused && document.getElementById(focused)) ||
+        document.getElementById(focused.replace(/-usual$/, "")) || $("#preferences-title");
+      place?.focus({ preventScroll: Boolean(focused) });
+    }).observe(block, { childList: true, subtree: true });
+  };
+
+  // Pages that plugins bring lie beside the talk; one is shown at a time.
+  const showPage = (number) => {
+    const shell = $("#shell");
+    if (number) shell.dataset.page = number;
+    else delete shell.dataset.page;
+    all("#shell > .page").forEach((each) => each.classList.toggle("shown", each.id === `page-${number}`));
+    markPage();
+    if (number) {
+      window.dispatchEvent(new Event("resize")); // what was hidden measures itself anew
+      $(`#page-${number} h2`)?.focus();
+    }
+  };
+  const markPage = () => {
+    const shown = $("#shell").dataset.page || "";
+    all("#side [data-do=page]").forEach((each) => {
+      if (each.dataset.value === shown) each.setAttribute("aria-current", "page");
+      else each.removeAttribute("aria-current");
+    });
+  };
+
   const acts = {
+    page: (button) => showPage(button.dataset.value),
+    open: () => showPage(""),
+    fresh: () => showPage(""),
+    settings: (button) => {
+      prepareDialog();
+      opener = button;
+      focused = "";
+      if (!dialog.open) dialog.showModal();
+    },
+    leave: () => dialog?.close(),
     seek,
     copy,
     theme: () => {
@@ -103,7 +167,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || dialog?.open) return;
     const figure = $(".picture.enlarged");
     if (figure) enlarge(figure, false);
     else if (menuIsOpen()) menu(false);
@@ -140,6 +204,7 @@
   const follow = () => {
     const side = $("#side [data-language]");
     if (side) {
+      markPage();
       document.documentElement.lang = side.dataset.language === "zh" ? "zh-Hans" : "en";
       const conversation = side.dataset.conversation;
       if (conversation !== address) {
