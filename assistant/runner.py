@@ -107,7 +107,7 @@ class Runner(Generic[P]):
     @property
     def weights_identity(self) -> str:
         """Which weights judge, e.g. "whisper-base@1f3a": "" if none are used."""
-        names = self.plugged.weights(self.services.options)
+        names = self._weights_needed()
         return ",".join(f"{name}@{self._weights_identity(name)}" for name in names)
 
     @property
@@ -130,7 +130,30 @@ class Runner(Generic[P]):
     @property
     def configured(self) -> bool:
         """Whether no setting that it needs is missing."""
-        return not self.plugged.unready(self.services.options)
+        try:
+            return not self._missing_setting()
+        except PluginError:  # `obstacle` tells what is wrong with it
+            return True
+
+    def _missing_setting(self) -> str:
+        missing = self._asked("unready")
+        if not isinstance(missing, str):
+            raise PluginError(f"{self.name}.unready gave {type(missing).__name__}.", "Tell its author.")
+        return missing
+
+    def _weights_needed(self) -> tuple[str, ...]:
+        names = self._asked("weights")
+        if not isinstance(names, (tuple, list, set, frozenset)) or not all(isinstance(name, str) for name in names):
+            raise PluginError(f"{self.name}.weights gave {type(names).__name__}.", "Tell its author.")
+        return tuple(names)
+
+    def _asked(self, method: str) -> Any:
+        """What the plugged object says of its options: checked when it was registered, but it may change its mind."""
+        try:
+            return getattr(self.plugged, method)(self.services.options)
+        except Exception as error:
+            logger.warning("%s.%s failed", self.name, method, exc_info=True)
+            raise PluginError(f"{self.name}.{method} raised {described(error)}.", "Tell its author.") from error
 
     @property
     def resting(self) -> bool:
@@ -172,13 +195,15 @@ class Runner(Generic[P]):
             return hindered
         if self.loaded:
             return None
-        missing = self.plugged.unready(self.services.options)
-        if missing:
-            return Obstacle("not_configured", f"{self.name} is not set up.", missing)
         try:
+            missing = self._missing_setting()
+            if missing:
+                return Obstacle("not_configured", f"{self.name} is not set up.", missing)
             require(*self.plugged.requires, install=f"pip install sensorium-{self.plugin}")
-            for name in self.plugged.weights(self.services.options):
+            for name in self._weights_needed():
                 self.services.weights(name)
+        except PluginError as error:
+            return Obstacle("crashed", error.message, error.remedy)
         except WeightsError as error:
             return Obstacle("no_weights", error.message, error.remedy)
         except AssistantError as error:
@@ -350,6 +375,10 @@ class Runner(Generic[P]):
     def health(self) -> dict[str, Any]:
         """State for `assistant plugins list` and the health endpoint."""
         obstacle = self.obstacle()
+        try:
+            weights = list(self._weights_needed())
+        except PluginError as error:
+            weights, obstacle = [], obstacle or Obstacle("crashed", error.message, error.remedy)
         return {
             "name": self.name,
             "plugin": self.plugin,
@@ -359,7 +388,7 @@ class Runner(Generic[P]):
             "state": self.state(obstacle),
             "resting_seconds": round(self.rests_for, 1),
             "reason": f"{obstacle.message} {obstacle.remedy}".strip() if obstacle else "",
-            "weights": list(self.plugged.weights(self.services.options)),
+            "weights": weights,
             "memory_mb": self.plugged.memory_mb,
             "isolation": self.plugged.isolation,
             **getattr(self.plugged, "facts", dict)(),
