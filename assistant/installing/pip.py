@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -138,6 +139,7 @@ class Pip:
         done = subprocess.run(
             [sys.executable, "-m", "pip", *general, *arguments],
             stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONSAFEPATH": "1"},  # what lies in the current directory is not imported
             capture_output=True,
             text=True,
             check=False,
