@@ -65,39 +65,73 @@ def cli(data_dir: Path | None, verbose: bool) -> None:
     )
 
 
+class _WithOptions(click.Command):
+    """Lists the options of plugins that one question may set, at the end of its own help."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from assistant.errors import AssistantError
+
+        try:
+            from assistant.commands.options import listed
+
+            lines = listed(host_of(ctx))
+        except AssistantError as error:  # help is there even where the settings are wrong
+            lines = [("", str(error))]
+        if lines:
+            with formatter.section("Of --option"):
+                formatter.write_dl(lines)
+
+
+_options = click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME.OPTION=VALUE",
+    help="Set an option of a plugin for this question, e.g. speech.language=de; may be given several times.",
+)
+
+
 # ---- asking ---------------------------------------------------------------------------------------------------------
 
 
-@cli.command()
+@cli.command(cls=_WithOptions)
 @click.argument("question")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--answerer", help="Who answers: a name from `assistant plugins list`, or auto.")
+@_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def ask(
-    ctx: click.Context, question: str, files: tuple[Path, ...], answerer: str | None, as_json: bool, quiet: bool
+    ctx: click.Context,
+    question: str,
+    files: tuple[Path, ...],
+    answerer: str | None,
+    options: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Answer QUESTION about FILES: pictures, recordings, videos, texts.
 
     With the QUESTION "" a recording is taken for the question, or the files are described.
     """
     with _assistant(ctx) as assistant:
-        reply = _run(assistant, question, files, answerer=answerer, stream=not as_json, quiet=quiet)
+        reply = _run(assistant, question, files, answerer=answerer, options=options, stream=not as_json, quiet=quiet)
     if as_json:
         click.echo(json.dumps(reply.to_json(), ensure_ascii=False, indent=2))
     _leave(reply)
 
 
-@cli.command()
+@cli.command(cls=_WithOptions)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
-def perceive(ctx: click.Context, files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
+def perceive(ctx: click.Context, files: tuple[Path, ...], options: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     """Print what is perceived in FILES, however many, without a question."""
     with _assistant(ctx, at_least_files=len(files)) as assistant:
-        reply = _run(assistant, "", files, answer=False, stream=False, quiet=quiet)
+        reply = _run(assistant, "", files, answer=False, options=options, stream=False, quiet=quiet)
     if as_json:
         click.echo(json.dumps(reply.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -118,16 +152,22 @@ def _run(
     *,
     answerer: str | None = None,
     answer: bool = True,
+    options: tuple[str, ...] = (),
     stream: bool,
     quiet: bool,
 ) -> Reply:
     """Run one turn: the answer to standard output as it comes, progress to standard error if it is a terminal."""
     from assistant.types import Answering, Delta, Status
 
+    chosen: dict[str, dict[str, Any]] = {}
+    if options:
+        from assistant.commands.options import given as read
+
+        chosen = read(assistant.host, options)
     replies: list[Reply] = []
     progress = _Progress(enabled=not quiet and sys.stderr.isatty())
     events: Iterator[Event] = assistant.stream(
-        question, *files, answerer=answerer, answer=answer, on_reply=replies.append
+        question, *files, answerer=answerer, answer=answer, options=chosen, on_reply=replies.append
     )
     written = False
     for event in events:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import typing
@@ -343,6 +344,22 @@ def options_facts(plugged: Plugged, options: Any = None) -> list[OptionFact]:
             )
         )
     return found
+
+
+def option_value(fact: OptionFact, text: str) -> Any:
+    """What a text that a person typed means for an option of this type; whether it fits, `options_of` judges."""
+    for choice in fact.choices:
+        if text in (str(choice), json.dumps(choice)):
+            return choice
+    kinds = [each.strip() for each in fact.type.split("|")]
+    if not text.strip() and "None" in kinds:
+        return None
+    if "str" in kinds:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _fields(options: type[Any] | None) -> list[Field[Any]]:

@@ -19,6 +19,7 @@ from assistant.api.limits import Turns
 from assistant.api.outward import outward_conversation, outward_events, without_paths
 from assistant.api.plugins import inventory
 from assistant.app import Upload
+from assistant.declared import option_value, options_facts
 from assistant.errors import AssistantError, Cancelled, NotFound
 from assistant.types import Event, Part, PartAdded
 from assistant_ui import history, preferences, thread
@@ -149,13 +150,12 @@ class Chat:
         """An option is to have another value for this person's questions, or (without one) the usual one again."""
         given = json.loads(told)
         name, option = str(given["of"]), str(given["option"])
-        state = inventory(self._assistant.host, insides=session.at_the_machine)
         facts = [
             fact
-            for each in state["perceivers"]
-            if each["name"] == name
-            for fact in each["options"]
-            if fact["name"] == option and fact["per_turn"]
+            for runner in self._assistant.host.perceivers()
+            if runner.name == name
+            for fact in options_facts(runner.plugged, runner.services.options)
+            if fact.name == option and fact.per_turn
         ]
         if not facts:
             return self._preferences(session)
@@ -163,8 +163,8 @@ class Chat:
         session.wrong.pop((name, option), None)
         if "value" in given:
             value = given["value"]
-            value = value if isinstance(value, bool) else preferences.typed(facts[0], str(value))
-            if value != facts[0]["value"]:
+            value = value if isinstance(value, bool) else option_value(facts[0], str(value))
+            if value != facts[0].value:
                 try:
                     self._assistant.host.options_for_turn({name: {**chosen, option: value}})
                 except AssistantError as error:

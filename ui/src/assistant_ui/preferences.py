@@ -1,5 +1,5 @@
-"""The settings panel: what is installed, its state, and the options a person may set for their questions. Draws, and
-reads what was typed; checking it is the host's (`Host.options_for_turn`).
+"""Draws the settings panel: what is installed, its state, and the options a person may set for their questions. Not for
+taking what they set: see chat.py.
 """
 
 from __future__ import annotations
@@ -22,22 +22,6 @@ Wrong: TypeAlias = "Mapping[tuple[str, str], tuple[str, str]]"
 """Perceiver and option -> what was typed, and what is wrong with it."""
 QUIET: Final = ("ready",)
 """States that need no explanation."""
-
-
-def typed(fact: Mapping[str, Any], value: str) -> Any:
-    """What a field's text means for an option of this type; the host judges whether it fits."""
-    if fact["choices"]:
-        found = [choice for choice in fact["choices"] if json.dumps(choice) == value]
-        return found[0] if found else value
-    kinds = [each.strip() for each in fact["type"].split("|")]
-    if not value.strip() and "None" in kinds:
-        return None
-    if "str" in kinds:
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 def panel(state: Mapping[str, Any], chosen: Chosen, wrong: Wrong, texts: Texts) -> Markup:
