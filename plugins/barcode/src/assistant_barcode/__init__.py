@@ -10,6 +10,8 @@ from assistant_barcode.perceiver import BarcodeOptions, Barcodes
 
 __all__ = ["BarcodeOptions", "Barcodes"]
 
+ASSISTANT_API = ">=1.0,<2"
+
 
 @hookimpl
 def register_perceivers(register: Callable[[Perceiver], None]) -> None:

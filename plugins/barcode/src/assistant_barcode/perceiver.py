@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from assistant.errors import MissingLibrary
@@ -96,10 +96,15 @@ CODES: Final = 100
 class BarcodeOptions:
     """Options of `[plugins.barcode]`."""
 
-    formats: tuple[Format, ...] = ()
-    """Sorts of codes to look for; empty for all."""
-    try_harder: bool = True
-    """Whether turned, small and inverted codes are looked for too: takes about three times as long."""
+    formats: tuple[Format, ...] = field(
+        default=(), metadata={"description": "sorts of codes to look for; empty for all"}
+    )
+    try_harder: bool = field(
+        default=True,
+        metadata={
+            "description": "whether turned, small and inverted codes are looked for too: takes several times as long"
+        },
+    )
 
 
 class Barcodes(Perceiver):

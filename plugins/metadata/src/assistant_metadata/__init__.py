@@ -10,6 +10,8 @@ from assistant_metadata.perceiver import PhotoMetadata, PhotoMetadataOptions
 
 __all__ = ["PhotoMetadata", "PhotoMetadataOptions"]
 
+ASSISTANT_API = ">=1.1,<2"
+
 
 @hookimpl
 def register_perceivers(register: Callable[[Perceiver], None]) -> None:

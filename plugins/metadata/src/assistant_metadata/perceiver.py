@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from assistant.plugin import Perceiver, Services, Task
@@ -23,8 +23,12 @@ READERS: Final = {
 class PhotoMetadataOptions:
     """Options of `[plugins.metadata]`."""
 
-    location: bool = False
-    """Whether coordinates and altitude are read: they tell where the people who took photographs live and were."""
+    location: bool = field(
+        default=False,
+        metadata={
+            "description": "whether coordinates are read out of photographs: they tell where people live and were"
+        },
+    )
 
 
 class PhotoMetadata(Perceiver):

@@ -12,6 +12,8 @@ from assistant_speakers.specs import VOICE_ENCODER
 
 __all__ = ["SpeakerTurns"]
 
+ASSISTANT_API = ">=1.0,<2"
+
 
 @hookimpl
 def register_perceivers(register: Callable[[Perceiver], None]) -> None:
