@@ -305,6 +305,30 @@ def test_a_bomb_is_not_unpacked() -> None:
         perceived(bomb, "bomb.docx")
 
 
+def test_repetitions_are_not_multiplied_out() -> None:
+    """A cell that is repeated over a whole sheet, on many sheets, gives no more text than is read."""
+    cell = (
+        f'<table:table-cell table:number-columns-repeated="16000"><text:p>{"x" * 100_000}</text:p></table:table-cell>'
+    )
+    row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    body = f"<office:spreadsheet>{f'<table:table>{row}</table:table>' * 20}</office:spreadsheet>"
+    texts, _, facts = perceived(files.open_document("spreadsheet", body))
+    assert sum(len(each.text) for each in texts) <= 1_000_000
+    assert facts.data["notes"] == ["only the first 1,000,000 characters were read"]
+
+
+def test_a_word_document_without_end_is_cut() -> None:
+    """Of a text far longer than is read only so much is looked at as is taken."""
+    import docx
+
+    document = docx.Document()
+    for _ in range(300):
+        document.add_paragraph("word " * 2000)
+    texts, _, facts = perceived(files.saved(document), characters=50_000)
+    assert 49_000 < sum(len(each.text) for each in texts) <= 50_000
+    assert facts.data["notes"] == ["only the first 50,000 characters were read"]
+
+
 def test_too_many_members_are_refused() -> None:
     """An archive of very many files is refused before anything of it is read."""
     content = files.zipped(dict.fromkeys(["[Content_Types].xml", "word/document.xml"], "<x/>")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from assistant_document.archive import PICTURE, member, opened, xml
 from assistant_document.reading import Page, Picture, Reading
-from assistant_document.sheets import COLUMNS
+from assistant_document.sheets import CELL, COLUMNS
 from assistant_document.word import CELLS
 
 _SPACE: Final = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -43,15 +43,19 @@ def read(content: bytes, reading: Reading) -> Iterator[Page | Picture]:
         inner = body[0] if body is not None and len(body) else None
         if inner is None:
             raise reading.unreadable("has no content")
+        pages: Iterable[_Found]
         if inner.tag == f"{_OFFICE}spreadsheet":
             reading.unit = "sheet"
-            pages = [_sheet(table, reading) for table in inner.iter(f"{_TABLE}table")]
+            tables = list(inner.iter(f"{_TABLE}table"))
+            pages = (_sheet(table, reading) for table in tables[: reading.first(len(tables))])
         elif inner.tag == f"{_OFFICE}presentation":
             reading.unit = "slide"
-            pages = [_slide(slide) for slide in inner.iter(f"{_DRAW}page")]
+            drawn = list(inner.iter(f"{_DRAW}page"))
+            pages = (_slide(slide) for slide in drawn[: reading.first(len(drawn))])
         else:
-            pages = _pages(inner)
-        for number, (title, text, pictures) in enumerate(pages[: reading.first(len(pages))], 1):
+            flowing = _pages(inner, reading)
+            pages = flowing[: reading.first(len(flowing))]
+        for number, (title, text, pictures) in enumerate(pages, 1):
             if not reading.room():
                 return
             yield reading.page(number, text, title)
@@ -67,9 +71,14 @@ _Found = tuple[str, str, list[str]]
 """Title, text, and names of pictures."""
 
 
-def _pages(body: Any) -> list[_Found]:
+def _pages(body: Any, reading: Reading) -> list[_Found]:
     pages: list[tuple[list[str], list[str]]] = [([], [])]
+    held = 0
     for piece, picture in _walked(body):
+        held += len(piece)
+        if not reading.room(held):
+            pages[-1][0].append(piece)
+            break
         if piece == "\f":
             pages.append(([], []))
         elif picture:
@@ -99,17 +108,21 @@ def _sheet(table: Any, reading: Reading) -> _Found:
     rows: list[str] = []
     pictures: list[str] = []
     name = table.get(f"{_TABLE}name") or ""
-    blank = 0
+    blank = held = 0
     for row in table.iter(f"{_TABLE}table-row"):
-        reading.check()
         line, found = _row(row)
         pictures += found
         times = _repeated(row, "number-rows-repeated")
         if not line:
             blank += times
             continue
-        rows += [""] * min(blank, 1) + [line] * min(times, reading.options.rows + 1 - len(rows))
+        room = max(0, reading.options.characters - held) // len(line) + 1
+        taken = min(times, room, reading.options.rows + 1 - len(rows))
+        rows += [""] * min(blank, 1) + [line] * taken
+        held += taken * len(line)
         blank = 0
+        if not reading.room(held):
+            break
         if len(rows) > reading.options.rows:
             reading.note(f"only the first {reading.options.rows:,} rows of the sheet {name} were read")
             break
@@ -126,7 +139,7 @@ def _row(row: Any) -> tuple[str, list[str]]:
         for piece, picture in _walked(cell):
             pictures += [picture] if picture else []
             said.append(piece)
-        text = " ".join("".join(said).split())
+        text = " ".join("".join(said).split())[:CELL]
         cells += [text] * min(_repeated(cell, "number-columns-repeated"), COLUMNS - len(cells))
         if len(cells) >= COLUMNS:
             break

@@ -63,10 +63,10 @@ class Reading:
     words: int = 0
     pictures: int = 0
 
-    def room(self) -> bool:
-        """Whether more text may be read; the first time that not, it is noted."""
+    def room(self, held: int = 0) -> bool:
+        """Whether more text may be read, with so many characters that are not on a page yet; if not, it is noted."""
         self.check()
-        if self.characters < self.options.characters:
+        if self.characters + held < self.options.characters:
             return True
         self.note(f"only the first {self.options.characters:,} characters were read")
         return False

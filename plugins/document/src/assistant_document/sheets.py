@@ -67,7 +67,7 @@ def _text(sheet: Any, reading: Reading) -> str:
         line = CELLS.join(cells)
         held += len(line)
         lines.append(line)
-        if held + reading.characters > reading.options.characters:
+        if not reading.room(held):
             break
     return "\n".join(lines)
 

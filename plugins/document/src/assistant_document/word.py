@@ -24,10 +24,12 @@ class _Pages:
         self.texts: list[list[str]] = [[]]
         self.pictures: list[tuple[int, str]] = []
         """Page from 1, relation."""
+        self.characters = 0
         self._turned = False
 
     def write(self, text: str) -> None:
         self.texts[-1].append(text)
+        self.characters += len(text)
         self._turned = self._turned and not text.strip()
 
     def turn(self, *, laid_out: bool = False) -> None:
@@ -57,7 +59,7 @@ def read(content: bytes, reading: Reading) -> Iterator[Page | Picture]:
         for paragraph in section.header.paragraphs if not section.header.is_linked_to_previous else ():
             pages.write(f"{paragraph.text}\n")
     for block in document.element.body:
-        if not reading.room() or sum(map(len, pages.texts[-1:])) > reading.options.characters:
+        if not reading.room(pages.characters):
             break
         _block(block, pages)
     taken = 0
