@@ -16,12 +16,14 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PROGRAMS = ("pip", "assistant", "pytest", "mypy")
+EDITABLE = ROOT / "tests" / "editable.py"
+PROGRAMS = ("pip", "assistant", "pytest")
 """Commands of the environment that are modules."""
 
 
 class Overlay:
-    """A virtual environment over the one that runs the tests; pip installs into it without index and build isolation.
+    """A virtual environment over the one that runs the tests; pip installs into it without index and build isolation,
+    and what is to be editable without building.
 
     Plugins that are installed below it are switched off by a setting, so that commands are quick and say the same
     everywhere; those that are installed into it are on.
@@ -35,12 +37,11 @@ class Overlay:
         below = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
         lines = "".join(f"import site; site.addsitedir({each!r})\n" for each in sorted(below))
         Path(own, "zz_below.pth").write_text(lines)
-        # mypy reads no import hooks, by which an editable install of the core may be found
-        Path(own, "assistant").symlink_to(ROOT / "assistant")
-        Path(own, "zz_paths.pth").write_text("".join(f"{each}\n" for each in (*sorted(below), ROOT / "ui" / "src")))
         for name in PROGRAMS:
             program = directory / "bin" / name
-            added = '[ "$1" = install ] && shift && set -- install --no-build-isolation --no-index "$@"\n'
+            without_e = '$(echo " $* " | sed "s/ -e / /g")'
+            editable = f'[ "$1 $2" = "install -e" ] && shift && exec "{self.python}" {EDITABLE} {without_e}'
+            added = f'{editable}\n[ "$1" = install ] && shift && set -- install --no-build-isolation --no-index "$@"\n'
             run = f'exec "{self.python}" -m {name} "$@"\n'
             program.write_text("#!/bin/sh\n" + (added if name == "pip" else "") + run)
             program.chmod(0o755)
