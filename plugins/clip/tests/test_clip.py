@@ -16,7 +16,7 @@ from assistant.errors import WeightsCorrupt, WeightsMissing
 from assistant.media import Image, Media
 from assistant.plugin import Task
 from assistant.settings import Settings
-from assistant.testing import FakeServices, PerceiverContract
+from assistant.testing import EmbedderContract, FakeServices, PerceiverContract
 from assistant.types import Observation, Part
 from assistant_clip.embedders import ClipImages, ClipOptions, ClipTexts
 from assistant_clip.labels import COMMON, ClipLabels, ClipLabelsOptions
@@ -201,3 +201,21 @@ class TestContract(PerceiverContract):
     def _services(self, made: Callable[[str], Path]) -> None:
         options = ClipLabelsOptions(str(made("clip")), LABELS, least=0.0)
         type(self).services = FakeServices(options=options)
+
+
+class _Embedders(EmbedderContract):
+    @pytest.fixture(autouse=True)
+    def _services(self, made: Callable[[str], Path]) -> None:
+        type(self).services = FakeServices(options=ClipOptions(str(made("clip"))))
+
+
+class TestTextsContract(_Embedders):
+    """What every embedder must keep, of the one for texts."""
+
+    embedder = ClipTexts
+
+
+class TestImagesContract(_Embedders):
+    """What every embedder must keep, of the one for pictures."""
+
+    embedder = ClipImages

@@ -10,6 +10,8 @@ from typing import Any
 
 from assistant.hookspecs import hookimpl
 
+ASSISTANT_API = ">=1.0,<2"
+
 logger = logging.getLogger(__name__)
 
 

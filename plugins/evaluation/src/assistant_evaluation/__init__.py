@@ -12,6 +12,8 @@ import click
 from assistant.hookspecs import hookimpl
 from assistant_evaluation.command import evaluation
 
+ASSISTANT_API = ">=1.0,<2"
+
 __all__ = ["evaluation"]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from assistant.hookspecs import hookimpl
 from assistant.plugin import Answerer
 
+ASSISTANT_API = ">=1.0,<2"
+
 
 @hookimpl
 def register_answerers(register: Callable[[Answerer], None]) -> None:

@@ -11,6 +11,8 @@ from assistant_vlm.answerer import VisionLanguage
 from assistant_vlm.specs import CHOICE, SPECS
 from assistant_vlm.vqa import VisualQuestionAnswering
 
+ASSISTANT_API = ">=1.0,<2"
+
 
 @hookimpl
 def register_answerers(register: Callable[[Answerer], None]) -> None:
