@@ -129,8 +129,8 @@ def leave_namespaces(network: bool) -> bool:
 
 
 def mount_memory(directory: Path, most: int) -> bool:
-    """Put a file system in memory over a directory, seen by this mount namespace alone, of `most` bytes."""
-    if _libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None):
+    """Put a file system in memory over a directory, seen by this process and its children alone, of `most` bytes."""
+    if _libc.unshare(_CLONE_NEWNS) or _libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None):
         return False
     options = f"size={most},nr_inodes=4096,mode=0700".encode()
     return bool(_libc.mount(b"tmpfs", os.fsencode(directory), b"tmpfs", _MS_NOSUID | _MS_NODEV, options) == 0)

@@ -56,7 +56,9 @@ def serve(control: int, protections: Mapping[str, bool]) -> None:
     poll.register(control, select.POLLIN)
     idle: float | None = None
     while True:
-        if not poll.poll(None if idle is None else idle * 1000) and not running:
+        if not poll.poll(None if idle is None else idle * 1000):
+            if running:
+                continue
             plugin.close()
             return
         try:

@@ -136,13 +136,22 @@ class Process:
         with self._sending:
             self._closing()
 
+    def reap(self) -> None:
+        """Once it has ended: give back what it held here."""
+        self._end()
+
+    @property
+    def left(self) -> bool:
+        """Whether it ended by itself, because nobody called it for a while."""
+        return not self.ended_here and self._process.returncode == 0
+
     def status(self) -> str:
         """How it ended, in words, once it has."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_SECONDS)
         code = self._process.returncode
         if code is None:
-            return "it does not end"
+            return "closed its connection"
         code = 128 - code if code < 0 else code
         if code > 128:
             with suppress(ValueError):
@@ -330,12 +339,12 @@ class Conversation:
 
     def _died(self) -> NoReturn:
         self._over = True
-        on_purpose = self._process.ended_here
-        self._process.kill()
         how = self._process.status()
+        lost = self._process.ended_here or (self._process.left and not self.began)
+        self._process.kill()
         if self._cancel.is_set():
             raise Cancelled
-        if on_purpose:
+        if lost:
             raise Lost(f"The process of {self._name} was ended while it worked.", "Ask again.")
         logger.warning("The process of %s %s", self._name, how)
         raise PluginCrashed(f"The process of {self._name} {how}.", "The log says more.")

@@ -123,7 +123,13 @@ class Elsewhere(Plugged):
     @property
     def ready(self) -> bool:
         """Whether its process is there and loaded; if not, it is started with the next call."""
-        return self._process is not None and self._process.alive()
+        process = self._process
+        if process is None:
+            return False
+        if process.alive():
+            return True
+        process.reap()
+        return False
 
     def hindrance(self) -> Obstacle | None:
         """Why it cannot be called just now."""
@@ -267,8 +273,6 @@ class Elsewhere(Plugged):
         """Count crashes, and take what makes no sense for one."""
         try:
             yield
-        except Lost:
-            raise
         except PluginCrashed as error:
             if self._process is None or not self._process.alive():
                 self._failed(error)
@@ -299,9 +303,9 @@ class Elsewhere(Plugged):
             try:
                 yield from conversation.items()
                 return
-            except Lost:
+            except Lost as error:
                 if conversation.began or not again:
-                    raise
+                    raise PluginCrashed(error.message, error.remedy) from error
                 again = False
             finally:
                 conversation.close()
@@ -405,6 +409,8 @@ class ElsewhereEmbedder(Elsewhere, Embedder):
         """See `Embedder.embed`."""
         import numpy as np
 
+        if not len(inputs):
+            return np.zeros((0, self.dimensions), np.float32)
         texts = [each for each in inputs if isinstance(each, str)]
         images = [] if texts else [each.rgb for each in inputs]
         lending = Lending(self.name, inputs=images)
@@ -413,7 +419,7 @@ class ElsewhereEmbedder(Elsewhere, Embedder):
             told = {"texts": texts, "images": len(images)}
             for item, descriptors in self._items("embed", lending, None, told, EMBED_SECONDS):
                 found = _numbers(item, descriptors, len(inputs) * ROW_NUMBERS, 2)
-            if len(found) != len(inputs) or (len(inputs) and found.shape[1] != self.dimensions):
+            if found.shape != (len(inputs), self.dimensions):
                 raise PluginError(f"{self.name} gave vectors of the shape {found.shape} for {len(inputs)} inputs.")
         return found
 
