@@ -17,6 +17,7 @@ from assistant.hookspecs import API_VERSION
 from assistant.host import Host
 from assistant.plugin import Plugged
 from assistant.runner import Runner
+from assistant.settings import Settings
 
 SORTS: Final = ("perceivers", "answerers", "embedders", "voices")
 DECLARED: Final = {
@@ -56,6 +57,30 @@ def listing(host: Host) -> dict[str, Any]:
     state["plugins"] = [asdict(info) for info in host.plugins()]
     state["left_out"] = [each.to_json() for each in host.left_out()]
     return state
+
+
+def refuse_unknown(names: Sequence[str], settings: Settings, further: Sequence[str] = ()) -> None:
+    """Check names of plugins and of what they bring.
+
+    Plugins are imported only where one of the names is not that of a plugin: what cannot even be imported without
+    harm must still be possible to disable.
+
+    Args:
+        names: to be checked.
+        settings: say where plugins are.
+        further: names that are good too.
+
+    Raises:
+        NotFound: names the first that is not known, and what may have been meant.
+    """
+    found, _ = discovery.candidates(settings.data_dir)
+    there = {*further, *(each.name for each in found)}
+    if set(names) <= there:
+        return
+    there.update(known(Host(settings)))
+    for name in names:
+        if name not in there:
+            raise unknown(name, sorted(there))
 
 
 def known(host: Host) -> list[str]:

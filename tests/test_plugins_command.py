@@ -58,6 +58,7 @@ class FakeHost(Host):
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.host.Host", FakeHost)
+    monkeypatch.setattr("assistant.inventory.Host", FakeHost)
     monkeypatch.setattr("assistant.discovery.candidates", lambda data_dir: ([], []))
 
 
@@ -67,6 +68,14 @@ def run(*arguments: str) -> Result:
 
 def data_dir() -> Path:
     return Path(os.environ["ASSISTANT_DATA_DIR"])
+
+
+def own_environment(data_dir: Path) -> None:
+    """The plugin `tiny` in an environment of its own."""
+    with building(data_dir, "own") as draft:
+        packages = next((draft.directory / "lib").iterdir()) / "site-packages"
+        unpack(plugin_wheel(data_dir / "shelf"), packages)
+        draft.finish("assistant-tiny")
 
 
 # ---- list -----------------------------------------------------------------------------------------------------------
@@ -123,6 +132,16 @@ def test_a_name_that_is_none_changes_nothing() -> None:
     assert run("enable", "zzz").exit_code == FAILED
 
 
+def test_what_cannot_be_imported_can_be_disabled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A plugin is disabled by its name without importing any: one may take the process along."""
+    monkeypatch.setattr("assistant.discovery.candidates", CANDIDATES)
+    monkeypatch.setattr("assistant.inventory.Host", lambda settings: pytest.fail("plugins were imported"))
+    monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path))
+    own_environment(tmp_path)
+    assert "tiny is left out." in run("disable", "tiny").stdout
+    assert "tiny is taken in again." in run("enable", "tiny").stdout
+
+
 def test_what_the_settings_leave_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """enable cannot overrule the setting, and says so."""
     monkeypatch.setenv("ASSISTANT_DISABLED", '["words"]')
@@ -166,10 +185,7 @@ def test_pin_prints_what_lets_in_exactly_this(monkeypatch: pytest.MonkeyPatch, t
     """The line holds for what is installed, not for changed files; as a line of the settings file too."""
     monkeypatch.setattr("assistant.discovery.candidates", CANDIDATES)
     monkeypatch.setenv("ASSISTANT_DATA_DIR", str(tmp_path))
-    with building(tmp_path, "own") as draft:
-        packages = next((draft.directory / "lib").iterdir()) / "site-packages"
-        unpack(plugin_wheel(tmp_path / "shelf"), packages)
-        draft.finish("assistant-tiny")
+    own_environment(tmp_path)
     line = run("pin", "tiny").stdout.strip()
     assert line.startswith("assistant-tiny==0.1 --hash=sha256:")
     assert run("pin", "assistant_tiny", "--toml").stdout == f"allowed = [\n    {json.dumps(line)},\n]\n"

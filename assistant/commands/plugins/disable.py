@@ -6,7 +6,7 @@ import json
 
 import click
 
-from assistant.cli import host_of, reported
+from assistant.cli import reported, settings_of
 
 
 @click.command("disable")
@@ -20,20 +20,17 @@ def command(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """
     with reported():
         from assistant.disabled import disable
-        from assistant.inventory import known, unknown
+        from assistant.inventory import refuse_unknown
 
-        host = host_of(ctx)
-        there = known(host)
-        for name in names:
-            if name not in there:
-                raise unknown(name, there)
-        changed = disable(host.settings.data_dir, *names)
+        settings = settings_of(ctx)
+        refuse_unknown(names, settings)
+        changed = disable(settings.data_dir, *names)
     if as_json:
         click.echo(json.dumps({"disabled": list(changed)}, indent=2))
         return
     for name in names:
         click.echo(f"{name} is left out." if name in changed else f"{name} was left out already.")
-        if name in host.settings.disabled:
+        if name in settings.disabled:
             click.echo(f"{name} is left out by the setting `disabled` too.")
     if changed:
         click.echo(

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from assistant.cli import host_of, reported
+from assistant.cli import reported, settings_of
 
 
 @click.command("enable")
@@ -17,14 +17,10 @@ def command(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Take in again the plugins, perceivers, answerers, embedders or voices NAMES."""
     with reported():
         from assistant.disabled import enable, listed
-        from assistant.inventory import known, unknown
+        from assistant.inventory import refuse_unknown
 
-        host = host_of(ctx)
-        settings = host.settings
-        there = {*known(host), *listed(settings.data_dir), *settings.disabled}
-        for name in names:
-            if name not in there:
-                raise unknown(name, sorted(there))
+        settings = settings_of(ctx)
+        refuse_unknown(names, settings, (*listed(settings.data_dir), *settings.disabled))
         changed = enable(settings.data_dir, *names)
     by_settings = [name for name in names if name in settings.disabled]
     if as_json:
