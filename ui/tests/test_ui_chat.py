@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -215,6 +216,55 @@ async def test_a_turn_that_was_cut_off_is_asked_again_in_its_place() -> None:
     assert len(session.turns) == 1
     await pages(chat.retry(session))  # it has an answer now: asking once more is a new question
     assert (assistant.asked[1][0], len(session.turns)) == ("How many?", 2)
+
+
+async def test_a_question_ends_what_is_still_perceived() -> None:
+    """The answer ends the wait of the page; what goes on is followed, and the next question stops it first."""
+    closed: list[str] = []
+
+    async def lasting(question: str) -> AsyncIterator[Event]:
+        try:
+            yield PartAdded(PHOTO)
+            yield Answered(Answer("Two dogs.", confidence=0.9))
+            if question == "First?":
+                yield Status("nose", "p1", "garden.jpg", "running")
+                await asyncio.Event().wait()
+        finally:
+            closed.append(question)
+
+    chat, _, session = opened(lasting)
+    drawn = await pages(chat.send(session, "First?", []))
+    assert drawn[-1].asking is False
+    assert session.turns[0].settling
+    following = asyncio.create_task(pages(chat.follow(session)))
+    await asyncio.sleep(0)
+    assert closed == []
+    await pages(chat.send(session, "Second?", []))
+    assert closed[0] == "First?"
+    assert ENGLISH.settling not in str((await following)[-1].live or "")
+    await pages(chat.follow(session))
+    assert [turn.settling for turn in session.turns] == [False, False]
+
+
+async def test_closing_the_page_ends_what_is_still_perceived() -> None:
+    """Whoever follows it goes away: the turn is closed."""
+    closed = asyncio.Event()
+
+    async def lasting(question: str) -> AsyncIterator[Event]:
+        try:
+            yield Answered(Answer("Two dogs."))
+            yield Status("nose", "p1", "garden.jpg", "running")
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    chat, _, session = opened(lasting)
+    await pages(chat.send(session, "How many?", []))
+    following = chat.follow(session)
+    await anext(following)
+    await anext(following)
+    await following.aclose()  # type: ignore[attr-defined]
+    await asyncio.wait_for(closed.wait(), 5)
 
 
 async def test_someone_elses_conversation_does_not_open() -> None:

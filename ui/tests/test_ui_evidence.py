@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Answer, Gap, Observation, Part, Status
-from assistant_ui.evidence import LABELS_AT_MOST, gaps, panel, picture
+from assistant_ui.evidence import LABELS_AT_MOST, TAKEN_AT_MOST, gaps, panel, picture
 from assistant_ui.texts import CHINESE, ENGLISH, LANGUAGES, Texts
 from assistant_ui.thread import sidebar, turn, welcome
 from assistant_ui.view import Evidence, TurnView, gather
@@ -209,3 +210,44 @@ def test_a_picture_that_cannot_be_read_is_not_shown() -> None:
     drawn = panel(Evidence((PHOTO,), (PHOTO.digest,), (), (gap,)), ENGLISH)
     assert [each for each in Elements(drawn).found if each[0] == "img"] == []
     assert "garden.jpg is cut off." in drawn
+
+
+DOCUMENT = Part("document", "b" * 64, "invoice.pdf", "application/pdf", b"%PDF-" + bytes(1995), {"pages": 3})
+NAMED = replace(ENGLISH, formats={"application/pdf": "PDF document"})
+
+
+def test_a_plugins_file_is_a_card_with_what_was_taken_out_of_it() -> None:
+    """Its sort and size, pictures of pages with their numbers, passages of text; nothing to play."""
+    page = Part(IMAGE, "c" * 64, "page 2 of invoice.pdf", "image/jpeg", b"", {"page": 2}, parent=DOCUMENT.digest)
+    words = Part(TEXT, "d1" * 32, "text of invoice.pdf", "text/plain", b"<b>84 euros</b>", parent=DOCUMENT.digest)
+    drawn = panel(Evidence((DOCUMENT, page, words), (DOCUMENT.digest,), recent=(DOCUMENT.digest,)), NAMED)
+    assert "PDF document · 2 kB" in drawn
+    assert "Page 2" in drawn
+    assert "&lt;b&gt;84 euros&lt;/b&gt;" in drawn
+    assert "%PDF" not in drawn
+    elements = Elements(drawn)
+    assert len(elements.of_class("frames")) == 1
+    assert elements.of_class("seek") == []
+
+
+def test_of_a_book_the_first_pages_are_shown() -> None:
+    """Hundreds of pages do not become hundreds of pictures; how many more there are is told."""
+    pages = [
+        Part(IMAGE, f"{number:064x}", "page", "image/jpeg", b"", {"page": number}, parent=DOCUMENT.digest)
+        for number in range(1, 301)
+    ]
+    drawn = panel(Evidence((DOCUMENT, *pages), (DOCUMENT.digest,), recent=(DOCUMENT.digest,)), NAMED)
+    assert len([each for each in Elements(drawn).found if each[0] == "img"]) == TAKEN_AT_MOST
+    assert ENGLISH.more.format(count=300 - TAKEN_AT_MOST) in drawn
+
+
+def test_unknown_modalities_and_kinds_are_shown_in_words() -> None:
+    """A plugin's own kind is readable, with the page it was found on; a modality nobody knows breaks nothing."""
+    odd = Part("scent_trail", "a1" * 32, EVIL, "application/x-scent", b"\xff\xfe")
+    smell = seen("smell_of_roses", "roses", odd, data={"page": 7})
+    view = TurnView(asked="?", sent=[odd.digest], parts={odd.digest: odd}, observations={smell.id: smell})
+    drawn = turn(view, ENGLISH) + panel(gather([view]), ENGLISH)
+    assert "smell of roses" in drawn
+    assert "Page 7" in drawn
+    assert "application/x-scent · 2 B" in drawn
+    assert "script" not in {name for name, _ in Elements(drawn).found}

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,9 @@ class Chat:
     def arrive(self, conversation: str | None, request: Any) -> tuple[Session, Page]:
         """A page was opened, perhaps at a conversation."""
         cookies = dict(request.cookies or {})
-        texts = choose(cookies.get(LANGUAGE_COOKIE), dict(request.headers or {}).get("accept-language", ""))
+        texts = self._with_formats(
+            choose(cookies.get(LANGUAGE_COOKIE), dict(request.headers or {}).get("accept-language", ""))
+        )
         who = visitor(request)
         session = Session(texts, who.owner, who.remembered, who.caller, who.name)
         if conversation:
@@ -132,8 +134,11 @@ class Chat:
     def language(self, session: Session) -> Page:
         """Switch to the other language."""
         codes = list(LANGUAGES)
-        session.texts = LANGUAGES[codes[(codes.index(session.texts.code) + 1) % len(codes)]]
+        session.texts = self._with_formats(LANGUAGES[codes[(codes.index(session.texts.code) + 1) % len(codes)]])
         return self._everything(session)
+
+    def _with_formats(self, texts: Texts) -> Texts:
+        return replace(texts, formats={each.media_type: each.label for each in self._assistant.host.formats})
 
     def choose(self, session: Session, answerer: str) -> Page:
         """Who answers from now on; the name of none that is installed means the best that is ready."""
@@ -368,7 +373,6 @@ class Chat:
             remembered=session.remembered,
             name=session.name,
             pages=[page.title for page in self._pages],
-            formats=[each.label for each in self._assistant.host.formats],
         )
 
 

@@ -64,17 +64,17 @@ def _card(part: Part, evidence: Evidence, texts: Texts) -> Markup:
         content = [tag("blockquote", part.text[:EXCERPT])]
     else:
         content = _opened(part, evidence, texts)
-    return tag("article", _card_title(part), *content, class_="card", data_part=part.digest)
+    return tag("article", _card_title(part, texts), *content, class_="card", data_part=part.digest)
 
 
-def _card_title(part: Part) -> Markup:
+def _card_title(part: Part, texts: Texts) -> Markup:
     facts = []
     if part.modality in (AUDIO, VIDEO) and isinstance(part.facts.get("seconds"), (int, float)):
         facts.append(clock(float(str(part.facts["seconds"]))))
     if part.modality in (IMAGE, VIDEO) and part.facts.get("width"):
         facts.append(f"{part.facts['width']} × {part.facts['height']}")
     if part.modality not in MODALITIES:
-        facts.append(filed(part))
+        facts.append(filed(part, texts))
     return tag(
         "header",
         icon(part.modality),
@@ -83,13 +83,14 @@ def _card_title(part: Part) -> Markup:
     )
 
 
-def filed(part: Part) -> str:
-    """What sort of file a plugin's part is, and how large: "application/pdf · 1.2 MB"."""
+def filed(part: Part, texts: Texts) -> str:
+    """What sort of file a plugin's part is, and how large: "PDF document · 1.2 MB"."""
+    what = texts.formats.get(part.media_type, part.media_type)
     try:
         size = len(part.content) if isinstance(part.content, bytes) else part.content.stat().st_size
     except OSError:  # deleted meanwhile
-        return part.media_type
-    return f"{part.media_type} · {measure(size)}"
+        return what
+    return f"{what} · {measure(size)}"
 
 
 def _opened(part: Part, evidence: Evidence, texts: Texts) -> list[Markup]:
@@ -288,7 +289,7 @@ def _speaker(name: str, said: Sequence[Observation], evidence: Evidence, texts: 
 def _row(seen: Observation, evidence: Evidence, texts: Texts, several: bool) -> Markup:
     cited = seen.id in evidence.cited
     part = evidence.part(seen.part)
-    page = seen.data.get("page")
+    page = seen.data.get("page", part.facts.get("page") if part is not None else None)
     paged = texts.page_number.format(number=page) if isinstance(page, int) else ""
     about = part.name if several and part is not None and part.modality != TEXT else ""
     return tag(

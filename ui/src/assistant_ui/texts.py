@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -116,6 +117,8 @@ class Texts:
     """By observation kind."""
     examples: dict[str, tuple[str, str]]
     """By example: the card's title and the question it asks."""
+    formats: Mapping[str, str] = field(default_factory=dict)
+    """By media type: what plugins call the sorts of files that they read."""
 
 
 ENGLISH: Final = Texts(
@@ -269,6 +272,8 @@ ENGLISH: Final = Texts(
         "keyword": "Keyword",
         "sentiment": "Sentiment",
         "video_facts": "Video",
+        "barcode": "Barcode",
+        "document_facts": "Document",
     },
     examples={
         "shapes": ("Count and compare", "How many circles are there?"),
@@ -426,6 +431,8 @@ CHINESE: Final = Texts(
         "keyword": "关键词",
         "sentiment": "情绪",
         "video_facts": "视频",
+        "barcode": "条码",
+        "document_facts": "文档",
     },
     examples={
         "shapes": ("数一数、比一比", "图中有几个圆？"),

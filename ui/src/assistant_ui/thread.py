@@ -67,7 +67,7 @@ def _question(view: TurnView, texts: Texts) -> Markup:
     refused = {gap.name for gap in view.gaps}
     broken = {gap.part for gap in view.gaps if gap.cause == "unreadable"}
     attachments = [
-        _pending(part.name, True) if part.modality == IMAGE and part.digest in broken else _attachment(part)
+        _pending(part.name, True) if part.modality == IMAGE and part.digest in broken else _attachment(part, texts)
         for part in sent
     ] + [_pending(name, name in refused) for name in pending]
     return tag(
@@ -82,7 +82,7 @@ def _question(view: TurnView, texts: Texts) -> Markup:
     )
 
 
-def _attachment(part: Part) -> Markup:
+def _attachment(part: Part, texts: Texts) -> Markup:
     if part.modality == IMAGE:
         return tag("img", src=f"chat/picture/{part.digest}?side=480", alt=part.name, title=part.name, loading="lazy")
     if part.modality == AUDIO:
@@ -91,7 +91,7 @@ def _attachment(part: Part) -> Markup:
         )
     seconds = part.facts.get("seconds")
     length = clock(float(seconds)) if part.modality == VIDEO and isinstance(seconds, (int, float)) else None
-    about = length if part.modality in MODALITIES else filed(part)
+    about = length if part.modality in MODALITIES else filed(part, texts)
     return tag("span", icon(part.modality), part.name, tag("small", about) if about else None, class_="file")
 
 
@@ -279,12 +279,8 @@ def sidebar(
     remembered: bool = True,
     name: str = "",
     pages: Sequence[str] = (),
-    formats: Sequence[str] = (),
 ) -> Markup:
-    """Name, new conversation, pages of plugins, earlier conversations (id and title, latest first), language and theme.
-
-    `formats` are the sorts of files that can be added beside pictures, sound and video.
-    """
+    """Name, new conversation, pages of plugins, earlier conversations (id and title, latest first), language, theme."""
     items = [
         tag(
             "li",
@@ -347,7 +343,7 @@ def sidebar(
         aria_label=texts.menu,
         data_conversation=current or "",
         data_language=texts.code,
-        data_attach=" · ".join([texts.attach, *dict.fromkeys(formats)]),
+        data_attach=" · ".join([texts.attach, *dict.fromkeys(texts.formats.values())]),
         data_record=texts.record,
         data_send=texts.send,
         data_stop=texts.stop,
