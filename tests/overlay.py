@@ -29,7 +29,14 @@ class Overlay:
     everywhere; those that are installed into it are on.
     """
 
-    def __init__(self, directory: Path, *, quiet: bool = True) -> None:
+    def __init__(self, directory: Path, *, quiet: bool = True, building: bool = False) -> None:
+        """Make it.
+
+        Args:
+            directory: where; it must not be there.
+            quiet: whether the plugins below are switched off.
+            building: whether pip itself makes editable installs, which takes seconds each.
+        """
         venv.create(directory, symlinks=True, with_pip=False)
         self.directory = directory
         self.python = directory / "bin" / "python"
@@ -39,11 +46,14 @@ class Overlay:
         Path(own, "zz_below.pth").write_text(lines)
         for name in PROGRAMS:
             program = directory / "bin" / name
-            without_e = '$(echo " $* " | sed "s/ -e / /g")'
-            editable = f'[ "$1 $2" = "install -e" ] && shift && exec "{self.python}" {EDITABLE} {without_e}'
-            added = f'{editable}\n[ "$1" = install ] && shift && set -- install --no-build-isolation --no-index "$@"\n'
+            added = ""
+            if name == "pip" and not building:
+                rest = '$(echo " $* " | sed "s/ -e / /g")'
+                added = f'[ "$1 $2" = "install -e" ] && shift && exec "{self.python}" {EDITABLE} {rest}\n'
+            if name == "pip":
+                added += '[ "$1" = install ] && shift && set -- install --no-build-isolation --no-index "$@"\n'
             run = f'exec "{self.python}" -m {name} "$@"\n'
-            program.write_text("#!/bin/sh\n" + (added if name == "pip" else "") + run)
+            program.write_text(f"#!/bin/sh\n{added}{run}")
             program.chmod(0o755)
         (directory / "bin" / "ruff").symlink_to(Path(sys.executable).with_name("ruff"))
         disabled = sorted({each.name for each in entry_points(group="assistant")}) if quiet else []

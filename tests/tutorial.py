@@ -31,7 +31,7 @@ def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text()
     for found in FENCE.finditer(text):
         named = FILE.search(found["before"])
-        headings = re.findall(r"^#+ (.*)$", text[: found.start()], re.MULTILINE)
+        headings = re.findall(r"^#+ (.*)$", text[: found.end("before")], re.MULTILINE)
         yield Block(found["language"], found["text"], named[1] if named else "", headings[-1])
 
 
@@ -63,7 +63,7 @@ class Reader:
             words, cwd=self.here, env=self.environment, capture_output=True, text=True, timeout=250, check=False
         )
         assert not check or ran.returncode == 0, f"{words[-1]}\n{ran.stdout}\n{ran.stderr}"
-        return ran.stdout if ran.stdout or not check else ran.stderr
+        return ran.stdout or ran.stderr
 
     def _sh(self, text: str) -> None:
         printed = self._run("bash", "-ec", f"{text}\necho; pwd")
