@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
@@ -226,6 +226,7 @@ _names = st.sampled_from(
 _places = st.sampled_from("north latitude east longitude below altitude".split())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(st.dictionaries(_names, _nonsense), st.dictionaries(_places, _nonsense))
 def test_values_of_any_type_do_no_harm(exif: dict[str, Any], gps: dict[str, Any]) -> None:
     """Whatever types a file gives its values, what is told is short, printable and finite."""
@@ -235,6 +236,7 @@ def test_values_of_any_type_do_no_harm(exif: dict[str, Any], gps: dict[str, Any]
         assert 0 <= said.confidence <= 1
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(st.binary(max_size=300))
 def test_broken_exif_does_no_harm(noise: bytes) -> None:
     """EXIF of random bytes costs nothing but its own statements."""
