@@ -231,12 +231,12 @@ class Gathering:
     def _take_described(
         self, hook: str, name: str, description: Description, register: Callable[[str, Any], None]
     ) -> None:
-        from assistant.isolation import isolated
-
         program = self._programs[name]
         assert program is not None
         items: Sequence[Any] = [
-            isolated(program, each) for each in description.plugged if tiers.HOOK_OF[each.sort] == hook
+            tiers.stand_in(program, each, self._settings)
+            for each in description.plugged
+            if tiers.HOOK_OF[each.sort] == hook
         ]
         if hook == "register_weights":
             items = description.weights

@@ -126,6 +126,7 @@ class Host:
             embedder_identity=self._embeddings.identity,
             breaker_failures=engine.breaker_failures,
             breaker_seconds=engine.breaker_seconds,
+            load_seconds=engine.load_seconds,
             recorder=None if self._calls is None else self._calls.of(plugin, plugged.name, tier),
         )
 

@@ -113,6 +113,10 @@ class EngineSettings(_Section):
     deadline_scale: float = Field(1.0, gt=0, description="Multiplies every plugin's own deadline.")
     breaker_failures: int = Field(3, ge=1, description="Failures in a row after which a plugin rests.")
     breaker_seconds: float = Field(60.0, ge=0, description="How long it rests.")
+    load_seconds: float = Field(300.0, gt=0, description="How long a plugin may take to load.")
+    isolated_idle_seconds: float = Field(
+        300.0, ge=0, description="After so long without work a plugin's own process is ended; 0 keeps it."
+    )
     decoders: int = Field(
         2, ge=0, le=64, description="Processes that decode files at once; 0 decodes in this process, at its own risk."
     )

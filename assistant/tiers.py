@@ -15,7 +15,7 @@ from assistant.plugin import Plugged
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.isolation import Description, Program
+    from assistant.isolation import Declared, Description, Program
 
 DESCRIPTIONS: Final = "descriptions"
 """Where in the data directory it is remembered what plugins declare that are not imported here."""
@@ -75,7 +75,14 @@ def placed(plugged: Plugged, program: Program | None, settings: Settings) -> Any
     forced = program is not None and settings.isolation.get(program.plugin) == "process"
     if program is None or not (forced or plugged.isolation == "process"):
         return plugged
-    from assistant.isolation import isolated
     from assistant.isolation.proxies import Elsewhere
 
-    return plugged if isinstance(plugged, Elsewhere) else isolated(program, plugged)
+    return plugged if isinstance(plugged, Elsewhere) else stand_in(program, plugged, settings)
+
+
+def stand_in(program: Program, plugged: Plugged | Declared, settings: Settings) -> Any:
+    """What is called here of an object that works in a process of its own."""
+    from assistant.isolation import isolated
+
+    engine = settings.engine
+    return isolated(program, plugged, idle_seconds=engine.isolated_idle_seconds, load_seconds=engine.load_seconds)
