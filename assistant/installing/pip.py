@@ -100,7 +100,14 @@ class Pip:
         Raises:
             InstallError: with what pip says.
         """
-        plain = ["wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), *_without_constraints(self._options)]
+        plain = [
+            "wheel",
+            *self._quiet(),
+            "--no-deps",
+            "--wheel-dir",
+            str(directory),
+            *_without_constraints(self._options),
+        ]
         hashed = []
         for each in found:
             if each.url.startswith("file:") and not each.built:
@@ -134,13 +141,15 @@ class Pip:
         self._call("uninstall", "--quiet", "--yes", name)
 
     def _call(self, *arguments: str, isolated: bool = False) -> str:
-        """Standard output of one call. Progress, where there is any, goes to the terminal."""
+        """Standard output of one call. What fetching tells of its progress goes to the terminal, if there is one."""
+        shown = arguments[0] == "wheel" and sys.stderr.isatty()
         general = ["--disable-pip-version-check", "--no-input", *(["--isolated"] if isolated else []), *self._python]
         done = subprocess.run(
             [sys.executable, "-m", "pip", *general, *arguments],
             stdin=subprocess.DEVNULL,
             env={**os.environ, "PYTHONSAFEPATH": "1"},  # what lies in the current directory is not imported
-            capture_output=True,
+            stdout=sys.stderr if shown else subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
@@ -148,7 +157,7 @@ class Pip:
             lines = [line.removeprefix("ERROR: ") for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
             said = " ".join((lines or done.stderr.splitlines()[-SAID:])[:SAID]).strip()
             raise InstallError(f"pip {arguments[0]} failed: {said or f'code {done.returncode}'}", _remedy(done.stderr))
-        return done.stdout
+        return done.stdout or ""
 
 
 def _remedy(said: str) -> str:
