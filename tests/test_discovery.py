@@ -261,7 +261,7 @@ def test_a_list_that_cannot_be_read_is_a_problem(site: Path, tmp_path: Path) -> 
         ("raise GeneratorExit", "GeneratorExit"),
         ("class E(Exception):\n  def __str__(self): raise self\nraise E()", "E."),
         ("def broken(:", "SyntaxError"),
-        ("\0", "SyntaxError"),
+        ("\0", "cannot be imported"),
         ("import sys; sys.modules[__name__] = None", "no hook"),
         ("def register_perceivers(register): pass", "@hookimpl"),
         (HOOK + "def register_perceivers(register): raise SystemExit", "raised SystemExit"),
