@@ -102,7 +102,7 @@ class Pip:
         """
         plain = [
             "wheel",
-            *self._quiet(),
+            *([] if sys.stderr.isatty() else ["--quiet"]),
             "--no-deps",
             "--wheel-dir",
             str(directory),
