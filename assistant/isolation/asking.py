@@ -80,7 +80,7 @@ def _asked(program: Program, sections: Mapping[str, Mapping[str, Any]], seconds:
         lending = Lending(program.plugin, section=lambda name: _plain(sections.get(name, {})))
         return process.call("describe", program.plugin, serve=lending, seconds=seconds, module=program.module).result()
     finally:
-        process.kill()
+        process.kill(calm=True)
 
 
 @cache
@@ -95,7 +95,7 @@ def confinement_report(network: bool = False) -> dict[str, bool]:
         told = table(process.call("report", "report", seconds=SECONDS).result().get("protections"))
         return {text(name, MINIMUM_NAME): truth(held) for name, held in told.items()}
     finally:
-        process.kill()
+        process.kill(calm=True)
 
 
 # ---- remembering --------------------------------------------------------------------------------------------------

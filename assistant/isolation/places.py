@@ -38,6 +38,8 @@ SYSTEM: Final = (
     "/proc/stat",
     "/proc/filesystems",
     "/sys/devices/system",
+    "/sys/bus/pci/devices",
+    "/sys/class/drm",
     "/dev/zero",
     "/dev/random",
     "/dev/urandom",

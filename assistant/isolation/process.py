@@ -112,7 +112,9 @@ class Process:
         self.ended_here = False
         """Whether it was ended on purpose."""
         self._closing = weakref.finalize(self, os.close, self._descriptor)
-        self._end = weakref.finalize(self, _end, self._process, control, life, self._descriptor, scratch, self.plugin)
+        self._calm = threading.Event()
+        held = control, life, self._descriptor, scratch
+        self._end = weakref.finalize(self, _end, self._process, *held, self.plugin, self._calm)
 
     @property
     def pid(self) -> int:
@@ -129,8 +131,10 @@ class Process:
         with self._sending:
             return os.dup(self._descriptor) if self._closing.alive else -1
 
-    def kill(self) -> None:
-        """End it and all that it started."""
+    def kill(self, *, calm: bool = False) -> None:
+        """End it and all that it started; `calm` where nothing went wrong, so that what it wrote matters less."""
+        if calm:
+            self._calm.set()
         self.ended_here = True
         self._end()
         with self._sending:
@@ -380,6 +384,7 @@ def _end(
     descriptor: int,
     scratch: Path,
     plugin: str,
+    calm: threading.Event,
 ) -> None:
     """Have the supervisor end everything, and end it too if it does not follow."""
     life.close()
@@ -390,13 +395,14 @@ def _end(
     if process.stderr is not None:
         os.set_blocking(process.stderr.fileno(), False)
         with suppress(OSError):
-            _log(plugin, process.stderr.read() or b"")
+            level = logging.INFO if calm.is_set() or process.returncode == 0 else logging.WARNING
+            _log(level, plugin, process.stderr.read() or b"")
         process.stderr.close()
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _log(plugin: str, said: bytes) -> None:
+def _log(level: int, plugin: str, said: bytes) -> None:
     lines = said.decode("utf-8", "replace")[-TAIL_CHARACTERS:].strip().splitlines()
     for line in lines:
         shown = "".join(letter if letter.isprintable() else " " for letter in line)
-        logger.warning("plugin %s wrote: %s", plugin, shown)
+        logger.log(level, "plugin %s wrote: %s", plugin, shown)

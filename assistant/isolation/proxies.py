@@ -183,7 +183,7 @@ class Elsewhere(Plugged):
             if process.alive():
                 with suppress(AssistantError):
                     process.call("close", self.name, seconds=CLOSE_SECONDS).result()
-            process.kill()
+            process.kill(calm=True)
 
     def _loaded(self) -> Process:
         """The process, with the object loaded in it."""
