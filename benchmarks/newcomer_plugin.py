@@ -10,6 +10,7 @@ says in a real browser after each. What reading and typing take is a person's an
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import os
 import shutil
@@ -43,10 +44,9 @@ def main() -> None:
 
 def follow(directory: Path, *, fresh: bool, port: int) -> None:
     """Do what the page says, block by block."""
-    from tutorial import Reader, blocks
-
     from assistant.settings import load_settings
 
+    tutorial: Any = importlib.import_module("tutorial")
     start = time.perf_counter()
     environment, python = (new_environment if fresh else overlay)(directory)
     print(
@@ -58,9 +58,9 @@ def follow(directory: Path, *, fresh: bool, port: int) -> None:
     environment.pop("ASSISTANT_CONFIG", None)
     work = directory / "work"
     work.mkdir()
-    reader = Reader(work, environment, python)
+    reader = tutorial.Reader(work, environment, python)
     sections: dict[str, list[Any]] = {name: [] for name in SECTIONS}
-    for block in blocks(ROOT / "docs" / "plugins.md"):
+    for block in tutorial.blocks(ROOT / "docs" / "plugins.md"):
         if block.section in sections:
             sections[block.section].append(block)
     whole = 0.0
@@ -87,9 +87,7 @@ def timed(step: Any, label: str) -> float:
 
 def overlay(directory: Path) -> tuple[dict[str, str], Path]:
     """An environment over the one at work."""
-    from overlay import Overlay
-
-    made = Overlay(directory / "venv", quiet=False, building=True)
+    made = importlib.import_module("overlay").Overlay(directory / "venv", quiet=False, building=True)
     return made.environment, made.python
 
 
