@@ -85,6 +85,8 @@ UNCHECKED: Final = frozenset({"codabar", "code_39", "itf", "dx_film_edge"})
 SURE: Final = 0.99
 """That a code with check digits or error correction is there and was read right: see README, "Measured"."""
 UNCHECKED_SURE: Final = 0.95
+ITF_SURE: Final = 0.75
+"""Of an ITF code that lies askew, a part is often taken for the whole: it has no end that could not be a digit."""
 SMALL_PIXELS: Final = 2_000_000
 """Pictures up to so many pixels in which nothing was found are looked at again at twice their size: codes whose
 modules are one and a half pixels wide are read then."""
@@ -182,7 +184,7 @@ class Barcodes(Perceiver):
         return task.observe(
             "barcode",
             f"{len(code.bytes)} bytes" if not line or (binary and _is_no_text(bytes(code.bytes))) else line,
-            UNCHECKED_SURE if sort in UNCHECKED else SURE,
+            ITF_SURE if sort == "itf" else UNCHECKED_SURE if sort in UNCHECKED else SURE,
             box=_around(corners),
             **data,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.errors import MediaTooLarge
+from assistant.media import SAMPLE_RATE
 from assistant.plugin import Perceiver, Services, Task
 from assistant.types import AUDIO, Kind, Observation
 from assistant_speakers.specs import VOICE_ENCODER
@@ -65,7 +66,7 @@ class SpeakerTurns(Perceiver):
             return
         assert self._encoder is not None, "load was not called"
         starts, step = window_starts(stretches(units))
-        labels = clusters(self._encoder.embed(_heard(task), starts, task.check), step)
+        labels = clusters(self._encoder.embed(_heard(task, units[-1].end), starts, task.check), step)
         found = turns(units, starts, labels)
         sources = [seen.id for seen in task.observations]
         seconds = [0.0] * (max(turn.speaker for turn in found) + 1)
@@ -117,15 +118,19 @@ def said(segments: Iterable[Observation]) -> Iterator[Unit]:
             yield Unit(begins, ends, "".join(f" {word}" for word in own))
 
 
-def _heard(task: Task) -> np.ndarray:
-    """The sound, up to the cap where it is longer."""
+def _heard(task: Task, until: float) -> np.ndarray:
+    """The sound as far as somebody speaks, or to the cap where that comes before."""
     import numpy as np
 
     blocks: list[np.ndarray] = []
+    heard = 0.0
     try:
         for block in task.audio().blocks():
             task.check()
             blocks.append(block)
+            heard += len(block) / SAMPLE_RATE
+            if heard > until + 1:
+                break
     except MediaTooLarge:
         if not blocks:
             raise
