@@ -34,7 +34,7 @@ class SpeakerTurns(Perceiver):
     consumes = (AUDIO,)
     gathers = (Kind.TRANSCRIPT_SEGMENT,)
     produces = ("speakers", "speaker_turn")
-    requires = ("scipy",)
+    requires = ("scipy", "threadpoolctl")
     deadline = 60.0
     deadline_per_second = 0.2
     memory_mb = 60
@@ -58,6 +58,8 @@ class SpeakerTurns(Perceiver):
 
     def perceive(self, task: Task) -> Iterator[Observation]:
         """Nothing where no speech was heard."""
+        from threadpoolctl import threadpool_limits
+
         from assistant_speakers.voices import clusters, stretches, turns, window_starts
 
         task.check()
@@ -66,7 +68,10 @@ class SpeakerTurns(Perceiver):
             return
         assert self._encoder is not None, "load was not called"
         starts, step = window_starts(stretches(units))
-        labels = clusters(self._encoder.embed(_heard(task, units[-1].end), starts, task.check), step)
+        samples = _heard(task, units[-1].end)
+        # The matrices of one step are small: several threads would mostly wait for each other.
+        with threadpool_limits(1, "blas"):
+            labels = clusters(self._encoder.embed(samples, starts, task.check), step)
         found = turns(units, starts, labels)
         sources = [seen.id for seen in task.observations]
         seconds = [0.0] * (max(turn.speaker for turn in found) + 1)
