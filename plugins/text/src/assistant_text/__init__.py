@@ -1,4 +1,9 @@
-"""The text plugin: which language a text is in, and sentence embeddings. Light to import; models load on first use."""
+"""The text plugin: which language a text is in, and sentence embeddings. Light to import; models load on first use.
+
+language.py     a perceiver, with options and a bundled model: the file to copy (language_names.py is its table)
+embedder.py     an embedder, with weights; backends.py runs the model, pieces.py cuts long texts
+weights.py      where those weights come from
+"""
 
 from __future__ import annotations
 

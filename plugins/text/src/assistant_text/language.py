@@ -59,8 +59,7 @@ class TextLanguage(Perceiver):
         identifier.set_languages(
             [label for label in identifier.labels if label in LANGUAGE_NAMES.keys() | MACROLANGUAGE]
         )
-        if services.options is not None:
-            self._options = services.options
+        self._options = services.options or LanguageOptions()
         self._identifier = identifier
 
     def close(self) -> None:
