@@ -91,11 +91,12 @@ def test_settings_on_a_phone(open_chat: Opener) -> None:
 
 def test_what_rests_is_shown(open_chat: Opener, voice: Path, tmp_path: Path) -> None:
     """After a plugin failed too often, the line under the composer names it, and the panel says for how long."""
-    stumble = tmp_path / "stumble.wav"
-    stumble.write_bytes(voice.read_bytes())
+    stumbles = [tmp_path / f"stumble{number}.wav" for number in range(3)]
+    for number, each in enumerate(stumbles, 1):
+        each.write_bytes(voice.read_bytes() + bytes(4 * number))  # other bytes than those that are known already
     chat = open_chat()
     page = chat.page
-    chat.ask("What is said?", stumble)
+    chat.ask("What is said?", *stumbles)
     chat.answered()
     page.wait_for_selector("#foot .resting")
     assert "stumbling" in page.locator("#foot .resting").inner_text()
@@ -122,3 +123,15 @@ def test_pages_of_plugins(open_chat: Opener) -> None:
     page.click("#side .pages button >> nth=0")
     chat.ask("Are you sure?")
     chat.answered()
+
+
+def test_pages_on_a_phone(open_chat: Opener) -> None:
+    """The bar with the menu stays, so that there is a way back to the chat."""
+    chat = open_chat(viewport={"width": 390, "height": 844})
+    page = chat.page
+    for number, shown in ((1, "#press"), (0, "#composer textarea")):
+        page.click("#top [data-do=menu]")
+        page.click(f"#side .pages button >> nth={number}")
+        page.wait_for_selector(shown)
+        page.wait_for_selector("#side nav", state="hidden")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -190,7 +190,7 @@ def main(data_dir: Path, port: int = 0) -> None:
         data_dir=data_dir,
         server={"port": port},
         limits={"bytes": 4 * 1024 * 1024, "files": 4},
-        engine={"breaker_failures": 1, "breaker_seconds": 600},
+        engine={"breaker_seconds": 600},
     )  # type: ignore[arg-type]
     script = FakePlugin(
         FakePerceiver("eyes", look, consumes=("image",), produces=(Kind.OBJECT, Kind.FACE)),
