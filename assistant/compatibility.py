@@ -17,8 +17,7 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from assistant.declared import shown
-from assistant.errors import PluginError
+from assistant.errors import PluginError, shown
 from assistant.hookspecs import API_VERSION, Deprecated
 
 ATTRIBUTE: Final = "ASSISTANT_API"

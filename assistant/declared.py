@@ -1,19 +1,17 @@
-"""What plugged objects declare about themselves, and their options, checked before anything of them runs. Pure."""
+"""What plugged objects declare about themselves, checked before anything of them runs. Their options: options.py."""
 
 from __future__ import annotations
 
-import json
 import math
 import re
-import typing
-from collections.abc import Collection, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from typing import Any, Final, Literal, NoReturn
+from collections.abc import Collection
+from dataclasses import MISSING, is_dataclass
+from typing import Any, Final, NoReturn
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic import TypeAdapter
 
-from assistant.errors import PluginError
+from assistant.errors import SHOWN, PluginError, shortened, shown
+from assistant.options import init_fields
 from assistant.plugin import Answerer, Embedder, Perceiver, Plugged, Voice
 from assistant.types import MODALITIES, Kind
 
@@ -25,44 +23,6 @@ KINDS: Final = frozenset(value for name, value in vars(Kind).items() if name.isu
 LEAST_MEMORY_MB: Final = 64
 """Below it no Python process starts that can also work."""
 MOST_CONCURRENCY: Final = 256
-SHOWN: Final = 80
-"""Characters of a wrong value that a message repeats."""
-
-HIDDEN: Final = "(hidden)"
-
-
-@dataclass(frozen=True, slots=True)
-class OptionFact:
-    """One option of a plugged object, as pages and commands show it."""
-
-    name: str
-    type: str
-    """The annotation as a person reads it: `int`, `str | None`, `"auto" | "yes" | "no"`."""
-    default: Any
-    """JSON."""
-    value: Any
-    """What holds now: JSON; HIDDEN where the field's `metadata["secret"]` is true."""
-    description: str
-    """`metadata["description"]` of the dataclass field; "" if it has none."""
-    per_turn: bool
-    """Whether a turn may set it for itself."""
-    choices: tuple[str | int | bool | None, ...] = ()
-    """All values it can have, where its type lists them."""
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object with every field."""
-        return {
-            "name": self.name,
-            "type": self.type,
-            "default": self.default,
-            "value": self.value,
-            "description": self.description,
-            "per_turn": self.per_turn,
-            "choices": list(self.choices),
-        }
-
-
-# ---- declarations ---------------------------------------------------------------------------------------------------
 
 
 def check(plugged: Any, sort: type[Plugged], modalities: Collection[str] | None = None) -> None:
@@ -149,7 +109,7 @@ def _check_perceiver(plugged: Perceiver, name: str, modalities: Collection[str] 
         _wrong(name, "deadline_per_second", per_second, "Give it in seconds, 0 or more.")
     _check_flag(plugged, name, "heavy")
     per_turn = _check_strings(plugged, name, "per_turn")
-    known = [each.name for each in _fields(plugged.Options)]
+    known = [each.name for each in init_fields(plugged.Options)]
     unknown = sorted(set(per_turn) - set(known))
     if unknown:
         raise PluginError(
@@ -164,7 +124,7 @@ def _check_options(plugged: Plugged, name: str) -> None:
         return
     if not isinstance(options, type) or not is_dataclass(options):
         _wrong(name, "Options", options, "Make it a class with `@dataclass(frozen=True)`, or None.")
-    bare = [each.name for each in _fields(options) if each.default is MISSING and each.default_factory is MISSING]
+    bare = [each.name for each in init_fields(options) if each.default is MISSING and each.default_factory is MISSING]
     if bare:
         raise PluginError(
             f"{name}.Options has no default for {', '.join(bare)}.",
@@ -176,7 +136,7 @@ def _check_options(plugged: Plugged, name: str) -> None:
         raise
     except BaseException as error:  # what annotations and __post_init__ raise is the plugin's business
         raise PluginError(
-            f"{name}.Options cannot be used: {type(error).__name__}: {_shortened(str(error))}.",
+            f"{name}.Options cannot be used: {type(error).__name__}: {shortened(str(error))}.",
             "It must be usable without arguments, and its annotations be types that exist when the module is imported.",
         ) from error
 
@@ -200,7 +160,7 @@ def probe(plugged: Plugged, options: Any) -> None:
             raise
         except BaseException as error:
             raise PluginError(
-                f"{plugged.name}.{method}(options) raises {type(error).__name__}: {_shortened(str(error))}.", remedy
+                f"{plugged.name}.{method}(options) raises {type(error).__name__}: {shortened(str(error))}.", remedy
             ) from error
         if not fine(answer):
             raise PluginError(f"{plugged.name}.{method}(options) returns {shown(answer)}.", remedy)
@@ -267,130 +227,3 @@ def _is_number(value: Any) -> bool:
 
 def _wrong(name: str, attribute: str, value: Any, remedy: str) -> NoReturn:
     raise PluginError(f"{name}.{attribute} is {shown(value)}.", remedy)
-
-
-def shown(value: Any) -> str:
-    """A value in a message: shortened, and never an error of its own."""
-    try:
-        return _shortened(repr(value))
-    except Exception:  # the value's own __repr__: there is nothing else to say about it
-        return f"a {type(value).__name__}"
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= SHOWN else line[: SHOWN - 3] + "..."
-
-
-# ---- options --------------------------------------------------------------------------------------------------------
-
-
-def options_of(plugged: Plugged, section: Mapping[str, Any]) -> Any:
-    """The plugin's options from its section of the settings.
-
-    Raises:
-        PluginError: an option is unknown or has a wrong value.
-    """
-    if plugged.Options is None:
-        if section:
-            raise PluginError(
-                f"{plugged.name} takes no options.", f"Remove [plugins.{plugged.name}] from the settings."
-            )
-        return None
-    known = [each.name for each in _fields(plugged.Options)]
-    unknown = sorted(set(section) - set(known))
-    if unknown:
-        raise PluginError(
-            f"{plugged.name} has no option {', '.join(unknown)}.", f"It has: {', '.join(known)}; mend the settings."
-        )
-    try:
-        return TypeAdapter(plugged.Options).validate_python(dict(section))
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors())
-        raise PluginError(
-            f"options of {plugged.name}: {wrong}.", f"Mend [plugins.{plugged.name}] in the settings."
-        ) from error
-
-
-def options_facts(plugged: Plugged, options: Any = None) -> list[OptionFact]:
-    """What can be set for a plugged object, in the order of its dataclass; [] if it takes no options.
-
-    Args:
-        plugged: checked with `check`.
-        options: the options that hold, as in `runner.services.options`; the defaults if not given.
-    """
-    if plugged.Options is None:
-        return []
-    defaults = plugged.Options()
-    held = defaults if options is None else options
-    try:
-        annotations = typing.get_type_hints(plugged.Options)
-    except Exception:  # a name known to type checkers only; its text is still there
-        annotations = {}
-    per_turn: frozenset[str] = getattr(plugged, "per_turn", frozenset())
-    found = []
-    for each in _fields(plugged.Options):
-        annotation = annotations.get(each.name, each.type)
-        described = each.metadata.get("description", "")
-        found.append(
-            OptionFact(
-                name=each.name,
-                type=_type_text(annotation),
-                default=_json(getattr(defaults, each.name, None)),
-                value=HIDDEN if each.metadata.get("secret") else _json(getattr(held, each.name, None)),
-                description=described if isinstance(described, str) else "",
-                per_turn=each.name in per_turn,
-                choices=_choices(annotation),
-            )
-        )
-    return found
-
-
-def option_value(fact: OptionFact, text: str) -> Any:
-    """What a text that a person typed means for an option of this type; whether it fits, `options_of` judges."""
-    for choice in fact.choices:
-        if text in (str(choice), json.dumps(choice)):
-            return choice
-    kinds = [each.strip() for each in fact.type.split("|")]
-    if not text.strip() and "None" in kinds:
-        return None
-    if "str" in kinds:
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _fields(options: type[Any] | None) -> list[Field[Any]]:
-    return [each for each in fields(options) if each.init] if options is not None else []
-
-
-def _json(value: Any) -> Any:
-    return to_jsonable_python(value, fallback=shown, inf_nan_mode="strings")
-
-
-def _choices(annotation: Any) -> tuple[str | int | bool | None, ...]:
-    if annotation is bool:
-        return (False, True)
-    if typing.get_origin(annotation) is Literal:
-        return tuple(value for value in typing.get_args(annotation) if not isinstance(value, bytes))
-    return ()
-
-
-def _type_text(annotation: Any) -> str:
-    if isinstance(annotation, str):
-        return annotation
-    if annotation is None or annotation is type(None):
-        return "None"
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is Literal:
-        return " | ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in arguments)
-    if origin is typing.Union or type(annotation).__name__ == "UnionType":
-        return " | ".join(_type_text(argument) for argument in arguments)
-    if origin is typing.Annotated:
-        return _type_text(arguments[0])
-    if origin is not None:
-        inner = ", ".join("..." if argument is Ellipsis else _type_text(argument) for argument in arguments)
-        return f"{getattr(origin, '__name__', origin)}[{inner}]"
-    return getattr(annotation, "__name__", None) or str(annotation).replace("typing.", "")

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from assistant import compatibility, disabled, trust
 from assistant.environments import Environment, environments
-from assistant.errors import PluginError
+from assistant.errors import PluginError, said
 from assistant.hookspecs import PROJECT
 from assistant.plugin import Isolation
 from assistant.settings import Settings
@@ -249,14 +249,6 @@ def load(candidate: Candidate) -> Any:
         spent = time.perf_counter() - began
         if spent > SLOW_SECONDS:
             logger.warning("plugin %s took %.1f s to import", candidate.name, spent)
-
-
-def said(error: BaseException) -> str:
-    """An exception of a plugin's in a message: its name and text, which may raise in its turn."""
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:  # its own __str__: there is nothing else to say about it
-        return type(error).__name__
 
 
 @contextlib.contextmanager

@@ -30,6 +30,11 @@ AssistantError
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+SHOWN: Final = 80
+"""Characters of a wrong value, or of the text of others' exceptions, that a message repeats."""
+
 
 class AssistantError(Exception):
     """Root of the tree: what failed in `message`, what mends it in `remedy`."""
@@ -49,6 +54,28 @@ def described(error: BaseException) -> str:
     The log has the rest.
     """
     return type(error).__name__
+
+
+def said(error: BaseException) -> str:
+    """An exception of a plugin's in a message to whoever runs it: its name and text, which may raise in its turn."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__: there is nothing else to say about it
+        return type(error).__name__
+
+
+def shown(value: Any) -> str:
+    """A value in a message: shortened, and never an error of its own."""
+    try:
+        return shortened(repr(value))
+    except Exception:  # the value's own __repr__: there is nothing else to say about it
+        return f"a {type(value).__name__}"
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text as one line of a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else line[: SHOWN - 3] + "..."
 
 
 class SettingsError(AssistantError):

@@ -17,8 +17,8 @@ import pluggy
 
 from assistant import discovery, hookspecs, tiers
 from assistant.compatibility import ATTRIBUTE, deprecated_uses
-from assistant.discovery import Candidate, Disabled, Level, PluginInfo, PluginProblem, said
-from assistant.errors import AssistantError, PluginError
+from assistant.discovery import Candidate, Disabled, Level, PluginInfo, PluginProblem
+from assistant.errors import AssistantError, PluginError, said
 from assistant.plugin import Plugged
 from assistant.registered import Registry
 from assistant.runner import Runner

@@ -16,11 +16,11 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.calls import Calls
-from assistant.declared import options_of
 from assistant.discovery import LeftOut, PluginInfo, PluginProblem
 from assistant.embedding import Embeddings
 from assistant.errors import PluginError
 from assistant.gathering import Gathering
+from assistant.options import options_of
 from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Plugged, Voice
 from assistant.runner import Runner
 from assistant.settings import Settings

@@ -10,11 +10,11 @@ from importlib.metadata import Distribution
 from typing import Any, Final
 
 from assistant import compatibility, discovery, trust
-from assistant.declared import options_facts
 from assistant.discovery import Candidate
 from assistant.errors import NotFound, PluginError, WeightsError
 from assistant.hookspecs import API_VERSION
 from assistant.host import Host
+from assistant.options import options_facts
 from assistant.plugin import Plugged
 from assistant.runner import Runner
 from assistant.settings import Settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from assistant.declared import KINDS, check, probe, shown
+from assistant.declared import KINDS, check, probe
 from assistant.discovery import Disabled, LeftOut, PluginInfo, PluginProblem
-from assistant.errors import DuplicateName, PluginError, UnsupportedMedia
+from assistant.errors import DuplicateName, PluginError, UnsupportedMedia, shown
 from assistant.media.formats import check_format
 from assistant.media.sniff import HEAD_BYTES, Format, sniff
 from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Plugged, Voice

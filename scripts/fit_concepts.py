@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import Assistant
-from assistant.declared import options_of
 from assistant.media import Image as Decoded
+from assistant.options import options_of
 from assistant.plugin import Task
 from assistant.types import Part
 from assistant_vision import imagenet

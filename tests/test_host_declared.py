@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.declared import HIDDEN, check, options_facts, options_of, probe
+from assistant.declared import check, probe
 from assistant.errors import PluginError
+from assistant.options import HIDDEN, options_facts, options_of
 from assistant.plugin import Answerer, Embedder, Perceiver, Plugged, Voice
 from assistant.testing import FakeAnswerer, FakePerceiver
 

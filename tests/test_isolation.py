@@ -20,11 +20,12 @@ import pytest
 from PIL import Image as Pillow
 
 from assistant.context import Snapshot
-from assistant.declared import check, options_of
+from assistant.declared import check
 from assistant.errors import Cancelled, PluginError, UnreadableMedia
 from assistant.host import Host
 from assistant.isolation import Program, confinement_report, describe, isolated
 from assistant.media import Image, Media, text_part
+from assistant.options import options_of
 from assistant.plugin import Perceiver, Plugged, Request, Task, Utterance
 from assistant.settings import Settings
 from assistant.testing import FakeServices

@@ -47,6 +47,7 @@ LAYERS = (
         "installing",
         "inventory",
         "logs",
+        "options",
         "plugin",
         "prompt",
         "registered",

@@ -16,9 +16,9 @@ from assistant.api.common import Reader, Serving
 from assistant.api.failures import documented
 from assistant.api.identity import Caller
 from assistant.api.outward import without_paths
-from assistant.declared import HIDDEN, options_facts
 from assistant.host import Host
 from assistant.inventory import SORTS, listing, runners
+from assistant.options import HIDDEN, options_facts
 
 router = APIRouter(prefix="/api/v1", tags=["about"])
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.declared import option_value, options_facts
 from assistant.errors import PluginError
+from assistant.options import option_value, options_facts
 
 if TYPE_CHECKING:
     from assistant.host import Host

@@ -67,7 +67,7 @@ def options_from(plugged: Plugged, given: Mapping[str, Any] | None) -> Any:
     """Its options, validated. Raises PluginError."""
     if plugged.Options is None and not given:
         return None
-    from assistant.declared import options_of
+    from assistant.options import options_of
 
     return options_of(plugged, given or {})
 

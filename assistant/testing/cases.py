@@ -61,7 +61,7 @@ class Case(Generic[P]):
         Raises:
             Broken: its defaults are refused.
         """
-        from assistant.declared import options_of
+        from assistant.options import options_of
 
         if self.services.options is not None:
             return replace(self.services.options, **changed) if changed else self.services.options

@@ -86,8 +86,8 @@ def named(address: str) -> Any:
 
 def main() -> None:
     """Read what to do from standard input, do it, and print the result."""
-    from assistant.declared import options_of
     from assistant.media import Media
+    from assistant.options import options_of
 
     given = json.load(sys.stdin)
     make: Callable[[], Plugged] = named(given["make"])

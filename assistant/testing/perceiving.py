@@ -283,7 +283,7 @@ def _variants(case: PerceiverCase, perceiver: Perceiver) -> list[Input]:
 
 def reads_options_from_the_call(case: PerceiverCase) -> None:
     """Options that a turn may set are read from `task.options`, and not remembered for the next call."""
-    from assistant.declared import options_of
+    from assistant.options import options_of
 
     promise = reads_options_from_the_call.__name__
     perceiver = case.new()

@@ -76,7 +76,7 @@ def imports_lightly(module: str) -> None:
 
 def options_have_defaults(case: Case[Any]) -> None:
     """Every option has a default that its own type accepts, and options that a turn may set exist."""
-    from assistant.declared import options_of
+    from assistant.options import options_of
 
     promise = options_have_defaults.__name__
     plugged = case.make()

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import assistant_speech.perceiver as perceiver_module
-from assistant.declared import options_of
 from assistant.errors import (
     Cancelled,
     MediaTooLarge,
@@ -22,6 +21,7 @@ from assistant.errors import (
     WeightsError,
     WeightsMissing,
 )
+from assistant.options import options_of
 from assistant.plugin import Task
 from assistant.testing import FakeServices, imported_by
 from assistant.types import Kind, Observation, Part

@@ -19,8 +19,8 @@ from assistant.api.limits import Turns
 from assistant.api.outward import outward_conversation, outward_events, without_paths
 from assistant.api.plugins import inventory
 from assistant.app import Upload
-from assistant.declared import option_value, options_facts
 from assistant.errors import AssistantError, Cancelled, NotFound
+from assistant.options import option_value, options_facts
 from assistant.types import Event, Part, PartAdded
 from assistant_ui import history, preferences, thread
 from assistant_ui.access import visitor
