@@ -17,7 +17,7 @@ from assistant import compatibility, disabled, trust
 from assistant.environments import Environment, environments
 from assistant.errors import PluginError, said
 from assistant.hookspecs import PROJECT
-from assistant.plugin import Isolation
+from assistant.plugin import Isolation, Plugged
 from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,12 @@ class PluginInfo:
     """Their labels."""
     panels: list[str] = field(default_factory=list)
     """Their titles."""
+
+    def tier(self, plugged: Plugged) -> str:
+        """Where something that it brings works: "thread", "process", or "environment NAME"."""
+        if self.environment:
+            return f"environment {self.environment}"
+        return "process" if self.isolation == "process" else plugged.isolation
 
 
 @dataclass(frozen=True, slots=True)

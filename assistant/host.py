@@ -106,10 +106,8 @@ class Host:
         self._gathered.collect()
 
     def _runner(self, plugin: str, plugged: Plugged) -> Runner[Any]:
-        engine, info = self.settings.engine, self._gathered.plugins[plugin]
-        tier = f"environment {info.environment}" if info.environment else info.isolation
-        if tier == "thread":
-            tier = plugged.isolation
+        engine, calls = self.settings.engine, self._calls
+        tier = self._gathered.plugins[plugin].tier(plugged)
         return Runner(
             plugged,
             plugin,
@@ -127,7 +125,7 @@ class Host:
             breaker_failures=engine.breaker_failures,
             breaker_seconds=engine.breaker_seconds,
             load_seconds=engine.load_seconds,
-            recorder=None if self._calls is None else self._calls.of(plugin, plugged.name, tier),
+            recorder=None if calls is None else calls.of(plugin, plugged.name, tier),
         )
 
     # ---- what there is -----------------------------------------------------------------------------------------

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from importlib.metadata import Distribution
 from typing import Any, Final
 
 from assistant import compatibility, discovery, trust
-from assistant.discovery import Candidate
+from assistant.discovery import Candidate, PluginInfo
 from assistant.errors import NotFound, PluginError, WeightsError
 from assistant.hookspecs import API_VERSION
 from assistant.host import Host
@@ -30,16 +30,6 @@ DECLARED: Final = {
 COMMON: Final = ("version", "requires", "embeds", "memory_mb", "isolation", "memory_limit_mb", "network")
 
 
-def tier(host: Host, runner: Runner[Any]) -> str:
-    """Where something works: "thread", "process", or "environment NAME"."""
-    info = next((each for each in host.plugins() if each.name == runner.plugin), None)
-    if info is not None and info.environment:
-        return f"environment {info.environment}"
-    if info is not None and info.isolation == "process":
-        return "process"
-    return str(runner.plugged.isolation)
-
-
 def runners(host: Host) -> Iterator[tuple[str, Runner[Any]]]:
     """Everything that works, and of which sort it is."""
     for sort in SORTS:
@@ -49,14 +39,21 @@ def runners(host: Host) -> Iterator[tuple[str, Runner[Any]]]:
 
 def listing(host: Host) -> dict[str, Any]:
     """All plugins, what they bring and where that works, what is wrong, and what is left out."""
-    state = host.health()
+    infos = {info.name: info for info in host.plugins()}
+    brought: dict[str, list[dict[str, Any]]] = {sort: [] for sort in SORTS}
     for sort, runner in runners(host):
-        for each in state[sort]:
-            if each["name"] == runner.name:
-                each |= {"tier": tier(host, runner), "resting": runner.resting}
-    state["plugins"] = [asdict(info) for info in host.plugins()]
-    state["left_out"] = [each.to_json() for each in host.left_out()]
-    return state
+        brought[sort].append(_state(runner, infos))
+    return {
+        "plugins": [asdict(info) for info in host.plugins()],
+        **brought,
+        "problems": [each.to_json() for each in host.problems()],
+        "left_out": [each.to_json() for each in host.left_out()],
+    }
+
+
+def _state(runner: Runner[Any], infos: Mapping[str, PluginInfo]) -> dict[str, Any]:
+    """How something does that works, and where."""
+    return {**runner.health(), "tier": infos[runner.plugin].tier(runner.plugged), "resting": runner.resting}
 
 
 def refuse_unknown(names: Sequence[str], settings: Settings, further: Sequence[str] = ()) -> None:
@@ -133,24 +130,22 @@ def facts(host: Host, name: str) -> dict[str, Any]:
         **_origin(candidate),
         "api": {"declared": _declared(candidate), "assistant": API_VERSION},
         "hooks": list(host.hooks(plugin)),
-        "objects": [_object(host, sort, runner) for sort, runner in shown],
+        "objects": [_object(host, sort, runner, infos) for sort, runner in shown],
         "weights": [_weights(host, each) for each in (info.weights if info and name == plugin else ())],
         "commands": list(info.commands) if info else [],
         "formats": list(info.formats) if info else [],
         "panels": list(info.panels) if info else [],
         "problems": [each.to_json() for each in host.problems() if each.plugin == plugin],
         "left_out": [each.to_json() for each in left_out if each.plugin == plugin],
-        "pin": _pin(candidate.distribution if candidate else None),
+        "pin": dict(zip(("line", "note"), pin(candidate.distribution if candidate else None), strict=True)),
     }
 
 
-def _object(host: Host, sort: str, runner: Runner[Any]) -> dict[str, Any]:
+def _object(host: Host, sort: str, runner: Runner[Any], infos: Mapping[str, PluginInfo]) -> dict[str, Any]:
     plugged: Plugged = runner.plugged
     return {
-        **runner.health(),
+        **_state(runner, infos),
         "sort": sort[:-1],
-        "tier": tier(host, runner),
-        "resting": runner.resting,
         "declares": {name: _json(getattr(plugged, name, None)) for name in (*COMMON, *DECLARED[sort])},
         "options": [each.to_json() for each in options_facts(plugged, runner.services.options)],
         "weights": [_weights(host, each) for each in plugged.weights(runner.services.options)],
@@ -193,11 +188,11 @@ def _declared(candidate: Candidate | None) -> Any:
     return compatibility.declared_in_source(candidate.module, path)
 
 
-def _pin(distribution: Distribution | None) -> dict[str, str]:
-    """The line that allows exactly what is installed, or why there is none."""
+def pin(distribution: Distribution | None) -> tuple[str, str]:
+    """The line for `allowed` that lets in what is installed, and why it has no hash; both may be ""."""
     if distribution is None:
-        return {"line": "", "note": "It belongs to no installed distribution."}
+        return "", "It belongs to no installed distribution, so it cannot be allowed."
     try:
-        return {"line": trust.pin(distribution), "note": ""}
+        return trust.pin(distribution), ""
     except PluginError as error:
-        return {"line": f"{distribution.name}=={distribution.version}", "note": str(error)}
+        return f"{distribution.name}=={distribution.version}", str(error)

@@ -28,10 +28,12 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 
 def _show(state: dict[str, Any]) -> None:
+    from assistant.inventory import SORTS
+
     for plugin in state["plugins"]:
         where = f"  (environment {plugin['environment']})" if plugin["environment"] else ""
         click.echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip() + where)
-        for sort in ("perceivers", "answerers", "embedders", "voices"):
+        for sort in SORTS:
             for each in state[sort]:
                 if each["plugin"] == plugin["name"]:
                     how = "ready" if each["ready"] else each["reason"]

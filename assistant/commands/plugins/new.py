@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +15,6 @@ from assistant.scaffold.kinds import KINDS
 if TYPE_CHECKING:
     from assistant.host import Host
     from assistant.plugin import Isolation
-    from assistant.runner import Runner
 
 
 @click.command("new")
@@ -52,15 +50,16 @@ def command(ctx: click.Context, name: str, kind: str, directory: Path, isolation
 
 def _taken(ctx: click.Context, host: Host) -> dict[str, str]:
     """Names that are in use -> by what."""
-    from assistant.hookspecs import PROJECT
+    from assistant.discovery import candidates
+    from assistant.inventory import runners
 
     root = ctx.find_root()
     assert isinstance(root.command, click.Group)
     taken = dict.fromkeys(root.command.list_commands(root), "a command of the assistant")
     taken |= {each.name: "a command of an installed plugin" for each in host.commands if each.name}
-    taken |= {each.name: f"the installed plugin {each.name}" for each in entry_points(group=PROJECT)}
-    runners: list[Runner[Any]] = [*host.perceivers(), *host.answerers(), *host.embedders(), *host.voices()]
-    for runner in runners:
+    installed, _ = candidates(host.settings.data_dir)
+    taken |= {each.name: f"the installed plugin {each.name}" for each in installed}
+    for _, runner in runners(host):
         taken[runner.name] = f"something in the installed plugin {runner.plugin}"
     return taken
 

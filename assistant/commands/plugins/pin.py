@@ -56,14 +56,9 @@ def _named(candidates: list[Candidate], names: tuple[str, ...]) -> list[Candidat
 
 def _line(candidate: Candidate) -> str:
     """Without a hash, and with a note, where what is installed can change at any time."""
-    from assistant import trust
-    from assistant.errors import PluginError
+    from assistant.inventory import pin
 
-    if candidate.distribution is None:
-        click.echo(f"note: {candidate.name} belongs to no installed distribution and cannot be allowed", err=True)
-        return ""
-    try:
-        return trust.pin(candidate.distribution)
-    except PluginError as error:
-        click.echo(f"note: {error}", err=True)
-        return f"{candidate.distribution.name}=={candidate.distribution.version}"
+    line, note = pin(candidate.distribution)
+    if note:
+        click.echo(f"note: {candidate.name}: {note}", err=True)
+    return line
