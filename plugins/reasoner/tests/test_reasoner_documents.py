@@ -129,3 +129,30 @@ def test_long_documents_are_searched_quickly(talk: Talk) -> None:
     rows = "\n".join(f"Item {number} | {number * 3} | {number * 7}" for number in range(5000))
     report(talk, f"Name | Units | Revenue\n{rows}", unit="sheet")
     assert talk.ask("What is the revenue of Item 4321?").short == str(4321 * 7)
+
+
+@pytest.mark.parametrize("question", ["Thank you!", "Hello", "What can you do?"])
+def test_small_talk_is_not_looked_up(talk: Talk, question: str) -> None:
+    """A document in the conversation does not make every sentence a question about it."""
+    talk.capabilities["document"] = ("document_text",)
+    answer = report(talk).next_turn("What is this?").ask(question)
+    assert "report.pdf" not in answer.text
+    assert talk.needs(question) == frozenset()
+
+
+def test_what_can_be_read_is_told(talk: Talk) -> None:
+    """Sorts of files that plugins bring are among what it can do."""
+    talk.capabilities["document"] = ("document_text",)
+    assert "files of these sorts: document" in talk.ask("What can you do?").text
+
+
+@pytest.mark.parametrize("piece", ["a ", "page ", "what is ", "on the ", "how much is the a of ", "what does a", " "])
+def test_long_questions_about_documents_are_read_quickly(talk: Talk, piece: str) -> None:
+    """A question built to make patterns try every combination is read like any other."""
+    assert report(talk).ask(piece * 5000 + "x").text
+
+
+def test_what_an_answer_rests_on(talk: Talk) -> None:
+    """Asked how it knows, it says where that stands."""
+    answer = report(talk).next_turn("What is the total?", "4000.00 EUR").ask("How do you know?")
+    assert "page 2 of report.pdf" in answer.text

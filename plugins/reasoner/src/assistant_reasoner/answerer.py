@@ -9,7 +9,7 @@ from typing import Any
 from assistant.context import Snapshot
 from assistant.examples import example_of
 from assistant.plugin import Answerer, Request
-from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Question
+from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Part, Question
 from assistant_reasoner import documents
 from assistant_reasoner.check import best_pair, checked
 from assistant_reasoner.execute import execute, kinds_for
@@ -56,9 +56,9 @@ class Reasoner(Answerer):
         """The kinds that the question's programs are computed from; none for an example that is only to be kept."""
         if example_of(question.text) is not None:
             return frozenset()
-        if documents.concerned(question, context):
-            return documents.NEEDED
         parsed = understand(question, context)
+        if _documents(question, context, parsed):
+            return documents.NEEDED
         kinds: frozenset[str] = frozenset().union(*(kinds_for(one.program) for one in parsed))
         if question.spoken and any(isinstance(one.program, Unknown) for one in parsed):
             # A remark rather than a question: it is answered with what came along.
@@ -83,7 +83,7 @@ class Reasoner(Answerer):
         embed: Any = self._meanings.over(request.embed)
         replies: list[Reply] = []
         started = False
-        files = documents.concerned(request.question, context)
+        files = _documents(request.question, context, parsed)
         parsed = parsed[:1] if files else parsed
         told: set[str] = set()
         for one in parsed:
@@ -110,9 +110,9 @@ class Reasoner(Answerer):
         """Compare another's answer with what was observed: a note where they contradict, a higher confidence if not."""
         if example_of(request.question.text) is not None:
             return None
-        if documents.concerned(request.question, request.context):
-            return None
         parsed = understand(request.question, request.context)
+        if _documents(request.question, request.context, parsed):
+            return None
         if any(isinstance(one.program, SmallTalk | Unknown | Attached) for one in parsed[:1]):
             return None
         embed: Any = self._meanings.over(request.embed)
@@ -124,6 +124,14 @@ class Reasoner(Answerer):
         if found is None:
             return None
         return checked(*found, worlds[parsed.index(found[0])], answer)
+
+
+def _documents(question: Question, context: Snapshot, parsed: Sequence[Parsed]) -> tuple[Part, ...]:
+    """The documents that a question is about, unless it is no question about anything."""
+    program = parsed[0].program
+    if isinstance(program, SmallTalk) and program.ask != "unasked":
+        return ()
+    return documents.concerned(question, context)
 
 
 def verdict(replies: Sequence[Reply]) -> Delta:

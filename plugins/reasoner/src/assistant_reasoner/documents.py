@@ -22,6 +22,8 @@ TEXT_KIND: Final = "document_text"
 FACTS_KIND: Final = "document_facts"
 NEEDED: Final = frozenset({TEXT_KIND, FACTS_KIND, Kind.TEXT_LINE})
 """What is worth waiting for."""
+LONGEST: Final = 600
+"""Characters of a question that are looked at."""
 LINES: Final = 1_500
 """Lines that are compared with a question; of longer documents, those that share a word with it."""
 WORDS: Final = 0.5
@@ -71,6 +73,10 @@ _TEXT: Final = re.compile(
 _ABOUT: Final = re.compile(
     r"^(?:what is (?:this|it|that)|what (?:kind|sort) of|describe|summar|give me a summary|overview|"
     r"what (?:is|are) (?:the|this|that|these) [\w ]{1,30} about|what is (?:it|this) about)"
+)
+_DOUBT: Final = re.compile(
+    r"^(?:how sure|are you (?:sure|certain)|why do you|how do you know|"
+    r"where (?:did you|does it say|is (?:it|that) (?:written|said)))\b"
 )
 _OF: Final = re.compile(
     r"^(?:what|how (?:much|high|many)|which) (?:is|was|are|were) the (?P<column>[\w .-]{2,40}?) (?:of|for|in) "
@@ -179,7 +185,7 @@ def concerned(question: Question, context: Snapshot) -> tuple[Part, ...]:
     if not known:
         return ()
     others = {part.digest for part in context.parts if part.modality in (IMAGE, AUDIO, VIDEO)} - {question.part}
-    named = _NAMED.search(question.text) is not None
+    named = _NAMED.search(question.text[:LONGEST]) is not None
     for sent in (context.turn_parts, *(message.parts for message in reversed(context.messages))):
         now = tuple(part for part in known if part.digest in sent)
         if others & set(sent) and not named:
@@ -192,7 +198,10 @@ def concerned(question: Question, context: Snapshot) -> tuple[Part, ...]:
 def reply(question: Question, parts: tuple[Part, ...], world: World) -> Reply:
     """The answer; it abstains where nothing in the documents fits."""
     reader = Reader(world.snapshot, parts)
-    told = _reply(question.text.strip(), reader, world)
+    text = _short(question.text)
+    if _DOUBT.match(text.casefold()):  # what the last answer rests on: the answer again, with its place and certainty
+        text = _short(next((each.text for each in reversed(world.snapshot.messages) if each.role == "user"), ""))
+    told = _reply(text, reader, world)
     return replace(
         told,
         sentences=tuple(
@@ -200,6 +209,11 @@ def reply(question: Question, parts: tuple[Part, ...], world: World) -> Reply:
             for one in told.sentences
         ),
     )
+
+
+def _short(text: str) -> str:
+    """The question with single spaces, without what no question needs."""
+    return " ".join(text[:LONGEST].split())
 
 
 def _reply(text: str, reader: Reader, world: World) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.types import AUDIO, IMAGE, TEXT, VIDEO, Kind
+from assistant.types import AUDIO, IMAGE, MODALITIES, TEXT, VIDEO, Kind
 from assistant_reasoner.execute.feeling import sentiment
 from assistant_reasoner.execute.hearing import sureness, transcript
 from assistant_reasoner.execute.passage import quote
@@ -55,6 +55,9 @@ def _capabilities(world: World) -> Reply:
                 sentences.append(said(world.say(key, list=world.say.listed(words))))
         if VIDEO in world.capabilities:
             sentences.append(said(world.say("can_video")))
+        others = [modality for modality, given in world.capabilities.items() if given and modality not in MODALITIES]
+        if others:
+            sentences.append(said(f"I also read files of these sorts: {world.say.listed(others)}."))
         if len(sentences) == 1:
             sentences.append(said(world.say("cannot_much")))
     sentences.append(said(world.say("can_ask")))
