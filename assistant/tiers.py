@@ -75,7 +75,7 @@ def placed(plugged: Plugged, program: Program | None, settings: Settings) -> Any
     forced = program is not None and settings.isolation.get(program.plugin) == "process"
     if program is None or not (forced or plugged.isolation == "process"):
         return plugged
-    from assistant.isolation.proxies import Elsewhere
+    from assistant.isolation.elsewhere import Elsewhere
 
     return plugged if isinstance(plugged, Elsewhere) else stand_in(program, plugged, settings)
 

@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -20,21 +19,18 @@ from assistant.errors import AssistantError
 from assistant.hookspecs import API_VERSION
 from assistant.isolation import channel
 from assistant.isolation.channel import Nonsense
-from assistant.isolation.crossing import number, several, table, text, truth
-from assistant.isolation.description import SORTS, Declared, Description, Trouble
+from assistant.isolation.crossing import table, text, truth
+from assistant.isolation.description import Description, Trouble
 from assistant.isolation.lending import Lending
 from assistant.isolation.process import Bounds, Process
 from assistant.isolation.program import Program
-from assistant.isolation.registration import ATTRIBUTES, DEFECT
-from assistant.isolation.typed import read_options
-from assistant.types import FileFormat
-from assistant.weights import HubSource, WeightsChoice, WeightsFile, WeightsOption, WeightsSpec, WheelSource
+from assistant.isolation.reading import digest_of, plain_settings, read_description
+from assistant.isolation.registration import DEFECT
 
 SECONDS: Final = 60.0
 """That importing a plugin and calling its hooks may take; usually a quarter of a second."""
 MEMORY_MB: Final = 1024
 """That it may take meanwhile: importing is light."""
-THINGS: Final = 1000
 FORMAT: Final = 1
 """Of what is remembered; another number makes it be asked anew."""
 MINIMUM_NAME: Final = 64
@@ -69,7 +65,7 @@ def describe(
         return Description(troubles=(Trouble(error.message, error.remedy or DEFECT),))
     except Nonsense as error:
         return Description(troubles=(Trouble(f"what it declares makes no sense: {error}.", DEFECT),))
-    if place is not None and not found.troubles:
+    if place is not None and not found.troubles and not any(each.missing for each in found.plugged):
         _remember(place, told, {each.name: each.section for each in found.plugged})
     return found
 
@@ -77,7 +73,7 @@ def describe(
 def _asked(program: Program, sections: Mapping[str, Mapping[str, Any]], seconds: float) -> dict[str, Any]:
     process = Process(program, Bounds(MEMORY_MB))
     try:
-        lending = Lending(program.plugin, section=lambda name: _plain(sections.get(name, {})))
+        lending = Lending(program.plugin, section=lambda name: plain_settings(sections.get(name, {})))
         return process.call("describe", program.plugin, serve=lending, seconds=seconds, module=program.module).result()
     finally:
         process.kill(calm=True)
@@ -136,20 +132,11 @@ def _files(program: Program) -> list[tuple[str, int, int]]:
     return listed
 
 
-def _digest(section: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(_plain(section), sort_keys=True).encode()).hexdigest()
-
-
-def _plain(section: Mapping[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(dict(section), default=str))
-    return plain
-
-
 def _remembered(place: Path, sections: Mapping[str, Mapping[str, Any]]) -> Description | None:
     try:
         known = channel.parsed(place.read_bytes())
         digests = table(known["sections"])
-        if any(digests[name] != _digest(sections.get(name, {})) for name in digests):
+        if any(digests[name] != digest_of(sections.get(name, {})) for name in digests):
             return None
         return read_description(table(known["told"]), sections)
     except FileNotFoundError:
@@ -168,144 +155,3 @@ def _remember(place: Path, told: Mapping[str, Any], sections: Mapping[str, str])
         Path(name).replace(place)
     except OSError as error:
         logger.warning("%s cannot be written, so the plugin is asked again next time: %s", place, error)
-
-
-# ---- reading ------------------------------------------------------------------------------------------------------
-
-
-def read_description(told: Mapping[str, Any], sections: Mapping[str, Mapping[str, Any]]) -> Description:
-    """What a plugin's process told, strictly read. Raises Nonsense."""
-    api = told.get("api")
-    plugged = several(told.get("plugged"), _declared, THINGS)
-    return Description(
-        plugged=tuple(replace(each, section=_digest(sections.get(each.name, {}))) for each in plugged),
-        weights=several(told.get("weights"), _weights, THINGS),
-        formats=several(told.get("formats"), _format, THINGS),
-        troubles=several(told.get("troubles"), _trouble, THINGS),
-        left_out=several(told.get("left_out"), lambda each: text(each, 100), 100),
-        api=api if isinstance(api, str | int) and not isinstance(api, bool) else None,
-    )
-
-
-def _trouble(value: Any) -> Trouble:
-    told = table(value)
-    return Trouble(_printable(told.get("message")), _printable(told.get("remedy")))
-
-
-def _printable(value: Any) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text(value)[:2000])
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    return several(value, lambda each: text(each, 500), THINGS)
-
-
-_SETS: Final = ("honours", "per_turn")
-_TUPLES: Final = ("requires", "consumes", "gathers", "produces", "accepts", "speakers")
-
-
-def _declared(value: Any) -> Declared:
-    told = table(value)
-    sort = told.get("sort")
-    if sort not in SORTS:
-        raise Nonsense("no sort of plugin")
-    attributes: dict[str, Any] = {}
-    for name, given in table(told.get("attributes")).items():
-        if name not in ATTRIBUTES[sort]:
-            raise Nonsense(f"the attribute {name}"[:100])
-        if name in _SETS:
-            attributes[name] = frozenset(_words(given))
-        elif name in _TUPLES:
-            attributes[name] = _words(given)
-        elif isinstance(given, str | bool | int | float):
-            attributes[name] = given
-        else:
-            raise Nonsense(f"the attribute {name}"[:100])
-    text(attributes.get("name"), 500)
-    return Declared(
-        sort=sort,
-        attributes=attributes,
-        options=read_options(told.get("options")),
-        weights=_words(told.get("weights")),
-        unready=_printable(told.get("unready")),
-        leaves=_printable(told.get("leaves")),
-        missing=_words(told.get("missing")),
-    )
-
-
-def _format(value: Any) -> FileFormat:
-    told = table(value)
-    try:
-        begins = bytes.fromhex(text(told.get("begins"), 10_000))
-        holds = tuple(bytes.fromhex(each) for each in _words(told.get("holds")))
-    except ValueError as error:
-        raise Nonsense("no bytes") from error
-    return FileFormat(
-        modality=text(told.get("modality"), 100),
-        media_type=text(told.get("media_type"), 200),
-        label=text(told.get("label"), 200),
-        suffixes=_words(told.get("suffixes")),
-        begins=begins,
-        holds=holds,
-    )
-
-
-def _pairs(value: Any) -> dict[str, str]:
-    return {text(name, 2000): text(target, 2000) for name, target in table(value).items()}
-
-
-def _count(value: Any) -> int:
-    return int(number(value))
-
-
-def _weights(value: Any) -> WeightsSpec | WeightsChoice:
-    told = table(value)
-    name, role = text(told.get("name"), 200), text(told.get("role"), 200)
-    if told.get("is") == "WeightsChoice":
-        return WeightsChoice(name, role, several(told.get("options"), _option, THINGS))
-    return WeightsSpec(
-        name=name,
-        role=role,
-        format=text(told.get("format"), 100),
-        licence=text(told.get("licence"), 500),
-        origin=text(told.get("origin"), 2000),
-        files=several(told.get("files"), _file, 100_000),
-        sources=several(told.get("sources"), _source, THINGS),
-        package=text(told.get("package"), 500),
-        package_directory=text(told.get("package_directory"), 2000),
-        starter=truth(told.get("starter")),
-        approximate_bytes=_count(told.get("approximate_bytes")),
-    )
-
-
-def _option(value: Any) -> WeightsOption:
-    told = table(value)
-    return WeightsOption(
-        text(told.get("weights"), 200),
-        _count(told.get("memory_mb")),
-        truth(told.get("gpu")),
-        _words(told.get("requires")),
-        _words(told.get("pulled_with")),
-    )
-
-
-def _file(value: Any) -> WeightsFile:
-    told = table(value)
-    return WeightsFile(text(told.get("path"), 2000), text(told.get("sha256"), 100), _count(told.get("bytes")))
-
-
-def _source(value: Any) -> WheelSource | HubSource:
-    told = table(value)
-    if told.get("is") == "WheelSource":
-        return WheelSource(
-            text(told.get("requirement"), 500),
-            text(told.get("sha256"), 100),
-            _count(told.get("bytes")),
-            _pairs(told.get("members")),
-        )
-    return HubSource(
-        text(told.get("repository"), 500),
-        text(told.get("revision"), 200),
-        _pairs(told.get("files")),
-        _words(told.get("patterns")),
-    )

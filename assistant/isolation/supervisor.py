@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from assistant import confinement
+from assistant import confinement, system_calls
 
 TAIL_BYTES = 8 * 1024
 """Of what the plugin writes to standard output and error, the end that is passed on when it ends."""
@@ -80,14 +80,20 @@ def _confined(told: Mapping[str, Any], tether: int, parent: int, apart: bool) ->
         os._exit(1)  # the supervisor ended before
     kept = told["control"]
     os.dup2(kept, 3)
-    os.closerange(4, 1024)
+    for descriptor in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - of numbers
+        if descriptor > 3:
+            with suppress(OSError):  # that of the listing
+                os.close(descriptor)
     scratch = Path(told["scratch"])
+    confinement.end_first()
+    if apart:
+        confinement.forbid_namespaces()
     protections = {
         "processes": apart,
         "memory": True,
         "scratch": apart and confinement.mount_memory(scratch, SCRATCH_BYTES),
     }
-    confinement.end_first()
+    frozen = protections["scratch"] and confinement.freeze_files(scratch)
     limits = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, SCRATCH_BYTES),
@@ -105,7 +111,12 @@ def _confined(told: Mapping[str, Any], tether: int, parent: int, apart: bool) ->
     readable = [Path(path) for path in told["readable"]] + [Path("/proc/self")]
     devices = [Path(path) for path in told["devices"]]
     version = confinement.open_only(readable, [scratch], devices, told["network"])
-    protections |= {"files": version > 0, "network": apart or version >= 4, "signals": apart or version >= 6}
+    filtered = system_calls.refuse(network=told["network"], changes=frozen)
+    protections |= {
+        "files": version > 0 and (frozen or filtered),
+        "network": apart or filtered or version >= 4,
+        "signals": (apart or version >= 6) and filtered,
+    }
     from assistant.isolation.child import serve
 
     serve(3, protections)
