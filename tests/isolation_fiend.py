@@ -156,6 +156,20 @@ class Fiend(Perceiver):
         yield task.observe("note", str(place), 1.0)
 
 
+class Sleeper(Perceiver):
+    name = "sleeper"
+    consumes = ("image",)
+    produces = ("note",)
+    isolation = "process"
+
+    def load(self, services):
+        time.sleep(600)
+
+    def perceive(self, task):
+        return []
+
+
 @hookimpl
 def register_perceivers(register):
     register(Fiend())
+    register(Sleeper())

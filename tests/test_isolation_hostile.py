@@ -8,16 +8,18 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
 from assistant.app import Assistant, Reply
+from assistant.errors import PluginCrashed
 from assistant.host import Host
 from assistant.isolation import Program, confinement_report, describe, isolated
 from assistant.settings import Settings
-from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
+from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin, FakeServices
 
 Ask = Callable[[str], Reply]
 TESTS = str(Path(__file__).parent)
@@ -177,6 +179,26 @@ def test_nothing_is_left(assistant: Assistant, ask: Ask) -> None:
     assert after[1:] <= before[1:]
     sleeping = [each.pid for each in psutil.process_iter(["cmdline"]) if "signal.SIG_IGN" in str(each.info["cmdline"])]
     assert sleeping == []
+
+
+def test_loading_that_never_ends_is_ended() -> None:
+    """It is given up after a while; and closing does not wait for it."""
+    program = Program("fiend", "isolation_fiend", path=(TESTS,))
+    sleeper = next(each for each in describe(program, {}).plugged if each.name == "sleeper")
+    before = set(psutil.Process().children(recursive=True))
+    with pytest.raises(PluginCrashed, match="sleeper took longer"):
+        isolated(program, sleeper, load_seconds=1.0).load(FakeServices())
+    assert set(psutil.Process().children(recursive=True)) <= before
+    proxy = isolated(program, sleeper)
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(proxy.load, FakeServices())
+        until = time.monotonic() + 10
+        while not loading.done() and time.monotonic() < until:
+            proxy.abandon()  # nothing to end until its process is there
+            threading.Event().wait(0.01)
+        with pytest.raises(PluginCrashed):
+            loading.result(10)
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def _descriptors() -> list[str]:
