@@ -18,7 +18,8 @@ from assistant.host import Host
 from assistant.limiting import Limit
 from assistant.media import Media
 from assistant.plugin import Answerer, Request
-from assistant.runner import Obstacle, Overdue, Runner
+from assistant.proxy import Obstacle
+from assistant.runner import Overdue, Runner
 from assistant.types import FREE, Answer, Answering, Delta, Event, Example, Gap, GapCause, Missed, Question, Sampling
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, is_dataclass
 from typing import Any, Generic, TypeVar
 
 from assistant.calls import Recorder
@@ -26,7 +26,7 @@ from assistant.errors import (
     described,
 )
 from assistant.plugin import Plugged, Services, require
-from assistant.types import GapCause
+from assistant.proxy import Obstacle, Proxy
 from assistant.workers import Lanes, Worker
 
 logger = logging.getLogger(__name__)
@@ -34,15 +34,6 @@ P = TypeVar("P", bound=Plugged)
 ABANDON_SECONDS = 1.0
 """How long a thread whose process was ended is waited for."""
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why a plugged object cannot be used now."""
-
-    cause: GapCause
-    message: str
-    remedy: str = ""
 
 
 class Overdue(AssistantError):
@@ -73,6 +64,9 @@ class Runner(Generic[P]):
         self.plugged = plugged
         self.plugin = plugin
         self.services = services
+        given: object = plugged  # for type checkers, what was plugged in cannot be a proxy
+        self.proxy: Proxy | None = given if isinstance(given, Proxy) else None
+        """Set where the work is done in a process of its own."""
         self._loaded = False
         self._load_seconds = load_seconds
         self.seconds = float(getattr(plugged, "deadline", 1.0))
@@ -102,7 +96,7 @@ class Runner(Generic[P]):
     @property
     def loaded(self) -> bool:
         """Whether it is loaded; what works in a process of its own is not once that has ended."""
-        return self._loaded and bool(getattr(self.plugged, "ready", True))
+        return self._loaded and (self.proxy is None or self.proxy.ready)
 
     @property
     def weights_identity(self) -> str:
@@ -180,7 +174,7 @@ class Runner(Generic[P]):
 
     def obstacle(self) -> Obstacle | None:
         """What stands in the way of using it now, found out without importing or loading anything."""
-        ends_itself = hasattr(self.plugged, "abandon")  # with its own process, in a moment
+        ends_itself = self.proxy is not None  # with its own process, in a moment
         if self._overdue >= getattr(self.plugged, "concurrency", 1) and not ends_itself:
             return Obstacle("paused", f"{self.name} is still busy with earlier work that ran past its deadline.")
         if self.resting:
@@ -190,7 +184,7 @@ class Runner(Generic[P]):
                 f"{self.name} failed {self._failures} times in a row and rests ({self.last_failure}).",
                 f"It is tried again in {seconds:.0f} s.",
             )
-        hindered: Obstacle | None = getattr(self.plugged, "hindrance", _nothing)()  # of its own process
+        hindered = None if self.proxy is None else self.proxy.hindrance()
         if hindered is not None:
             return hindered
         if self.loaded:
@@ -391,7 +385,7 @@ class Runner(Generic[P]):
             "weights": weights,
             "memory_mb": self.plugged.memory_mb,
             "isolation": self.plugged.isolation,
-            **getattr(self.plugged, "facts", dict)(),
+            **({} if self.proxy is None else self.proxy.facts()),
         }
 
     def close(self) -> None:
@@ -418,12 +412,7 @@ class Runner(Generic[P]):
         """
         if self._worker.join(until):
             return True
-        abandon = getattr(self.plugged, "abandon", None)
-        if abandon is None:
+        if self.proxy is None:
             return False
-        abandon()
+        self.proxy.abandon()
         return self._worker.join(time.monotonic() + ABANDON_SECONDS)
-
-
-def _nothing() -> None:
-    """What stands in the way of what works here."""

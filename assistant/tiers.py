@@ -12,6 +12,7 @@ from assistant import compatibility
 from assistant.discovery import Candidate
 from assistant.environments import site_directories
 from assistant.plugin import Plugged
+from assistant.proxy import Proxy
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,9 +76,7 @@ def placed(plugged: Plugged, program: Program | None, settings: Settings) -> Any
     forced = program is not None and settings.isolation.get(program.plugin) == "process"
     if program is None or not (forced or plugged.isolation == "process"):
         return plugged
-    from assistant.isolation.elsewhere import Elsewhere
-
-    return plugged if isinstance(plugged, Elsewhere) else stand_in(program, plugged, settings)
+    return plugged if isinstance(plugged, Proxy) else stand_in(program, plugged, settings)
 
 
 def stand_in(program: Program, plugged: Plugged | Declared, settings: Settings) -> Any:

@@ -47,3 +47,18 @@ def test_it_costs_its_own_observations_only(tmp_path: Path, method: str, answer:
         assert method in states["fickle"]["reason"]
         assert states["steady"]["ready"]
         assert "text" in host.capabilities()
+
+
+def test_names_of_its_own_are_its_own(tmp_path: Path) -> None:
+    """What a plugin keeps in attributes beside those of the base class means nothing to the host."""
+    perceiver = FakePerceiver("own")
+    for name, value in {"ready": False, "facts": {"a": 1}, "hindrance": "none", "abandon": 3}.items():
+        setattr(perceiver, name, value)
+    with Host(Settings(data_dir=tmp_path), plugins={"p": FakePlugin(perceiver)}, discover=False) as host:
+        (runner,) = host.perceivers()
+        assert runner.obstacle() is None
+        runner.run(lambda plugged: None)
+        assert runner.loaded
+        assert runner.health()["ready"]
+        (figures,) = [each for each in host.health()["perceivers"] if each["name"] == "own"]
+        assert "a" not in figures

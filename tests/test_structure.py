@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import resource
 import subprocess
 import sys
@@ -30,6 +31,7 @@ LAYERS = (
         "media",
         "passwords",
         "replies",
+        "system_calls",
         "telemetry",
         "trust",
         "weights",
@@ -50,6 +52,7 @@ LAYERS = (
         "options",
         "plugin",
         "prompt",
+        "proxy",
         "registered",
         "runner",
         "settings",
@@ -145,6 +148,21 @@ def test_every_kind_is_documented() -> None:
     text = (ROOT / "docs" / "observations.md").read_text()
     kinds = [value for name, value in vars(Kind).items() if name.isupper()]
     assert [kind for kind in kinds if f"`{kind}`" not in text] == []
+
+
+def test_the_map_is_whole() -> None:
+    """docs/architecture.md names every module of the core, every plugin, and no module that there is not."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    here = {
+        path.stem for path in (ROOT / "assistant").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    here = {name for name in here if not name.startswith("_")}
+    living = text.partition("## Where things live")[2].partition("## Where to add what")[0]
+    rows = [line.split("|")[2] for line in living.partition("| project |")[0].splitlines() if line.startswith("| ")]
+    named = {name for cell in rows[1:] for name in re.findall(r"`(\w+)`", cell)}
+    assert named == here
+    projects = set(re.findall(r"`(?:plugins/)?(\w+)`", living.partition("| project |")[2]))
+    assert [name for name in PLUGINS if name not in projects] == []
 
 
 def test_test_files_have_unique_names() -> None:

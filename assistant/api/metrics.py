@@ -125,9 +125,8 @@ class Metrics:
         )
         for each in runners:
             rests.add_metric((each.name,), each.rests_for)
-            process: dict[str, Any] = getattr(each.plugged, "facts", dict)()
-            if "restarts" in process:
-                lost.add_metric((each.name,), process["restarts"])
+            if each.proxy is not None:
+                lost.add_metric((each.name,), each.proxy.facts()["restarts"])
         yield rests
         yield lost
         wrong = GaugeMetricFamily("sensorium_plugin_problems", "What is wrong with plugins.", labels=("level",))

@@ -32,7 +32,7 @@ from assistant.isolation.registration import ATTRIBUTES, SETTLED
 from assistant.isolation.typed import options_class
 from assistant.media import Limits, Media
 from assistant.plugin import Plugged, Services
-from assistant.runner import Obstacle
+from assistant.proxy import Obstacle, Proxy
 
 IDLE_SECONDS: Final = 300.0
 LOAD_SECONDS: Final = 300.0
@@ -45,7 +45,7 @@ LONGEST_PAUSE: Final = 60.0
 logger = logging.getLogger(__name__)
 
 
-class Elsewhere(Plugged):
+class Elsewhere(Plugged, Proxy):
     """What all of them have in common: a process that is started when it is needed, and ended when it is not."""
 
     _program: Program
