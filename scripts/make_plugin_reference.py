@@ -16,6 +16,7 @@ PAGE = ROOT / "docs" / "plugin-reference.md"
 SOURCES = {
     "What a plugin derives from, and what it is handed": "plugin",
     "Values": "types",
+    "Media": "media/media",
     "Pictures and sound": "media/values",
     "The shared context": "context",
     "Weights": "weights/specs",

@@ -13,6 +13,9 @@ from assistant.plugin import Answerer, Embedder, Perceiver, Voice
 from assistant.types import Delta, FileFormat, Observation
 from assistant.weights import WeightsFile, WeightsSpec, WheelSource
 
+FACTS = {"page": 3, "width": 1, "characters": 1, "seconds": 1}
+"""What it adds; whatever is measured is not believed."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -42,7 +45,7 @@ class Looker(Perceiver):
             rgb = task.image().rgb
             assert not rgb.flags.writeable
             yield task.observe("note", f"{rgb.shape} {int(rgb.sum())}", 1.0, box=(0.0, 0.1, 0.5, 1.0))
-            yield media.image_part(rgb[:8, :8], "corner", parent=part, span=(0.0, 1.5))
+            yield media.image_part(rgb[:8, :8], "corner", parent=part, span=(0.0, 1.5), facts=FACTS)
             made = media.image_part(rgb[:4, :4], "own")
             yield task.observe(
                 "note", f"own {media.image(made).rgb.shape} {len(media.encode_preview(rgb, 8)) > 0}", 1.0
@@ -50,7 +53,7 @@ class Looker(Perceiver):
         elif part.modality in ("audio", "video"):
             samples = task.audio().samples()
             yield task.observe("note", f"sound {len(samples)} {float(np.abs(samples).max()):.3f}", 1.0, span=(0.0, 0.5))
-            yield media.audio_part(samples[:1600], "start", parent=part, span=(0.0, 0.1))
+            yield media.audio_part(samples[:1600], "start", parent=part, span=(0.0, 0.1), facts=FACTS)
         if part.modality == "video":
             for frame in media.frames(part, 2):
                 yield task.observe("note", f"frame {frame.seconds:.1f} {frame.rgb.shape}", 1.0)
@@ -64,7 +67,7 @@ class Looker(Perceiver):
             yield task.observe("note", f"{task.options}", 1.0)
             vectors = self._services.embed(["x", "yy"])
             yield task.observe("note", f"vectors {None if vectors is None else vectors.tolist()}", 1.0)
-            opened = media.open(b"opened here", "inner.txt", parent=part)
+            opened = media.open(b"opened here", "inner.txt", parent=part, facts=FACTS)
             yield text_part("plain")
             yield opened
             yield Observation(kind="note", text="about what was opened", confidence=0.5, part=opened.digest)

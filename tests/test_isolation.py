@@ -127,6 +127,12 @@ def test_perceives_what_it_perceives_in_a_thread(
     found = list(there.perceive(Task(part, media, options=there._services.options)))
     assert plain(found) == plain(expected)
     assert all(each.facts["width"] == 8 for each in found if isinstance(each, Part) and each.modality == "image")
+    made = [each for each in found if isinstance(each, Part) and each.parent is not None]
+    assert made
+    assert all(each.facts["page"] == 3 for each in made)
+    assert [each.facts for each in found if isinstance(each, Part)] == [
+        each.facts for each in expected if isinstance(each, Part)
+    ]
 
 
 def test_options_of_a_turn_reach_it(make: Callable[[str], Any], media: Media) -> None:

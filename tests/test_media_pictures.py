@@ -295,6 +295,19 @@ def test_digest_covers_meaning_and_parent() -> None:
     assert media.image(first).rgb.shape == (8, 8, 3)
 
 
+def test_facts_are_added_but_not_replaced() -> None:
+    """A perceiver says where a picture comes from; how large it is, is measured."""
+    media = Media()
+    told = {"page": 3, "width": 1, "seconds": 1}
+    made = media.image_part(np.zeros((8, 6, 3), np.uint8), "page 3", facts=told)
+    assert (made.facts["page"], made.facts["width"], made.facts["height"]) == (3, 6, 8)
+    opened = media.open(encoded(quartered()), "drawing", parent=made, facts={"page": 4, "width": 1})
+    assert (opened.facts["page"], opened.parent) == (4, made.digest)
+    assert opened.facts["width"] != 1
+    sound = media.audio_part(np.zeros(1600, np.float32), "sound", facts=told)
+    assert (sound.facts["page"], sound.facts["seconds"]) == (3, 0.1)
+
+
 @pytest.mark.parametrize(("format", "magic"), [("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG"), ("WEBP", b"RIFF")])
 def test_previews_are_small_and_encoded(format: str, magic: bytes) -> None:
     """A preview fits the side asked for and keeps the shape."""

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ from assistant.errors import PluginError
 from assistant.isolation import channel
 from assistant.isolation.crossing import read_error, read_part, told_part
 from assistant.media import Audio, Frame, Image, Limits, Media
+from assistant.media.media import added
 from assistant.media.source import memory_file
-from assistant.types import Part
+from assistant.types import EMPTY, JSON, Part
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,7 +143,14 @@ class LentMedia(Media):
         self._call = call
         self._images: dict[str, Image] = {}
 
-    def open(self, source: bytes | Path, name: str = "", *, parent: Part | None = None) -> Part:
+    def open(
+        self,
+        source: bytes | Path,
+        name: str = "",
+        *,
+        parent: Part | None = None,
+        facts: Mapping[str, JSON] = EMPTY,
+    ) -> Part:
         """See `Media.open`: sniffed and read by the assistant."""
         content = source if isinstance(source, bytes) else source.read_bytes()
         name = name or (source.name if isinstance(source, Path) else "")
@@ -150,7 +159,8 @@ class LentMedia(Media):
             told, _ = self._call.ask("open", [lent], name=name, parent=parent.digest if parent else None)
         finally:
             os.close(lent)
-        return read_part(told["part"], lambda digest: content)
+        part = read_part(told["part"], lambda digest: content)
+        return replace(part, facts={**added(facts), **part.facts})
 
     def image(self, part: Part) -> Image:
         """See `Media.image`."""

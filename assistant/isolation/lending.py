@@ -15,6 +15,7 @@ from assistant.isolation import channel
 from assistant.isolation.channel import Nonsense
 from assistant.isolation.crossing import read_part, text, told_answer, told_part, whole
 from assistant.media import Media
+from assistant.media.media import added
 from assistant.media.shared import file_of
 from assistant.media.source import digest, memory_file
 from assistant.types import JSON, TEXT, Answer, Part
@@ -26,8 +27,6 @@ RECORDINGS: Final = 8
 """Recordings and videos that one call may be decoding at once."""
 TEXTS: Final = 4096
 """Texts that are embedded at once."""
-MEASURED: Final = ("width", "height", "frames", "fps", "seconds", "has_audio", "characters", "format")
-"""Facts that are found out here and never believed."""
 Given = tuple[dict[str, Any], list[int]]
 
 
@@ -132,12 +131,11 @@ class Lending:
                 f"{self._name} yielded a part that is not what it says ({claimed.media_type}).",
                 "Make it with task.media or assistant.media.text_part.",
             )
-        told: dict[str, JSON] = {name: fact for name, fact in claimed.facts.items() if name not in MEASURED}
         part = replace(
             found,
             digest=claimed.digest,
             name="".join(letter if letter.isprintable() else " " for letter in claimed.name)[:300],
-            facts={**told, **found.facts},
+            facts={**added(claimed.facts), **found.facts},
             parent=claimed.parent,
             span=claimed.span,
         )

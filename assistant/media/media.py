@@ -6,11 +6,11 @@ import io
 import threading
 import wave
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from assistant.errors import DecoderUnavailable, MediaError, MediaTooLarge, UnreadableMedia, UnsupportedMedia
 from assistant.media.decoder import Decoder, InProcess
@@ -18,7 +18,7 @@ from assistant.media.formats import suffixes
 from assistant.media.sniff import Format, decode_text, sniff
 from assistant.media.source import digest, read_at, size_of
 from assistant.media.values import SAMPLE_RATE, Audio, Frame, Image, Limits
-from assistant.types import AUDIO, IMAGE, JSON, TEXT, VIDEO, FileFormat, Part, Span
+from assistant.types import AUDIO, EMPTY, IMAGE, JSON, TEXT, VIDEO, FileFormat, Part, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +30,8 @@ CACHED_PICTURES = 256
 LARGE_PIXELS = 8_000_000
 """Pictures with more pixels are decoded one at a time, because decoding takes up to ten bytes a pixel."""
 NAME_CHARACTERS = 120
+MEASURED: Final = ("width", "height", "frames", "fps", "seconds", "has_audio", "characters", "format")
+"""Names of facts that are found out here, and never taken from anybody else."""
 
 _PROGRAM_STREAM_SOUND = "audio/x-mpeg-ps"
 """Its own media type, because audio/mpeg is MP3."""
@@ -92,13 +94,21 @@ class Media:
         """Ends of the names of files that plugins read, as in ".pdf": for file pickers."""
         return suffixes(self.formats)
 
-    def open(self, source: bytes | Path, name: str = "", *, parent: Part | None = None) -> Part:
+    def open(
+        self,
+        source: bytes | Path,
+        name: str = "",
+        *,
+        parent: Part | None = None,
+        facts: Mapping[str, JSON] = EMPTY,
+    ) -> Part:
         """A Part from an upload: size checked, format sniffed from the content, header facts read.
 
         Args:
             source: the bytes, or the file that holds them and that stays where it is.
             name: what the person calls it; a path's own name by default.
             parent: the part it was found in, for a file inside another one.
+            facts: what else is known of it, such as `{"page": 3}`; what is measured here cannot be replaced by it.
 
         Raises:
             MediaError: a subclass that names the file, says what is wrong and what to do.
@@ -122,6 +132,7 @@ class Media:
                 part = self._open_picture(source, found, name)
             else:
                 part = self._open_recording(source, found, name)
+            part = replace(part, facts={**added(facts), **part.facts})
             return part if parent is None else _child(part, parent)
         except OSError as error:
             raise UnreadableMedia(f"{name} cannot be read: {error.strerror or error}.", "Check the file.") from error
@@ -178,17 +189,47 @@ class Media:
         seconds = _number(part.facts.get("seconds"))
         return self._decoder.frames(part.content, _reader(part), part.name, self.limits, seconds, wanted)
 
-    def image_part(self, rgb: np.ndarray, name: str, *, parent: Part | None = None, span: Span | None = None) -> Part:
-        """An image part made from pixels, e.g. of a video frame (encoded JPEG, quality 92)."""
+    def image_part(
+        self,
+        rgb: np.ndarray,
+        name: str,
+        *,
+        parent: Part | None = None,
+        span: Span | None = None,
+        facts: Mapping[str, JSON] = EMPTY,
+    ) -> Part:
+        """An image part made from pixels, e.g. of a video frame (encoded JPEG, quality 92).
+
+        Args:
+            rgb: [height, width, 3] uint8.
+            name: for people: "frame at 3 s of holiday.mp4".
+            parent: the part it was taken from.
+            span: seconds of the parent that it shows.
+            facts: what else is known of it, such as `{"page": 3}`; its size is measured here.
+        """
         from assistant.media.pictures import encode
 
-        facts: dict[str, JSON] = {"width": int(rgb.shape[1]), "height": int(rgb.shape[0]), "frames": 1, "notes": []}
-        return _derived(IMAGE, "image/jpeg", encode(rgb, "JPEG"), name, facts, parent, span)
+        measured: dict[str, JSON] = {"width": int(rgb.shape[1]), "height": int(rgb.shape[0]), "frames": 1, "notes": []}
+        return _derived(IMAGE, "image/jpeg", encode(rgb, "JPEG"), name, {**added(facts), **measured}, parent, span)
 
     def audio_part(
-        self, samples: np.ndarray, name: str, *, parent: Part | None = None, span: Span | None = None
+        self,
+        samples: np.ndarray,
+        name: str,
+        *,
+        parent: Part | None = None,
+        span: Span | None = None,
+        facts: Mapping[str, JSON] = EMPTY,
     ) -> Part:
-        """An audio part made from 16 kHz mono samples, e.g. a video's sound track (encoded 16-bit WAV)."""
+        """An audio part made from samples, e.g. a video's sound track (encoded 16-bit WAV).
+
+        Args:
+            samples: 16 kHz, mono, -1 to 1.
+            name: for people: "sound of holiday.mp4".
+            parent: the part it was taken from.
+            span: seconds of the parent that it holds.
+            facts: what else is known of it; its length is measured here.
+        """
         import numpy as np
 
         target = io.BytesIO()
@@ -199,8 +240,8 @@ class Media:
             for start in range(0, len(samples), SAMPLE_RATE * 60):
                 piece = samples[start : start + SAMPLE_RATE * 60]
                 file.writeframes(np.clip(np.rint(piece * 32768.0), -32768, 32767).astype("<i2").tobytes())
-        facts: dict[str, JSON] = {"seconds": round(len(samples) / SAMPLE_RATE, 3), "has_audio": True, "notes": []}
-        return _derived(AUDIO, "audio/wav", target.getvalue(), name, facts, parent, span)
+        measured: dict[str, JSON] = {"seconds": round(len(samples) / SAMPLE_RATE, 3), "has_audio": True, "notes": []}
+        return _derived(AUDIO, "audio/wav", target.getvalue(), name, {**added(facts), **measured}, parent, span)
 
     def encode_preview(self, rgb: np.ndarray, max_side: int, format: str = "JPEG") -> bytes:
         """A small encoded picture of [height, width, 3] uint8 pixels, for showing.
@@ -305,6 +346,11 @@ def text_part(text: str, name: str = "text") -> Part:
     """A text part from a string."""
     data = text.encode("utf-8", "replace")
     return Part(TEXT, digest(TEXT, "text/plain", data), name, "text/plain", data, {"characters": len(text)})
+
+
+def added(facts: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Of facts that somebody adds to a part, those that are not measured here."""
+    return {name: fact for name, fact in facts.items() if name not in MEASURED}
 
 
 def _untouched(content: bytes | Path, found: FileFormat, name: str) -> Part:

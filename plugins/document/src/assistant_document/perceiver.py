@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from assistant import Observation, Part, Perceiver
 from assistant.errors import AssistantError, MediaError
 from assistant.plugin import Services, Task
-from assistant.types import IMAGE
+from assistant.types import IMAGE, JSON
 from assistant_document import book, opendocument, pdf, sheets, slides, word
 from assistant_document.formats import (
     BOOK,
@@ -103,8 +102,9 @@ def _taken(task: Task, picture: Picture, reading: Reading, taken: set[str]) -> P
     """A picture as a part of its own; None if it is of no use, or no picture that is read here."""
     task.check()
     place = f"{reading.unit} {picture.page}"
+    where: dict[str, JSON] = {"page": picture.page} if picture.page else {}
     if picture.rgb is not None:
-        part = task.media.image_part(picture.rgb, f"{place} of {task.part.name}", parent=task.part)
+        part = task.media.image_part(picture.rgb, f"{place} of {task.part.name}", parent=task.part, facts=where)
     else:
         looks = hashlib.sha256(picture.encoded).hexdigest()
         if looks in taken:
@@ -113,7 +113,7 @@ def _taken(task: Task, picture: Picture, reading: Reading, taken: set[str]) -> P
         on = f" on {place}" if picture.page else ""
         name = f"picture {len(taken)}{on} of {task.part.name}"
         try:
-            part = task.media.open(picture.encoded, name, parent=task.part)
+            part = task.media.open(picture.encoded, name, parent=task.part, facts=where)
         except MediaError:
             reading.note("pictures in formats that are not read here were left out")
             return None
@@ -121,7 +121,7 @@ def _taken(task: Task, picture: Picture, reading: Reading, taken: set[str]) -> P
         if part.modality != IMAGE or max(sides, default=0) < LEAST_SIDE:
             return None
         reading.pictures += 1
-    return replace(part, facts={**part.facts, "page": picture.page}) if picture.page else part
+    return part
 
 
 def _facts(task: Task, reading: Reading) -> Observation:
