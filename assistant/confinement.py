@@ -1,7 +1,8 @@
 """Takes from a process what its work does not need: memory, files, network, sight of other processes. Linux only.
 
 For the decoder (media/child.py) and for plugins in processes of their own (isolation/). What the kernel does not offer
-is left out; the limits on memory hold everywhere. Functions for plugins tell whether they could do their part.
+is left out; the limits on memory hold everywhere.
+Functions for plugins tell whether they could do their part. Single system calls are refused by system_calls.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from assistant import system_calls
+
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_CAPBSET_DROP = 24
@@ -23,6 +26,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 2, 4, 0x4000, 0x40000
+_MOUNT_SETATTR, _MOUNT_ATTR_RDONLY, _AT_RECURSIVE, _AT_FDCWD = 442, 1, 0x8000, -100
 _CAPSET, _CAPABILITY_VERSION = {"x86_64": 126, "aarch64": 91}.get(os.uname().machine, -1), 0x20080522
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 """The same numbers on every architecture (asm-generic/unistd.h)."""
@@ -103,6 +107,7 @@ def confine(memory: int) -> None:
     # Empty namespaces: no network, no shared memory of others. Containers often forbid it.
     _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWNS | _CLONE_NEWUTS | _CLONE_NEWIPC)
     forbid_privileges()
+    system_calls.refuse(network=False, changes=False)
 
 
 # ---- namespaces -------------------------------------------------------------------------------------------------
@@ -136,10 +141,27 @@ def mount_memory(directory: Path, most: int) -> bool:
     return bool(_libc.mount(b"tmpfs", os.fsencode(directory), b"tmpfs", _MS_NOSUID | _MS_NODEV, options) == 0)
 
 
-def drop_capabilities() -> None:
-    """Give up what rights a namespace of its own gave, and the making of further ones."""
+def freeze_files(writable: Path) -> bool:
+    """After `mount_memory`: only what is mounted there can be changed, and of others not even rights and times.
+
+    Of those Landlock does not know. Open descriptors and devices go on working. Linux 5.12.
+    """
+
+    def change(place: bytes, flags: int, read_only: bool) -> bool:
+        wanted = (ctypes.c_uint64 * 4)(*((_MOUNT_ATTR_RDONLY, 0) if read_only else (0, _MOUNT_ATTR_RDONLY)), 0, 0)
+        return bool(_libc.syscall(_MOUNT_SETATTR, _AT_FDCWD, place, flags, wanted, ctypes.sizeof(wanted)) == 0)
+
+    return change(b"/", _AT_RECURSIVE, True) and change(os.fsencode(writable), 0, False)
+
+
+def forbid_namespaces() -> None:
+    """Within a namespace of its own, no further ones can be made, which would give rights anew."""
     with suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
+
+
+def drop_capabilities() -> None:
+    """Give up what rights a namespace of its own gave."""
     for capability in range(64):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     if _CAPSET >= 0:
