@@ -139,4 +139,7 @@ def _part_of(value: dict[str, Any]) -> Part:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SystemExit as error:  # of the plugin: a traceback says where, a status does not
+        raise RuntimeError(f"it called sys.exit({error.code!r})").with_traceback(error.__traceback__) from None

@@ -19,6 +19,9 @@ HEAVY = ("torch", "transformers", "gradio", "cv2", "faster_whisper", "onnxruntim
 """Libraries that importing a plugin must not import."""
 SECONDS: Final = 120.0
 """How long a fresh interpreter may take."""
+LAST_LINES: Final = 3
+"""Of what it wrote before it died, where there is no traceback."""
+CAUSE_CHARACTERS: Final = 600
 MARK: Final = "\x1e"
 """Begins the line with the result, which plugins cannot print by mistake."""
 
@@ -119,9 +122,22 @@ def run(arguments: Sequence[str], given: Any = None, environment: Mapping[str, s
     stderr = ran.stderr.decode("utf-8", "replace")
     if not results:
         how = f"by signal {-ran.returncode}" if ran.returncode < 0 else f"with status {ran.returncode}"
-        last = stderr.strip().splitlines()[-1:] or [""]
-        raise Died(f"it ended {how}. {last[0]}".strip())
+        if not ran.returncode:
+            how += " before it gave a result, as sys.exit() and os._exit() do"
+        cause = _cause(stderr) or _cause("\n".join(others))
+        raise Died(f"it ended {how}" + (f" ({cause})" if cause else ""))
     return json.loads(results[-1][len(MARK) :]), "\n".join([*others, stderr]).strip()
+
+
+def _cause(written: str) -> str:
+    """What an interpreter wrote last: of a traceback what was raised and where, or else the last lines."""
+    lines = [line for line in written.splitlines() if line.strip()]
+    begins = [at for at, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    raised = [line for line in lines[begins[-1] + 1 :] if not line.startswith(" ")] if begins else []
+    if not raised:
+        return " / ".join(line.strip() for line in lines[-LAST_LINES:])[-CAUSE_CHARACTERS:]
+    places = [line.strip() for line in lines[begins[-1] :] if line.startswith('  File "')]
+    return f"{raised[0].strip()[:CAUSE_CHARACTERS]}" + (f", in {places[-1]}" if places else "")
 
 
 def can_import(module: str) -> bool:
