@@ -241,9 +241,13 @@ class Host:
     # ---- life --------------------------------------------------------------------------------------------------
 
     def warm(self) -> None:
-        """Load every model that can be loaded, one after another; a failure is logged and left to the first turn."""
+        """Load every model that can be loaded, one after another; a failure is logged and left to the first turn.
+
+        Of answerers those alone that take next to no memory: of the others only one is likely to be asked.
+        """
         for runner in self._all():
-            if runner.loaded or isinstance(runner.plugged, Answerer) or runner.obstacle() is not None:
+            costly = isinstance(runner.plugged, Answerer) and runner.plugged.memory_mb > 0
+            if runner.loaded or costly or runner.obstacle() is not None:
                 continue
             try:
                 runner.run(lambda plugged: None)

@@ -239,3 +239,11 @@ except Exception:
     if not collected("alone"):
         pytest.skip("this onnxruntime collects nothing")
     assert collected("hosted") == []
+
+
+def test_of_answerers_only_light_ones_are_loaded_ahead(settings: Settings) -> None:
+    """A server is warm when it is asked, and holds no model that nobody asked for."""
+    light, heavy = FakeAnswerer("light"), FakeAnswerer("heavy", memory_mb=500)
+    with host_of(settings, one=FakePlugin(FakePerceiver("eyes"), light, heavy)) as host:
+        host.warm()
+        assert {runner.name for runner in (*host.perceivers(), *host.answerers()) if runner.loaded} == {"eyes", "light"}

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MediaError
 from assistant.media import SAMPLE_RATE, Media
 from assistant.prompt import Picture, PromptMessage, Recording
 from assistant.replies import harmless
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def messages_of(
@@ -62,6 +63,8 @@ def _picture(picture: Picture, media: Media, side: int) -> dict[str, Any]:
 
 
 def _recording(recording: Recording, media: Media, seconds: float) -> dict[str, Any]:
+    import numpy as np
+
     pieces: list[np.ndarray] = []
     room = max(1, int(seconds * SAMPLE_RATE))
     try:

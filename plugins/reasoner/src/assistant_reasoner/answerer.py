@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.context import Snapshot
 from assistant.examples import example_of
-from assistant.plugin import Answerer, Request
+from assistant.plugin import Answerer, Request, Services
 from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Part, Question
 from assistant_reasoner import documents
 from assistant_reasoner.check import best_pair, checked
@@ -51,6 +51,10 @@ class Reasoner(Answerer):
     def __init__(self) -> None:
         super().__init__()
         self._meanings = Meanings()
+
+    def load(self, services: Services) -> None:
+        """Make the rules ready: a server does so before the first question."""
+        parse("zyx", Situation())  # none fits, so each is looked at
 
     def needs(self, question: Question, context: Snapshot) -> frozenset[str]:
         """The kinds that the question's programs are computed from; none for an example that is only to be kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant_reasoner.programs import Program
 from assistant_reasoner.words import Plain
@@ -17,13 +18,18 @@ SEEN_WORDS = r"(?:see|find|spot|recogni[sz]e|detect|identify|perceive|notice|mak
 Build = Callable[[re.Match[str], Plain], "Program | None"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A pattern over the plain form of a sentence, and the program it stands for."""
 
-    pattern: re.Pattern[str]
+    text: str
     build: Build
     """Returns None when the words between do not fit after all: the next rule is tried."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when it is first needed: all of them take as long as everything else that a command imports."""
+        return re.compile(self.text)
 
 
 class Rules:
@@ -36,7 +42,7 @@ class Rules:
         """Register the decorated function for the patterns, which must match the whole sentence."""
 
         def register(build: Build) -> Build:
-            self._rules.extend(Rule(re.compile(pattern), build) for pattern in patterns)
+            self._rules.extend(Rule(pattern, build) for pattern in patterns)
             return build
 
         return register
