@@ -21,6 +21,7 @@ from assistant.plugin import Answerer, Request
 from assistant.proxy import Obstacle
 from assistant.runner import Overdue, Runner
 from assistant.types import FREE, Answer, Answering, Delta, Event, Example, Gap, GapCause, Missed, Question, Sampling
+from assistant.vocabulary import mentions
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +105,9 @@ class Answers:
     async def _request(self, runner: Runner[Answerer], question: Question) -> Request:
         """What the answerer is asked, once what it needs is perceived."""
         needs = runner.plugged.needs(question, self._context.snapshot())
+        vocabulary = self._host.vocabulary()
+        if needs is not None:
+            needs |= {one.kind for one in mentions(question.text, vocabulary)}
         if needs is None or needs:
             await self._perception.settled(needs)
         context = self._context.snapshot()
@@ -113,6 +117,7 @@ class Answers:
             media=self._media,
             embed=self._host.embed,
             capabilities=self._host.capabilities(),
+            vocabulary=vocabulary,
             examples=(*self._examples, *examples_of(context.messages, context.part)),
             instructions=self._instructions,
             sampling=self._sampling,

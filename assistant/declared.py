@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Collection
 from dataclasses import MISSING, is_dataclass
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from pydantic import TypeAdapter
@@ -23,6 +24,13 @@ KINDS: Final = frozenset(value for name, value in vars(Kind).items() if name.isu
 LEAST_MEMORY_MB: Final = 64
 """Below it no Python process starts that can also work."""
 MOST_CONCURRENCY: Final = 256
+MOST_WORDS: Final = 256
+"""By which people ask for one kind."""
+LONGEST_WORD: Final = 60
+"""Characters of one of them."""
+_PHRASE: Final = rf"(?=[^|]{{1,{LONGEST_WORD}}}(?:\||$))[^|]*[^\W_][^|]*"
+WORD: Final = re.compile(rf"(?=[^\x00-\x1f\x7f]{{1,1000}}$){_PHRASE}(?:\|{_PHRASE})*")
+"""A word or phrase, or several with "|" between them; each has a letter or digit."""
 
 
 def check(plugged: Any, sort: type[Plugged], modalities: Collection[str] | None = None) -> None:
@@ -108,6 +116,7 @@ def _check_perceiver(plugged: Perceiver, name: str, modalities: Collection[str] 
     if not _is_number(per_second) or per_second < 0:
         _wrong(name, "deadline_per_second", per_second, "Give it in seconds, 0 or more.")
     _check_flag(plugged, name, "heavy")
+    _check_asked(plugged, name, produces)
     per_turn = _check_strings(plugged, name, "per_turn")
     known = [each.name for each in init_fields(plugged.Options)]
     unknown = sorted(set(per_turn) - set(known))
@@ -116,6 +125,25 @@ def _check_perceiver(plugged: Perceiver, name: str, modalities: Collection[str] 
             f"{name}.per_turn names {', '.join(unknown)[:SHOWN]}, which is no option of it.",
             f"Choose among its options: {', '.join(known)}." if known else "Give it `Options`, or leave it out.",
         )
+
+
+def _check_asked(plugged: Perceiver, name: str, produces: Collection[str]) -> None:
+    asked = _declared(plugged, name, "asked")
+    if type(asked) not in (dict, MappingProxyType):
+        _wrong(
+            name, "asked", asked, 'Map kinds to tuples of words, as in `asked = {"sharpness": ("sharp", "blurred")}`.'
+        )
+    for kind, words in asked.items():
+        if type(kind) is not str or kind not in produces:
+            _wrong(name, "asked", kind, "Its keys are kinds of `produces`.")
+        if type(words) is not tuple or not 0 < len(words) <= MOST_WORDS:
+            _wrong(name, f"asked[{kind!r}]", words, f"Give a tuple of 1 to {MOST_WORDS} words or short phrases.")
+        for word in words:
+            if type(word) is not str or not WORD.fullmatch(word):
+                remedy = (
+                    f'Write words or short phrases of up to {LONGEST_WORD} characters, with "|" between those alike.'
+                )
+                _wrong(name, f"asked[{kind!r}]", word, remedy)
 
 
 def _check_options(plugged: Plugged, name: str) -> None:

@@ -16,6 +16,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.calls import Calls
+from assistant.declared import KINDS
 from assistant.discovery import LeftOut, PluginInfo, PluginProblem
 from assistant.embedding import Embeddings
 from assistant.errors import PluginError
@@ -229,6 +230,19 @@ class Host:
                     kinds |= set(runner.plugged.produces) | self.reach(runner)
             found[modality] = tuple(sorted(kinds - set(self.modalities)))
         return found
+
+    def vocabulary(self) -> dict[str, tuple[str, ...]]:
+        """Observation kind -> words by which people ask for it, of installed perceivers; see `Request.vocabulary`."""
+        found: dict[str, dict[str, None]] = {}
+        for runner in self._registry.perceivers.values():
+            if not runner.configured:
+                continue
+            asked = runner.plugged.asked
+            for kind in runner.plugged.produces:
+                words = asked.get(kind) or (() if kind in KINDS else (kind.replace("_", " "),))
+                if words and kind not in self.modalities:
+                    found.setdefault(kind, {}).update(dict.fromkeys(words))
+        return {kind: tuple(words) for kind, words in found.items()}
 
     def text_embedder(self) -> Runner[Embedder] | None:
         """Who embeds sentences for all others; None when nobody can now."""

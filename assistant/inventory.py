@@ -21,7 +21,16 @@ from assistant.settings import Settings
 
 SORTS: Final = ("perceivers", "answerers", "embedders", "voices")
 DECLARED: Final = {
-    "perceivers": ("consumes", "gathers", "produces", "deadline", "deadline_per_second", "heavy", "concurrency"),
+    "perceivers": (
+        "consumes",
+        "gathers",
+        "produces",
+        "deadline",
+        "deadline_per_second",
+        "heavy",
+        "concurrency",
+        "asked",
+    ),
     "answerers": ("accepts", "quality", "deadline", "concurrency", "checks"),
     "embedders": ("modality", "across"),
     "voices": ("deadline", "speakers"),
@@ -153,6 +162,8 @@ def _object(host: Host, sort: str, runner: Runner[Any], infos: Mapping[str, Plug
 
 
 def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _json(each) for name, each in value.items()}
     return sorted(value) if isinstance(value, (set, frozenset)) else list(value) if isinstance(value, tuple) else value
 
 

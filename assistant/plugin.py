@@ -13,7 +13,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from assistant.context import Snapshot
 from assistant.errors import Cancelled, MissingLibrary
@@ -184,6 +185,10 @@ class Perceiver(Plugged):
     """Calls that may run at once in one instance; over 1 it must be thread-safe."""
     per_turn: ClassVar[frozenset[str]] = frozenset()
     """Names of options that a turn may set for itself; `perceive` reads them from `Task.options`."""
+    asked: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+    """Kind of `produces` -> words or short phrases, in any language, by which people ask for it; those that mean the
+    same are one string with "|" between them: {"sharpness": ("sharp|in focus|scharf", "blurred|unscharf")}. Of a kind
+    that is left out, its own name is the word."""
 
     @abstractmethod
     def perceive(self, task: Task) -> Iterable[Observation | Part]:
@@ -202,6 +207,10 @@ class Request:
     """As `Services.embed`."""
     capabilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Modality -> observation kinds that installed perceivers can give for it."""
+    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Observation kind -> words by which people ask for it, as `Perceiver.asked` declares them: of plugins' own kinds,
+    and of those of `Kind` that somebody declared words for. `assistant.vocabulary` finds them in a question; before
+    an answerer is asked, the kinds that a question names are waited for."""
     examples: tuple[Example, ...] = ()
     """Answered questions to go by: from the settings, then from the conversation."""
     instructions: str = ""

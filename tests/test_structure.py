@@ -34,6 +34,7 @@ LAYERS = (
         "system_calls",
         "telemetry",
         "trust",
+        "vocabulary",
         "weights",
     },
     {

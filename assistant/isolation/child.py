@@ -241,6 +241,7 @@ class _Plugin:
             media=LentMedia(call, Limits(**told["limits"])),
             embed=partial(embedded, call),
             capabilities={modality: tuple(kinds) for modality, kinds in told["capabilities"].items()},
+            vocabulary={kind: tuple(words) for kind, words in told["vocabulary"].items()},
             examples=tuple(
                 Example(each["question"], each["answer"], part(each["part"]) if each["part"] else None)
                 for each in told["examples"]

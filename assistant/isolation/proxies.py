@@ -124,6 +124,7 @@ class ElsewhereAnswerer(Elsewhere, Answerer):
             "question": told_question(request.question),
             "context": told_snapshot(request.context),
             "capabilities": {modality: list(kinds) for modality, kinds in request.capabilities.items()},
+            "vocabulary": {kind: list(words) for kind, words in request.vocabulary.items()},
             "examples": examples,
             "instructions": request.instructions,
             "sampling": asdict(request.sampling),

@@ -63,6 +63,8 @@ def _declared(value: Any) -> Declared:
             attributes[name] = frozenset(_words(given))
         elif name in _TUPLES:
             attributes[name] = _words(given)
+        elif name == "asked":
+            attributes[name] = {text(kind, 500): _words(words) for kind, words in table(given).items()}
         elif isinstance(given, str | bool | int | float):
             attributes[name] = given
         else:

@@ -167,6 +167,8 @@ def _declared(sort: str, plugged: Any, section: Ask) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """An attribute as JSON."""
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
     return sorted(value) if isinstance(value, set | frozenset) else list(value) if isinstance(value, tuple) else value
 
 
@@ -191,6 +193,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
         "heavy",
         "concurrency",
         "per_turn",
+        "asked",
     ),
     "answerer": (*_COMMON, "accepts", "quality", "deadline", "concurrency", "honours", "checks"),
     "embedder": (*_COMMON, "modality", "space", "dimensions", "across"),

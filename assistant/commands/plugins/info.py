@@ -72,7 +72,11 @@ def _object(each: dict[str, Any]) -> Iterator[str]:
     yield f"  {each['sort']} {each['name']}: {state}"
     yield f"    works in    {'its own ' if each['tier'].startswith('environment') else 'a '}{each['tier']}"
     for name, value in each["declares"].items():
-        if value in (None, [], "", False, 0) or name == "isolation":
+        if value in (None, [], {}, "", False, 0) or name == "isolation":
+            continue
+        if isinstance(value, dict):
+            for kind, words in value.items():
+                yield f"    {name:19} {kind}: {', '.join(words)}"
             continue
         if each["tier"] == "thread" and name in ("memory_limit_mb", "network"):  # they hold in processes only
             continue

@@ -449,6 +449,6 @@ def test_any_order_of_words_is_survived(text: str, earlier: list[str]) -> None:
 def test_long_questions_are_read_quickly(text: str) -> None:
     """No text keeps the parser busy: patterns do not blow up."""
     parse("warm up", BOTH)
-    began = time.perf_counter()
+    began = time.thread_time()
     parse(text, BOTH)
-    assert time.perf_counter() - began < 1.5
+    assert time.thread_time() - began < 1.5
