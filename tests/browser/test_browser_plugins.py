@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import httpx
 import pytest
 
 pytest.importorskip("gradio", reason="the chat is not installed")
@@ -111,7 +113,7 @@ def test_pages_of_plugins(open_chat: Opener) -> None:
     chat = open_chat()
     page = chat.page
     names = page.locator("#side .pages button").all_inner_texts()
-    assert names == ["Chat", "Counter <b>", "Broken"]
+    assert names == ["Chat", "Counter <b>", "Broken", "Pictures"]
     assert not page.locator("#press").is_visible()
     page.click("#side .pages button >> nth=1")
     page.click("#press")
@@ -123,6 +125,37 @@ def test_pages_of_plugins(open_chat: Opener) -> None:
     page.click("#side .pages button >> nth=0")
     chat.ask("Are you sure?")
     chat.answered()
+
+
+def test_pictures_on_a_page(open_chat: Opener, photograph: Path, tmp_path: Path) -> None:
+    """A page shows what it was given and what it makes, and takes a picture; another browser can neither fetch what was
+    made for this one nor hand the page what this one uploaded.
+    """
+    chat = open_chat()
+    page = chat.page
+    page.click("#side .pages button >> nth=3")
+    page.wait_for_function("document.querySelector('#given img')?.naturalWidth === 20")
+    page.click("#make")
+    page.wait_for_function("document.querySelector('#made img')?.naturalWidth === 30")
+    private = tmp_path / "private.jpg"
+    private.write_bytes(photograph.read_bytes() + b"nobody else has these bytes")
+    page.set_input_files("#taken input[type=file]", str(private))
+    page.wait_for_function("document.querySelector('#size textarea, #size input').value === '512 x 512'")
+    page.wait_for_function("document.querySelector('#taken img')?.naturalWidth === 512")
+    made, taken = (page.get_attribute(f"{where} img", "src") for where in ("#made", "#taken"))
+    path = unquote(taken.partition("file=")[2])
+    with httpx.Client(base_url=chat.url, timeout=30) as stranger:
+        stranger.get("/")
+        assert [stranger.get(address).status_code for address in (made, taken)] == [404, 404]
+        functions = stranger.get("/config").json()["dependencies"]
+        (function,) = [each["id"] for each in functions if each["targets"] and each["targets"][0][1] == "upload"]
+        told = []
+        for number, name in enumerate((path, path.replace("/uploads/", "//uploads/"), "/etc/hostname")):
+            session = {"session_hash": f"thief{number}"}
+            body = {"data": [{"path": name, "meta": {"_type": "gradio.FileData"}}], "fn_index": function, **session}
+            stranger.post("/gradio_api/queue/join", json=body).raise_for_status()
+            told.append(stranger.get("/gradio_api/queue/data", params=session).text)
+    assert all('"success":false' in each and "512 x" not in each for each in told), told
 
 
 def test_pages_on_a_phone(open_chat: Opener) -> None:

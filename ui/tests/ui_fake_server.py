@@ -101,13 +101,14 @@ class Stumbling(FakePerceiver):
 
 
 class Pages:
-    """A plugin with a page that counts, and one that cannot be built."""
+    """A plugin with a page that counts, one that cannot be built, and one of pictures."""
 
     @hookimpl
     def register_panels(self, register: Callable[[Panel], None]) -> None:
-        """Both."""
+        """All three."""
         register(Panel("Counter <b>", self._count))
         register(Panel("Broken", self._break))
+        register(Panel("Pictures", self._pictures))
 
     @staticmethod
     def _count(assistant: Any) -> None:
@@ -122,6 +123,25 @@ class Pages:
 
         gr.Markdown("half a page", elem_id="half")
         raise RuntimeError("no such figure")
+
+    @staticmethod
+    def _pictures(assistant: Any) -> None:
+        import gradio as gr
+        import numpy as np
+
+        def measured(picture: Any) -> str:
+            return "" if picture is None else "{1} x {0}".format(*picture.shape)
+
+        def grow() -> Iterator[Any]:
+            for side in (10, 30):
+                yield np.full((side, side, 3), 60, np.uint8)
+
+        gr.Image(np.full((20, 20, 3), 90, np.uint8), label="Given", elem_id="given", interactive=False)
+        made = gr.Image(label="Made", elem_id="made", interactive=False)
+        gr.Button("Make", elem_id="make").click(grow, None, made)
+        size = gr.Textbox(label="Size", elem_id="size")
+        taken = gr.Image(label="Taken", elem_id="taken", sources=["upload"])
+        taken.upload(measured, taken, size)
 
 
 def feel(task: Task) -> Iterator[Observation]:

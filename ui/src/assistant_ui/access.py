@@ -94,29 +94,38 @@ class OwnerCookie:
 
 
 class Uploads:
-    """Which uploaded file is whose. Gradio names them by their content and would give them to whoever knows it."""
+    """Which file is whose: uploaded, or made for them. Gradio names files by their content and would give them to whoever
+    knows it.
+    """
 
     def __init__(self, most_bytes: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
         """None yet; `most_bytes` is how much an owner may have waiting, 0 for no limit."""
         self._most = most_bytes
         self._clock = clock
         self._known: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+        self._given: set[str] = set()
 
-    def add(self, owner: str, path: str) -> None:
-        """An owner has uploaded a file."""
-        try:
-            size = Path(path).stat().st_size
-        except OSError:
-            size = 0
+    def give(self, path: str) -> None:
+        """A file of the page itself: it is for everybody, always."""
+        self._given.add(path)
+
+    def add(self, owner: str, path: str, *, waits: bool = True) -> None:
+        """A file is an owner's; it `waits` to be asked about if they uploaded it."""
+        _, size = self._known.get((owner, path), (0.0, 0))
+        if waits:
+            try:
+                size = Path(path).stat().st_size
+            except OSError:
+                size = 0
         self._known[owner, path] = (self._clock() + UPLOAD_SECONDS, size)
         self._known.move_to_end((owner, path))
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
 
     def owns(self, owner: str, path: str) -> bool:
-        """Whether the file is there, and the owner has uploaded it."""
+        """Whether the file is the owner's, or everybody's."""
         until, _ = self._known.get((owner, path), (0.0, 0))
-        return until > self._clock()
+        return path in self._given or until > self._clock()
 
     def check_room(self, owner: str) -> None:
         """Raise Refused if too much of the owner's waits to be asked about."""

@@ -17,7 +17,7 @@ from assistant.api.outward import outward_events
 from assistant.app import Upload
 from assistant.errors import AssistantError
 from assistant.types import Answering, Delta
-from assistant_ui.access import Uploads, visitor
+from assistant_ui.access import visitor
 
 NAME = "ask"
 """What programs call it: `Client(address).predict(question, files, api_name="/ask")`."""
@@ -26,10 +26,9 @@ NAME = "ask"
 class Asking:
     """Answers programs, with the caller's rights and places."""
 
-    def __init__(self, assistant: Any, turns: Turns, uploads: Uploads) -> None:
+    def __init__(self, assistant: Any, turns: Turns) -> None:
         self._assistant = assistant
         self._turns = turns
-        self._uploads = uploads
 
     def add(self) -> None:
         """Add the endpoint to the page that is being built; nothing of it is seen there."""
@@ -49,8 +48,6 @@ class Asking:
         """The answer so far, again and again until it is whole."""
         caller = visitor(request).caller
         paths = [str(path) for path in files or []]
-        if not all(self._uploads.owns(caller.owner, path) for path in paths):
-            raise gr.Error("A file was named that you have not uploaded.", print_exception=False)
         text = ""
         try:
             async with self._turns.slot(caller):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from gradio import processing_utils
 from starlette.routing import Mount
 
 from assistant.api.identity import caller
@@ -16,6 +15,7 @@ from assistant_ui.access import Door, OwnerCookie, Uploads, Visitor, visitor
 from assistant_ui.api import Asking
 from assistant_ui.chat import Chat, Page, Session
 from assistant_ui.files import Gallery, add_routes
+from assistant_ui.guarded import Guarded
 from assistant_ui.pages import BuiltPage, built
 from assistant_ui.texts import ENGLISH, Texts
 
@@ -69,7 +69,7 @@ def mount_chat(app: FastAPI, assistant: Any) -> None:
         build(
             Chat(assistant, gallery, app.state.turns, pages),
             uploads,
-            Asking(assistant, app.state.turns, uploads),
+            Asking(assistant, app.state.turns),
             pages,
         ),
         path="/",
@@ -95,8 +95,12 @@ def mount_chat(app: FastAPI, assistant: Any) -> None:
 
 def build(chat: Chat, uploads: Uploads, asking: Asking, pages: Sequence[BuiltPage] = ()) -> Any:
     """The page: conversations on the left, the talk in the middle, the evidence on the right."""
-    with gr.Blocks(
-        title="Sensorium", analytics_enabled=False, delete_cache=(SWEEP_SECONDS, UPLOAD_SECONDS), fill_width=True
+    with Guarded(
+        uploads,
+        title="Sensorium",
+        analytics_enabled=False,
+        delete_cache=(SWEEP_SECONDS, UPLOAD_SECONDS),
+        fill_width=True,
     ) as page:
         session = gr.State()
         wanted = gr.Textbox(visible=False)
@@ -128,10 +132,11 @@ def build(chat: Chat, uploads: Uploads, asking: Asking, pages: Sequence[BuiltPag
             preferences = gr.HTML(js_on_load=_ACTS + _OPTIONS, apply_default_css=False, elem_id="preferences")
             for number, each in enumerate(pages, 1):
                 each.add(number)
-        _wire(page, chat, uploads, session, wanted, (side, top, past, live, evidence, preferences, composer, foot))
+        _wire(page, chat, session, wanted, (side, top, past, live, evidence, preferences, composer, foot))
         asking.add()
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=EVENTS_AT_ONCE)
-    _take_uploads_only(page)
+    page.close_doors()
+    page.open_given()
     return page
 
 
@@ -139,22 +144,7 @@ def _composer_texts(texts: Texts) -> dict[str, str]:
     return {"placeholder": texts.placeholder, "label": texts.composer}
 
 
-def _take_uploads_only(page: gr.Blocks) -> None:
-    """Close two doors that Gradio leaves open for a client that names a file instead of uploading one.
-
-    Whether a path lies among the uploads is checked only for pages that Gradio has launched itself, not for mounted
-    ones; and a web address in place of a path would be fetched by this server.
-    """
-    page.has_launched = True
-    processing_utils.async_ssrf_protected_download = _refuse_address
-    processing_utils.ssrf_protected_download = _refuse_address
-
-
-def _refuse_address(address: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"Only uploaded files are taken, not addresses: {address!r}.")
-
-
-def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
+def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
     side, top, _past, live, _evidence, preferences, composer, foot = contents
     outputs = list(contents)
 
@@ -174,9 +164,7 @@ def _wire(page: Any, chat: Chat, uploads: Uploads, session: Any, wanted: Any, co
         return handle
 
     async def send(opened: Session, typed: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        whose = mine(opened, request).caller.owner
-        if not all(uploads.owns(whose, path) for path in typed["files"]):
-            raise PermissionError("a file was named that was not uploaded by whoever asks")
+        mine(opened, request)
         async for new in chat.send(opened, typed["text"] or "", typed["files"]):
             yield drawn(new)
 
