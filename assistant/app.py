@@ -292,7 +292,7 @@ class Assistant:
         self._sessions.forget(conversation, owner)
 
     async def warm(self) -> None:
-        """Load the models now rather than at the first question."""
+        """Load the models now rather than at the first question; processes of plugins start with their first use."""
         self.media.start()
         await asyncio.to_thread(self.host.warm)
 

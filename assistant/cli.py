@@ -223,9 +223,14 @@ def _leave(reply: Reply) -> NoReturn:
 @cli.command()
 @click.option("--host", help="Address to listen on; anything but loopback needs API keys or users.")
 @click.option("--port", type=int, help="Port; 0 takes a free one.")
-@click.option("--preload/--no-preload", default=True, help="Load models at once, in the background.")
+@click.option(
+    "--preload/--no-preload",
+    default=None,
+    help="Load models at once, in the background: by default those that work in threads; with --preload processes of "
+    "plugins' own are started too; with --no-preload everything is loaded when it is first needed.",
+)
 @click.pass_context
-def serve(ctx: click.Context, host: str | None, port: int | None, preload: bool) -> None:
+def serve(ctx: click.Context, host: str | None, port: int | None, preload: bool | None) -> None:
     """Serve the chat (and the HTTP API) on http://127.0.0.1:7860."""
     flags = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with _assistant(ctx, server=flags or None) as assistant:
@@ -239,7 +244,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None, preload: bool)
             _note(f"plugin {problem.plugin}: {problem.message} {problem.remedy}", log.format)
         from assistant.api import run
 
-        run(assistant, preload=preload)
+        run(assistant, preload=preload is not False, processes=preload is True)
 
 
 def _note(text: str, form: str) -> None:

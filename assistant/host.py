@@ -254,14 +254,18 @@ class Host:
 
     # ---- life --------------------------------------------------------------------------------------------------
 
-    def warm(self) -> None:
+    def warm(self, *, processes: bool = False) -> None:
         """Load every model that can be loaded, one after another; a failure is logged and left to the first turn.
 
         Of answerers those alone that take next to no memory: of the others only one is likely to be asked.
+
+        Args:
+            processes: whether to start processes of plugins' own too, which otherwise start with their first use.
         """
         for runner in self._all():
             costly = isinstance(runner.plugged, Answerer) and runner.plugged.memory_mb > 0
-            if runner.loaded or costly or runner.obstacle() is not None:
+            apart = runner.proxy is not None and not processes
+            if runner.loaded or costly or apart or runner.obstacle() is not None:
                 continue
             try:
                 runner.run(lambda plugged: None)

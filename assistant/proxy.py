@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from assistant.types import GapCause
 
@@ -18,6 +18,21 @@ class Obstacle:
     cause: GapCause
     message: str
     remedy: str = ""
+
+
+class ProcessFacts(TypedDict):
+    """A process of a plugin's own, as health, metrics and pages tell of it."""
+
+    pid: int | None
+    """Of the small process above the plugin's own, which ends with it; None while there is none."""
+    restarts: int
+    """How often one was started after the first: after a failure, or after an idle one had ended."""
+    failures: int
+    """How often in a row it failed."""
+    memory_limit_mb: int
+    """MiB that it may allocate."""
+    network: bool
+    """Whether it has the network."""
 
 
 class Proxy(ABC):
@@ -36,8 +51,8 @@ class Proxy(ABC):
         """Why it cannot be called just now."""
 
     @abstractmethod
-    def facts(self) -> dict[str, Any]:
-        """For health: the process, and how often it was started anew."""
+    def facts(self) -> ProcessFacts:
+        """The process, and how often it was started anew; starts nothing, and may be called from any thread."""
 
     @abstractmethod
     def abandon(self) -> None:

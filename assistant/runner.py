@@ -26,7 +26,7 @@ from assistant.errors import (
     described,
 )
 from assistant.plugin import Plugged, Services, require
-from assistant.proxy import Obstacle, Proxy
+from assistant.proxy import Obstacle, ProcessFacts, Proxy
 from assistant.workers import Lanes, Worker
 
 logger = logging.getLogger(__name__)
@@ -97,6 +97,11 @@ class Runner(Generic[P]):
     def loaded(self) -> bool:
         """Whether it is loaded; what works in a process of its own is not once that has ended."""
         return self._loaded and (self.proxy is None or self.proxy.ready)
+
+    @property
+    def process(self) -> ProcessFacts | None:
+        """Of its process, where it works in one of its own."""
+        return None if self.proxy is None else self.proxy.facts()
 
     @property
     def weights_identity(self) -> str:
@@ -385,7 +390,7 @@ class Runner(Generic[P]):
             "weights": weights,
             "memory_mb": self.plugged.memory_mb,
             "isolation": self.plugged.isolation,
-            **({} if self.proxy is None else self.proxy.facts()),
+            **(self.process or {}),
         }
 
     def close(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +98,67 @@ def test_an_operator_may_force_a_process(site: Path, tmp_path: Path) -> None:
         assert "register_commands" in problem.message
         assert "register_perceivers" in host.hooks("two")
     assert "outsider_two" not in sys.modules
+
+
+MANY = """
+from assistant import Perceiver, hookimpl
+
+ASSISTANT_API = ">=1.0,<2"
+
+def one(number):
+    class Where(Perceiver):
+        name, consumes, produces = f"where_{number}", ("image",), ("place",)
+        isolation = "process"
+
+        def perceive(self, task):
+            return []
+
+    return Where()
+
+@hookimpl
+def register_perceivers(register):
+    for number in range(20):
+        register(one(number))
+"""
+
+
+def test_processes_start_with_their_first_use(site: Path, tmp_path: Path) -> None:
+    """Loading ahead starts none, nor does a turn that has nothing for them; who asks for them gets them."""
+    install(site, "outsider-many", {"outsider_many.py": MANY}, plugins={"many": "outsider_many"})
+    source = PLUGIN.replace("ISOLATION", 'isolation = "process"')
+    install(site, "outsider-one", {"outsider_one.py": source}, plugins={"one": "outsider_one"})
+
+    def running(host: Host) -> list[str]:
+        facts = {runner.name: runner.process for runner in host.perceivers()}
+        return [name for name, process in facts.items() if process is not None and process["pid"] is not None]
+
+    with host_of(tmp_path, engine={"isolated_idle_seconds": 0.05}) as host:
+        assert len(host.perceivers()) == 21
+        host.warm()
+        assert running(host) == []
+        where(host)
+        assert set(running(host)) <= {"where"}
+        (runner,) = (each for each in host.perceivers() if each.name == "where")
+        until = time.monotonic() + 10
+        while runner.loaded and time.monotonic() < until:
+            threading.Event().wait(0.02)
+        host.warm()
+        assert running(host) == []
+        process = runner.process
+        assert process is not None
+        assert process["restarts"] == 0
+
+
+def test_processes_are_started_ahead_where_that_is_asked_for(site: Path, tmp_path: Path) -> None:
+    """As `assistant serve --preload` does."""
+    source = PLUGIN.replace("ISOLATION", 'isolation = "process"')
+    install(site, "outsider-one", {"outsider_one.py": source}, plugins={"one": "outsider_one"})
+    with host_of(tmp_path) as host:
+        host.warm(processes=True)
+        (runner,) = host.perceivers()
+        process = runner.process
+        assert process is not None
+        assert process["pid"] is not None
 
 
 def test_an_operator_cannot_loosen_what_a_plugin_declares(site: Path, tmp_path: Path) -> None:

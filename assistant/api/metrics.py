@@ -121,12 +121,13 @@ class Metrics:
             "sensorium_plugin_resting_seconds", "Until what rests after failures is tried again.", labels=("name",)
         )
         lost = CounterMetricFamily(
-            "sensorium_plugin_process_restarts", "Times a plugin's own process was lost.", labels=("name",)
+            "sensorium_plugin_process_restarts", "Times a plugin's own process was started again.", labels=("name",)
         )
         for each in runners:
             rests.add_metric((each.name,), each.rests_for)
-            if each.proxy is not None:
-                lost.add_metric((each.name,), each.proxy.facts()["restarts"])
+            process = each.process
+            if process is not None:
+                lost.add_metric((each.name,), process["restarts"])
         yield rests
         yield lost
         wrong = GaugeMetricFamily("sensorium_plugin_problems", "What is wrong with plugins.", labels=("level",))

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -50,19 +51,23 @@ GRACE_SECONDS: Final = 1
 """What uvicorn gives connections after all requests have been ended: see lifecycle.py."""
 
 
-def create_app(assistant: Assistant, *, preload: bool = False, tracing: Tracing | None = None) -> FastAPI:
+def create_app(
+    assistant: Assistant, *, preload: bool = False, processes: bool = False, tracing: Tracing | None = None
+) -> FastAPI:
     """The application: health checks, and what plugins mount.
 
     Args:
         assistant: open; whoever opened it closes it.
         preload: load models in the background as soon as the server is up.
+        processes: with `preload`, start processes of plugins' own too.
         tracing: makes spans; from the OTEL_ variables if not given.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if preload:  # a thread that nobody waits for: a model may take longer to load than a server to stop
-            threading.Thread(target=assistant.host.warm, name="assistant-preload", daemon=True).start()
+            warm = partial(assistant.host.warm, processes=processes)
+            threading.Thread(target=warm, name="assistant-preload", daemon=True).start()
         upkeep = upkeep_of(assistant)
         upkeep.start()
         yield
@@ -141,8 +146,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(assistant: Assistant, *, preload: bool = True) -> None:
+def run(assistant: Assistant, *, preload: bool = True, processes: bool = False) -> None:
     """Serve until interrupted.
+
+    Args:
+        assistant: open; whoever opened it closes it.
+        preload: load models in the background.
+        processes: with `preload`, start processes of plugins' own too.
 
     Raises:
         SettingsError: the address may not or cannot be used.
@@ -158,7 +168,7 @@ def run(assistant: Assistant, *, preload: bool = True) -> None:
     listener = listen(server.host, server.port)
     port = listener.getsockname()[1]
     shown = f"[{server.host}]" if ":" in server.host else server.host
-    app = create_app(assistant, preload=preload)
+    app = create_app(assistant, preload=preload, processes=processes)
     config = uvicorn.Config(
         app,
         log_config=None,

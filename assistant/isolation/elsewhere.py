@@ -32,7 +32,7 @@ from assistant.isolation.registration import ATTRIBUTES, SETTLED
 from assistant.isolation.typed import options_class
 from assistant.media import Limits, Media
 from assistant.plugin import Plugged, Services
-from assistant.proxy import Obstacle, Proxy
+from assistant.proxy import Obstacle, ProcessFacts, Proxy
 
 IDLE_SECONDS: Final = 300.0
 LOAD_SECONDS: Final = 300.0
@@ -128,8 +128,8 @@ class Elsewhere(Plugged, Proxy):
             )
         return None
 
-    def facts(self) -> dict[str, Any]:
-        """For health: the process, how often it was started anew, and how often it failed in a row."""
+    def facts(self) -> ProcessFacts:
+        """See `Proxy.facts`."""
         process = self._process
         alive = process is not None and process.alive()
         return {
