@@ -51,6 +51,18 @@ def text(value: Any, most: int = 1_000_000) -> str:
     return value
 
 
+def word(value: Any, most: int = 500) -> str:
+    """A string that can be shown on one line as it is: on a terminal, control characters are commands."""
+    if not text(value, most).isprintable():
+        raise Nonsense("a word that cannot be shown")
+    return str(value)
+
+
+def sentence(value: Any, most: int = SENTENCE) -> str:
+    """A string made fit to be shown on one line, cut to so many characters."""
+    return _printable(text(value)[:most])
+
+
 def number(value: Any) -> float:
     """A finite number, whole or not."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:

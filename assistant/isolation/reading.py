@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from assistant.isolation.channel import Nonsense
-from assistant.isolation.crossing import number, several, table, text, truth
+from assistant.isolation.crossing import number, sentence, several, table, text, truth, word
 from assistant.isolation.description import SORTS, Declared, Description, Trouble
 from assistant.isolation.registration import ATTRIBUTES
 from assistant.isolation.typed import read_options
@@ -35,15 +35,11 @@ def read_description(told: Mapping[str, Any], sections: Mapping[str, Mapping[str
 
 def _trouble(value: Any) -> Trouble:
     told = table(value)
-    return Trouble(_printable(told.get("message")), _printable(told.get("remedy")))
-
-
-def _printable(value: Any) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in text(value)[:2000])
+    return Trouble(sentence(told.get("message")), sentence(told.get("remedy")))
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    return several(value, lambda each: text(each, 500), THINGS)
+    return several(value, word, THINGS)
 
 
 _SETS: Final = ("honours", "per_turn")
@@ -65,7 +61,9 @@ def _declared(value: Any) -> Declared:
             attributes[name] = _words(given)
         elif name == "asked":
             attributes[name] = {text(kind, 500): _words(words) for kind, words in table(given).items()}
-        elif isinstance(given, str | bool | int | float):
+        elif isinstance(given, str):
+            attributes[name] = word(given)
+        elif isinstance(given, bool | int | float):
             attributes[name] = given
         else:
             raise Nonsense(f"the attribute {name}"[:100])
@@ -75,8 +73,8 @@ def _declared(value: Any) -> Declared:
         attributes=attributes,
         options=read_options(told.get("options")),
         weights=_words(told.get("weights")),
-        unready=_printable(told.get("unready")),
-        leaves=_printable(told.get("leaves")),
+        unready=sentence(told.get("unready")),
+        leaves=sentence(told.get("leaves")),
         missing=_words(told.get("missing")),
     )
 
@@ -91,7 +89,7 @@ def _format(value: Any) -> FileFormat:
     return FileFormat(
         modality=text(told.get("modality"), 100),
         media_type=text(told.get("media_type"), 200),
-        label=text(told.get("label"), 200),
+        label=word(told.get("label"), 200),
         suffixes=_words(told.get("suffixes")),
         begins=begins,
         holds=holds,
@@ -108,18 +106,18 @@ def _count(value: Any) -> int:
 
 def _weights(value: Any) -> WeightsSpec | WeightsChoice:
     told = table(value)
-    name, role = text(told.get("name"), 200), text(told.get("role"), 200)
+    name, role = word(told.get("name"), 200), sentence(told.get("role"), 200)
     if told.get("is") == "WeightsChoice":
         return WeightsChoice(name, role, several(told.get("options"), _option, THINGS))
     return WeightsSpec(
         name=name,
         role=role,
-        format=text(told.get("format"), 100),
-        licence=text(told.get("licence"), 500),
-        origin=text(told.get("origin"), 2000),
+        format=word(told.get("format"), 100),
+        licence=sentence(told.get("licence"), 500),
+        origin=sentence(told.get("origin"), 2000),
         files=several(told.get("files"), _file, 100_000),
         sources=several(told.get("sources"), _source, THINGS),
-        package=text(told.get("package"), 500),
+        package=word(told.get("package")),
         package_directory=text(told.get("package_directory"), 2000),
         starter=truth(told.get("starter")),
         approximate_bytes=_count(told.get("approximate_bytes")),
@@ -129,7 +127,7 @@ def _weights(value: Any) -> WeightsSpec | WeightsChoice:
 def _option(value: Any) -> WeightsOption:
     told = table(value)
     return WeightsOption(
-        text(told.get("weights"), 200),
+        word(told.get("weights"), 200),
         _count(told.get("memory_mb")),
         truth(told.get("gpu")),
         _words(told.get("requires")),
@@ -139,21 +137,21 @@ def _option(value: Any) -> WeightsOption:
 
 def _file(value: Any) -> WeightsFile:
     told = table(value)
-    return WeightsFile(text(told.get("path"), 2000), text(told.get("sha256"), 100), _count(told.get("bytes")))
+    return WeightsFile(word(told.get("path"), 2000), text(told.get("sha256"), 100), _count(told.get("bytes")))
 
 
 def _source(value: Any) -> WheelSource | HubSource:
     told = table(value)
     if told.get("is") == "WheelSource":
         return WheelSource(
-            text(told.get("requirement"), 500),
+            word(told.get("requirement")),
             text(told.get("sha256"), 100),
             _count(told.get("bytes")),
             _pairs(told.get("members")),
         )
     return HubSource(
-        text(told.get("repository"), 500),
-        text(told.get("revision"), 200),
+        word(told.get("repository")),
+        word(told.get("revision"), 200),
         _pairs(told.get("files")),
         _words(told.get("patterns")),
     )

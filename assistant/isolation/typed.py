@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import keyword
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Union
 
 from assistant.isolation.channel import Nonsense
-from assistant.isolation.crossing import plain_options, several, table, text, truth
+from assistant.isolation.crossing import plain_options, sentence, several, table, text, truth, word
 from assistant.isolation.description import Option
 
 _PLAIN: Final[Mapping[str, Any]] = {
@@ -72,16 +74,24 @@ def read_options(value: Any) -> tuple[Option, ...] | None:
     """What `told_options` wrote. Raises Nonsense."""
     if value is None:
         return None
-    return several(value, _read_option, 500)
+    options = several(value, _read_option, 500)
+    if len({each.name for each in options}) < len(options):
+        raise Nonsense("two options of one name")
+    return options
 
 
 def _read_option(value: Any) -> Option:
     told = table(value)
     name = text(told.get("name"), 100)
-    if not name.isidentifier():
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise Nonsense("no name of an option")
     _decoded(told.get("type"))
-    return Option(name, told["type"], told.get("default"), text(told.get("description")), truth(told.get("secret")))
+    default = told.get("default")
+    try:
+        json.dumps(default, allow_nan=False)
+    except ValueError as error:
+        raise Nonsense("no finite number") from error
+    return Option(name, told["type"], default, sentence(told.get("description")), truth(told.get("secret")))
 
 
 def _decoded(told: Any, depth: int = 0) -> Any:
@@ -95,6 +105,8 @@ def _decoded(told: Any, depth: int = 0) -> Any:
         values = several(told["literal"], lambda each: each, 1000)
         if not values or not all(each is None or isinstance(each, str | int | bool) for each in values):
             raise Nonsense("no values to choose among")
+        for each in values:
+            word(each if isinstance(each, str) else "")
         return Literal[values]
     for name in ("union", "tuple", *_GENERIC):
         if name in told:
