@@ -40,6 +40,9 @@ logger = logging.getLogger(__name__)
 
 SILENCED: Final = ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
 """Variables that keep libraries from telling their makers about their use: ONNX Runtime does so by default."""
+READS_THREADS: Final = {"OMP_NUM_THREADS": "torch", "MKL_NUM_THREADS": "torch", "OPENBLAS_NUM_THREADS": "numpy"}
+"""Variables that say how many threads matrices are multiplied with, and the library that reads each once, when it is
+imported; after that they would only mislead whatever is started from here."""
 CLOSE_SECONDS = 5.0
 """How long `close` waits for plugins that are still at work."""
 
@@ -54,6 +57,18 @@ class _Services:
     hub: bool
     weights: Callable[[str], Path]
     embed: Callable[[Sequence[str]], np.ndarray | None]
+
+
+def limit_threads(threads: int) -> None:
+    """Have libraries that are imported later use so many threads, unless whoever started this process said otherwise.
+
+    Each multiplies matrices with as many threads as there are cores if nobody says anything; with several at work side
+    by side they then mostly wait for each other.
+    """
+    said = os.environ.get("OMP_NUM_THREADS") or str(threads)
+    for variable, library in READS_THREADS.items():
+        if library not in sys.modules:
+            os.environ.setdefault(variable, said)
 
 
 class Host:
@@ -97,8 +112,7 @@ class Host:
         )
         self._registry = self._gathered.registry
         self._embeddings = Embeddings(self._registry.embedders)
-        if "torch" not in sys.modules:  # torch and its kin read it once, when they are imported
-            os.environ.setdefault("OMP_NUM_THREADS", str(self.settings.engine.threads()))
+        limit_threads(self.settings.engine.threads())
         for variable in SILENCED:  # libraries read them when they are imported, which is later
             os.environ.setdefault(variable, "1")
         if discover:

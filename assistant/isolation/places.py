@@ -92,6 +92,7 @@ def variables(scratch: Path, threads: int, network: bool, hub: bool) -> dict[str
         "USER": "plugin",
         "OMP_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
         "HF_HUB_OFFLINE": "0" if network and hub else "1",
         "ORT_DISABLE_TELEMETRY": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
