@@ -66,7 +66,7 @@ def main(told: Mapping[str, Any]) -> NoReturn:
     status, tail = _watch(child, told["life"], said)
     if not apart:
         _end_all_below()
-    _remove(Path(told["scratch"]))
+    remove(Path(told["scratch"]))
     with suppress(OSError):
         os.write(2, tail)
     os._exit(status)
@@ -184,13 +184,22 @@ def _children() -> list[int]:
     return found
 
 
-def _remove(directory: Path) -> None:
-    """Remove a directory, whatever rights a plugin left on what it holds."""
+def remove(directory: Path) -> None:
+    """Remove a directory of which nobody else makes use any more, whatever rights a plugin left on folders in it.
 
-    def again(remove: Callable[[str], Any], path: str, error: Any) -> None:
-        with suppress(OSError):
-            Path(path).parent.chmod(stat.S_IRWXU)
-            Path(path).chmod(stat.S_IRWXU)
-            remove(path)
+    Links are removed and not followed, and what the directory lies in is not touched.
+    """
+    with suppress(OSError, RecursionError):  # folders in folders without end may stay, but must not keep this from ending
+        _unlock(directory)
+        shutil.rmtree(directory, ignore_errors=True)
 
-    shutil.rmtree(directory, onerror=again)
+
+def _unlock(directory: Path) -> None:
+    """Let this process read and write a folder and all in it."""
+    if not stat.S_ISDIR(directory.lstat().st_mode):
+        return
+    directory.chmod(stat.S_IRWXU)
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _unlock(Path(entry.path))
