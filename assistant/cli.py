@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from assistant.commands import COMMANDS, load
+from assistant.terminal import echo
 
 if TYPE_CHECKING:
     from assistant.app import Assistant, Reply
@@ -136,12 +137,12 @@ def perceive(ctx: click.Context, files: tuple[Path, ...], options: tuple[str, ..
         click.echo(json.dumps(reply.to_json(), ensure_ascii=False, indent=2))
     else:
         for part in reply.parts:
-            click.echo(f"{part.name} ({part.modality}, {part.media_type})")
+            echo(f"{part.name} ({part.modality}, {part.media_type})")
             for seen in reply.observations:
                 if seen.part == part.digest:
                     when = f" {seen.span[0]:.1f}-{seen.span[1]:.1f} s" if seen.span else ""
                     where = " at " + ",".join(f"{edge:.2f}" for edge in seen.box) if seen.box else ""
-                    click.echo(f"  {seen.confidence:4.0%} {seen.kind}: {seen.text}{where}{when}  [{seen.source}]")
+                    echo(f"  {seen.confidence:4.0%} {seen.kind}: {seen.text}{where}{when}  [{seen.source}]")
     _leave(reply)
 
 
@@ -174,18 +175,18 @@ def _run(
         if isinstance(event, Status):
             progress.show(event.perceiver, event.name, event.state)
         elif isinstance(event, Answering) and written and stream:
-            click.echo("\n(that answer broke off; asking another answerer)")
+            echo("\n(that answer broke off; asking another answerer)")
         elif isinstance(event, Delta) and stream and event.text:
             progress.clear()
-            click.echo(event.text, nl=False)
+            echo(event.text, nl=False)
             written = True
     progress.clear()
     if written:
-        click.echo()
+        echo()
     given = replies[0].answer
     if given is not None and given.answerer and not quiet and sys.stderr.isatty():
         sure = "" if given.confidence is None else f", {given.confidence:.0%} sure"
-        click.echo(f"({given.answerer}{', cannot tell' if given.abstained else sure})", err=True)
+        echo(f"({given.answerer}{', cannot tell' if given.abstained else sure})", err=True)
     return replies[0]
 
 
@@ -213,7 +214,7 @@ class _Progress:
 def _leave(reply: Reply) -> NoReturn:
     """Report the gaps and end with the exit code that fits."""
     for gap in reply.gaps:
-        click.echo(f"missed: {gap.message} {gap.remedy}".rstrip(), err=True)
+        echo(f"missed: {gap.message} {gap.remedy}".rstrip(), err=True)
     sys.exit(INCOMPLETE if reply.gaps else 0)
 
 
@@ -251,7 +252,7 @@ def _note(text: str, form: str) -> None:
     if form == "json":  # whoever reads the lines as JSON must not find others among them
         logging.getLogger(__name__).warning("%s", text)
     else:
-        click.echo(f"note: {text}", err=True)
+        echo(f"note: {text}", err=True)
 
 
 def _missing_starters(host: Host) -> list[str]:
@@ -314,13 +315,13 @@ def reported(stopped: str = "stopped") -> Iterator[None]:
     try:
         yield
     except WeightsError as error:
-        click.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
         sys.exit(WEIGHTS)
     except AssistantError as error:
-        click.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        click.echo(stopped, err=True)
+        echo(stopped, err=True)
         sys.exit(INTERRUPTED)
 
 

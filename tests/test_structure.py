@@ -33,6 +33,7 @@ LAYERS = (
         "replies",
         "system_calls",
         "telemetry",
+        "terminal",
         "trust",
         "vocabulary",
         "weights",

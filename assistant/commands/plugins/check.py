@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from assistant.cli import FAILED, reported
+from assistant.terminal import echo
 
 
 @click.command("check")
@@ -38,7 +39,7 @@ def command(ctx: click.Context, plugin: str, as_json: bool, files: tuple[Path, .
         settings = load_settings(data_dir=ctx.find_root().params.get("data_dir"))
         target = find(plugin, settings.data_dir)
         verdicts = outside.checked(target, files, seconds or outside.PROMISE_SECONDS)
-        found = outside.tell(verdicts, (lambda line: None) if as_json else click.echo)
+        found = outside.tell(verdicts, (lambda line: None) if as_json else echo)
         if not found:
             raise NotFound(
                 f"No installed plugin is called {plugin} or brings it.",
@@ -46,7 +47,7 @@ def command(ctx: click.Context, plugin: str, as_json: bool, files: tuple[Path, .
             )
     counts = {state: sum(each.state == state for each in found) for state in ("kept", "broken", "not applicable")}
     if as_json:
-        click.echo(json.dumps({"plugin": plugin, **counts, "promises": [each.to_json() for each in found]}, indent=2))
+        echo(json.dumps({"plugin": plugin, **counts, "promises": [each.to_json() for each in found]}, indent=2))
     else:
-        click.echo(", ".join(f"{count} {state}" for state, count in counts.items()))
+        echo(", ".join(f"{count} {state}" for state, count in counts.items()))
     sys.exit(FAILED if counts["broken"] else 0)

@@ -7,6 +7,7 @@ import json
 import click
 
 from assistant.cli import reported, settings_of
+from assistant.terminal import echo
 
 
 @click.command("disable")
@@ -26,13 +27,11 @@ def command(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
         refuse_unknown(names, settings)
         changed = disable(settings.data_dir, *names)
     if as_json:
-        click.echo(json.dumps({"disabled": list(changed)}, indent=2))
+        echo(json.dumps({"disabled": list(changed)}, indent=2))
         return
     for name in names:
-        click.echo(f"{name} is left out." if name in changed else f"{name} was left out already.")
+        echo(f"{name} is left out." if name in changed else f"{name} was left out already.")
         if name in settings.disabled:
-            click.echo(f"{name} is left out by the setting `disabled` too.")
+            echo(f"{name} is left out by the setting `disabled` too.")
     if changed:
-        click.echo(
-            f"A running server has it until it is started again. Back: assistant plugins enable {' '.join(changed)}"
-        )
+        echo(f"A running server has it until it is started again. Back: assistant plugins enable {' '.join(changed)}")

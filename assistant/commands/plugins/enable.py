@@ -7,6 +7,7 @@ import json
 import click
 
 from assistant.cli import reported, settings_of
+from assistant.terminal import echo
 
 
 @click.command("enable")
@@ -24,14 +25,14 @@ def command(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
         changed = enable(settings.data_dir, *names)
     by_settings = [name for name in names if name in settings.disabled]
     if as_json:
-        click.echo(json.dumps({"enabled": list(changed), "disabled_by_settings": by_settings}, indent=2))
+        echo(json.dumps({"enabled": list(changed), "disabled_by_settings": by_settings}, indent=2))
         return
     for name in names:
         if name in by_settings:
-            click.echo(f"{name} is left out by the setting `disabled` too: take it out there.")
+            echo(f"{name} is left out by the setting `disabled` too: take it out there.")
         elif name not in changed:
-            click.echo(f"{name} was not disabled.")
+            echo(f"{name} was not disabled.")
         else:
-            click.echo(f"{name} is taken in again.")
+            echo(f"{name} is taken in again.")
     if changed:
-        click.echo("A running server takes it up at its next start.")
+        echo("A running server takes it up at its next start.")

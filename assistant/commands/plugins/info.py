@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assistant.cli import host_of, reported
+from assistant.terminal import echo
 
 _UNITS = {"deadline": " s", "deadline_per_second": " s for each second", "memory_mb": " MiB", "memory_limit_mb": " MiB"}
 
@@ -28,10 +29,10 @@ def command(ctx: click.Context, name: str, as_json: bool) -> None:
 
             found["protections"] = confinement_report()
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        echo(json.dumps(found, indent=2))
     else:
         for line in _lines(found):
-            click.echo(line)
+            echo(line)
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import click
 
 from assistant.cli import FAILED, reported, settings_of
 from assistant.commands.data import size
+from assistant.terminal import echo
 
 if TYPE_CHECKING:
     from assistant.environments import Draft
@@ -71,8 +72,8 @@ def command(
 
             for each in wanted:
                 if Path(each).is_dir():
-                    click.echo(f"note: {each} is built to see what it is, which runs its code", err=True)
-            click.echo("asking pip what it would do ...", err=True)
+                    echo(f"note: {each} is built to see what it is, which runs its code", err=True)
+            echo("asking pip what it would do ...", err=True)
             with planned(
                 wanted,
                 options=options,
@@ -151,17 +152,17 @@ def _first(plan: Plan, wanted: Sequence[str]) -> str:
 
 def _show(plan: Plan, where: str) -> None:
     if not plan.changes:
-        click.echo(f"Everything is there already; nothing to do in {where}.")
+        echo(f"Everything is there already; nothing to do in {where}.")
         return
-    click.echo(f"Into {where}:")
+    echo(f"Into {where}:")
     for each in plan.changes:
         verb = "add   " if not each.before else "again " if each.before == each.version else "change"
         version = f"{each.before} -> {each.version}" if each.before not in ("", each.version) else each.version
         brings = f"  brings: {', '.join(each.plugins)}" if each.plugins else ""
-        click.echo(f"  {verb} {each.name} {version}  {size(each.size)}  {each.url}{brings}")
-    click.echo(f"  {size(sum(each.size for each in plan.changes))} in all")
+        echo(f"  {verb} {each.name} {version}  {size(each.size)}  {each.url}{brings}")
+    echo(f"  {size(sum(each.size for each in plan.changes))} in all")
     for note in plan.notes:
-        click.echo(f"note: {note}")
+        echo(f"note: {note}")
 
 
 def _afterwards(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
@@ -193,7 +194,7 @@ def _afterwards(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
             else:
                 pins.append(trust.pin(distribution(name)))
         except PluginError as error:
-            click.echo(f"note: no line for `allowed`: {error}", err=True)
+            echo(f"note: no line for `allowed`: {error}", err=True)
     return {
         "plugins": [each for each in state["plugins"] if each["name"] in names],
         "problems": [each for each in state["problems"] if each["plugin"] in names],
@@ -203,7 +204,7 @@ def _afterwards(settings: Settings, told: dict[str, Any]) -> dict[str, Any]:
 
 def _tell(told: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo(json.dumps(told, indent=2))
         return
     if not told["installed"]:
         return
@@ -213,9 +214,9 @@ def _tell(told: dict[str, Any], as_json: bool) -> None:
             for sort in ("perceivers", "answerers", "embedders", "voices", "weights")
             for name in each.get(sort, ())
         ]
-        click.echo(f"installed: {each['name']} ({each['distribution']} {each['version']}): {', '.join(brought)}")
+        echo(f"installed: {each['name']} ({each['distribution']} {each['version']}): {', '.join(brought)}")
     for each in told["problems"]:
-        click.echo(f"{each['level']}: {each['plugin']}: {each['message']} {each['remedy']}".rstrip())
+        echo(f"{each['level']}: {each['plugin']}: {each['message']} {each['remedy']}".rstrip())
     for line in told["pins"]:
-        click.echo(f"to allow exactly this, in the settings under `allowed`: {line}")
-    click.echo("A running server takes it up at its next start.")
+        echo(f"to allow exactly this, in the settings under `allowed`: {line}")
+    echo("A running server takes it up at its next start.")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assistant.cli import FAILED, host_of, reported
+from assistant.terminal import echo
 
 
 @click.command("list")
@@ -21,7 +22,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
         state = listing(host_of(ctx))
     if as_json:
-        click.echo(json.dumps(state, indent=2))
+        echo(json.dumps(state, indent=2))
     else:
         _show(state)
     sys.exit(FAILED if any(each["level"] == "error" for each in state["problems"]) else 0)
@@ -32,23 +33,23 @@ def _show(state: dict[str, Any]) -> None:
 
     for plugin in state["plugins"]:
         where = f"  (environment {plugin['environment']})" if plugin["environment"] else ""
-        click.echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip() + where)
+        echo(f"{plugin['name']}  {plugin['distribution']} {plugin['version']}".rstrip() + where)
         for sort in SORTS:
             for each in state[sort]:
                 if each["plugin"] == plugin["name"]:
                     how = "ready" if each["ready"] else each["reason"]
                     tier = "" if each["tier"] == "thread" else f"  [{each['tier'].partition(' ')[0]}]"
-                    click.echo(f"  {sort[:-1]:9} {each['name']:18} {how}{tier}")
+                    echo(f"  {sort[:-1]:9} {each['name']:18} {how}{tier}")
         for sort in ("commands", "formats", "panels"):
             if plugin[sort]:
-                click.echo(f"  {sort[:-1]:9} {', '.join(plugin[sort])}")
+                echo(f"  {sort[:-1]:9} {', '.join(plugin[sort])}")
     for each in state["left_out"]:
         of = "" if each["plugin"] == each["name"] else f" of {each['plugin']}"
-        click.echo(f"left out: {each['name']}{of}, by the {_PLACES[each['place']]}. {each['remedy']}")
+        echo(f"left out: {each['name']}{of}, by the {_PLACES[each['place']]}. {each['remedy']}")
     for level in ("warning", "error"):
         for problem in state["problems"]:
             if problem["level"] == level:
-                click.echo(f"{level}: {problem['plugin']}: {problem['message']} {problem['remedy']}".rstrip())
+                echo(f"{level}: {problem['plugin']}: {problem['message']} {problem['remedy']}".rstrip())
 
 
 _PLACES = {"settings": "setting `disabled`", "data directory": "list of `assistant plugins disable`"}

@@ -11,6 +11,7 @@ import click
 
 from assistant.cli import host_of, reported
 from assistant.scaffold.kinds import KINDS
+from assistant.terminal import echo
 
 if TYPE_CHECKING:
     from assistant.host import Host
@@ -38,14 +39,14 @@ def command(ctx: click.Context, name: str, kind: str, directory: Path, isolation
     with reported():
         check_name(name, _taken(ctx, host_of(ctx)))
         project = write(name, kind, directory, isolation)
-    click.echo(f"{project.directory}:")
+    echo(f"{project.directory}:")
     for file in project.files:
-        click.echo(f"  {file}")
-    click.echo("\nA LICENSE is for you to choose. Next:\n")
-    click.echo(f"  cd {project.directory}")
-    click.echo(f"  {_program('python')} -m pip install -e .")
-    click.echo(f"  {project.tried.replace('assistant', _program('assistant'), 1)}")
-    click.echo(f"\n{project.shows}")
+        echo(f"  {file}")
+    echo("\nA LICENSE is for you to choose. Next:\n")
+    echo(f"  cd {project.directory}")
+    echo(f"  {_program('python')} -m pip install -e .")
+    echo(f"  {project.tried.replace('assistant', _program('assistant'), 1)}")
+    echo(f"\n{project.shows}")
 
 
 def _taken(ctx: click.Context, host: Host) -> dict[str, str]:

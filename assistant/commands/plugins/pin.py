@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli import reported, settings_of
+from assistant.terminal import echo
 
 if TYPE_CHECKING:
     from assistant.discovery import Candidate
@@ -33,12 +34,12 @@ def command(ctx: click.Context, names: tuple[str, ...], everything: bool, as_tom
         chosen = candidates if everything else _named(candidates, names)
         lines = list(dict.fromkeys(line for each in chosen if (line := _line(each))))
     if as_json:
-        click.echo(json.dumps(lines, indent=2))
+        echo(json.dumps(lines, indent=2))
     elif as_toml:
-        click.echo("allowed = [\n" + "".join(f"    {json.dumps(line)},\n" for line in lines) + "]")
+        echo("allowed = [\n" + "".join(f"    {json.dumps(line)},\n" for line in lines) + "]")
     else:
         for line in lines:
-            click.echo(line)
+            echo(line)
 
 
 def _named(candidates: list[Candidate], names: tuple[str, ...]) -> list[Candidate]:
@@ -60,5 +61,5 @@ def _line(candidate: Candidate) -> str:
 
     line, note = pin(candidate.distribution)
     if note:
-        click.echo(f"note: {candidate.name}: {note}", err=True)
+        echo(f"note: {candidate.name}: {note}", err=True)
     return line

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import INCOMPLETE, reported, settings_of
+from assistant.terminal import echo
 
 if TYPE_CHECKING:
     from assistant.calls import Call
@@ -63,7 +64,7 @@ def command(
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for line in _lines(told, began * 1000, ended * 1000, startup=startup):
-            click.echo(line)
+            echo(line)
     sys.exit(INCOMPLETE if reply.gaps else 0)
 
 

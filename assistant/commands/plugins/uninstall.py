@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli import reported, settings_of
+from assistant.terminal import echo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ def command(ctx: click.Context, name: str, yes: bool, dry_run: bool, as_json: bo
             if rest:
                 lines.append(f"Nothing else here needs these, which stay: {', '.join(told['left_over'])}")
         if not as_json:
-            click.echo("\n".join(lines))
+            echo("\n".join(lines))
         if not dry_run:
             if not yes:
                 click.confirm("Remove it?", abort=True, err=True)
@@ -62,9 +63,9 @@ def command(ctx: click.Context, name: str, yes: bool, dry_run: bool, as_json: bo
                 Pip().uninstall(package.name)
             told["removed"] = True
     if as_json:
-        click.echo(json.dumps(told, indent=2))
+        echo(json.dumps(told, indent=2))
     elif told["removed"]:
-        click.echo("Removed. A running server has it until it is started again.")
+        echo("Removed. A running server has it until it is started again.")
 
 
 def _environment(found: tuple[Environment, ...], name: str) -> Environment | None:
