@@ -58,18 +58,7 @@ class Reply:
         return {
             "question": {"text": self.question.text, "spoken": self.question.spoken},
             "answer": self.answer.to_json() if self.answer else None,
-            "parts": [
-                {
-                    "digest": part.digest,
-                    "modality": part.modality,
-                    "name": part.name,
-                    "media_type": part.media_type,
-                    "facts": dict(part.facts),
-                    "parent": part.parent,
-                    "span": list(part.span) if part.span else None,
-                }
-                for part in self.parts
-            ],
+            "parts": [part.to_json() for part in self.parts],
             "observations": [seen.to_json() for seen in self.observations],
             "gaps": [gap.to_json() for gap in self.gaps],
             "perceivers": [

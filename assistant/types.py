@@ -81,6 +81,18 @@ class Part:
         """The text of a text part."""
         return self.read_bytes().decode("utf-8", "replace")
 
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object with every field but the content."""
+        return {
+            "digest": self.digest,
+            "modality": self.modality,
+            "name": self.name,
+            "media_type": self.media_type,
+            "facts": dict(self.facts),
+            "parent": self.parent,
+            "span": list(self.span) if self.span else None,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFormat:

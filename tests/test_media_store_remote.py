@@ -26,7 +26,6 @@ from assistant.store.checking import check
 from assistant.store.deletion import complete
 from assistant.store.files import MediaFiles, identity, media_files
 from assistant.store.importing import import_from
-from assistant.store.records import part_json
 from assistant.store.restoring import restore
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
 from assistant.types import Message, Part
@@ -73,7 +72,7 @@ def test_another_machine_fetches_it_when_it_is_read(s3: S3, tmp_path: Path) -> N
     files_at(s3, tmp_path / "one").write(PART)
     files = files_at(s3, tmp_path / "two")
     s3.asked.clear()
-    part = files.part(part_json(PART))
+    part = files.part(PART.to_json())
     assert s3.asked == []
     assert isinstance(part.content, Path)
     assert part.content.is_file()
@@ -105,7 +104,7 @@ def test_what_was_damaged_there_is_not_used(s3: S3, tmp_path: Path) -> None:
     s3.objects[key] = b"jello"
     files = files_at(s3, tmp_path / "two")
     with pytest.raises(UnreadableMedia, match=r"note\.txt was damaged"):
-        files.part(part_json(PART)).read_bytes()
+        files.part(PART.to_json()).read_bytes()
     assert copies(tmp_path / "two") == []
 
 
@@ -160,10 +159,10 @@ def test_decoders_read_it_as_any_file(s3: S3, tmp_path: Path) -> None:
     picture = tools.image_part(np.full((4, 6, 3), 200, np.uint8), "grey.jpg")
     sound = tools.audio_part(np.zeros(1600, np.float32), "silence.wav")
     here = files_at(s3, tmp_path / "one")
-    there = [files_at(s3, tmp_path / "two").part(part_json(here.write(part))) for part in (picture, sound)]
+    there = [files_at(s3, tmp_path / "two").part(here.write(part).to_json()) for part in (picture, sound)]
     assert tools.image(there[0]).rgb.shape == (4, 6, 3)
     assert sum(len(block) for block in tools.audio(there[1]).blocks()) == 1600
-    (part,) = [files_at(s3, tmp_path / "three").part(part_json(picture))]
+    (part,) = [files_at(s3, tmp_path / "three").part(picture.to_json())]
     s3.failing = 10**6
     with pytest.raises(Unavailable, match="media store"):
         Media().image(part)
@@ -172,7 +171,7 @@ def test_decoders_read_it_as_any_file(s3: S3, tmp_path: Path) -> None:
 def test_threads_fetch_one_file_at_once(s3: S3, tmp_path: Path) -> None:
     """However many readers, each gets the whole file."""
     files_at(s3, tmp_path / "one").write(PART)
-    part = files_at(s3, tmp_path / "two").part(part_json(PART))
+    part = files_at(s3, tmp_path / "two").part(PART.to_json())
     start, read = threading.Barrier(8), []
 
     def work() -> None:

@@ -17,7 +17,7 @@ from assistant.errors import AssistantError
 from assistant.media import text_part
 from assistant.store import Store
 from assistant.store.files import LocalFiles
-from assistant.store.records import message_json, part_json
+from assistant.store.records import message_json
 from assistant.store.schema import SCHEMA_VERSION, metadata
 from assistant.store.upgrade import upgrade
 from assistant.types import Answer, Gap, Message, Observation, Status
@@ -49,7 +49,7 @@ def fill(engine: sql.Engine, directory: Path, revision: str) -> None:
     tables = sql.MetaData()
     tables.reflect(engine)
     record = {
-        "parts": [part_json(PART)],
+        "parts": [PART.to_json()],
         "answer": Answer("A greeting", citations=(SEEN.id,)).to_json(),
         "observations": [SEEN.id],
         "gaps": [GAP.to_json()],
@@ -74,7 +74,7 @@ def fill(engine: sql.Engine, directory: Path, revision: str) -> None:
             for state in ("done", "running")
         ],
         "observations": [{"conversation": "old", "id": SEEN.id, "position": 0, "value": SEEN.to_json()}],
-        "media": [{"owner": "ann", "digest": PART.digest, "part": part_json(PART), "created": 2.0}],
+        "media": [{"owner": "ann", "digest": PART.digest, "part": PART.to_json(), "created": 2.0}],
         "conversation_media": [{"conversation": "old", "digest": PART.digest}],
     }
     if revision >= "0003" and revision[0] == "0":

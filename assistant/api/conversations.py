@@ -23,7 +23,7 @@ from assistant.api.common import (
 )
 from assistant.api.failures import documented
 from assistant.api.outward import outward_conversation
-from assistant.api.shapes import conversation_json, hit_json, info_json, part_json
+from assistant.api.shapes import conversation_json, hit_json, info_json
 from assistant.api.turns import RunningTurns
 from assistant.api.uploads import clean
 from assistant.app import Assistant
@@ -132,7 +132,7 @@ async def list_parts(assistant: Serving, caller: Reader, conversation: Conversat
     """List the files of a conversation, and what was taken out of them."""
     stored = await _load(assistant, conversation, caller.owner)
     known = {part.digest: part for turn in stored.turns for part in turn.parts}
-    return wire.Parts.model_validate({"data": [part_json(part) for part in known.values()]})
+    return wire.Parts.model_validate({"data": [part.to_json() for part in known.values()]})
 
 
 @router.get("/conversations/{conversation}/gaps", responses=documented(404))

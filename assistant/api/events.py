@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api import wire
 from assistant.api.failures import ErrorResponse
-from assistant.api.shapes import part_json, status_json
+from assistant.api.shapes import status_json
 from assistant.api.streaming import MEDIA_TYPE
 from assistant.types import (
     Answered,
@@ -104,7 +104,7 @@ def described(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
         for each in event.citations:
             yield "citation", {"observation": each}
     elif isinstance(event, PartAdded):
-        yield "part", part_json(event.part)
+        yield "part", event.part.to_json()
     elif isinstance(event, Status):
         yield "perceiver", status_json(event)
     elif isinstance(event, Observed):

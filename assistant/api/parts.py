@@ -12,7 +12,6 @@ from fastapi.responses import FileResponse
 from assistant.api import wire
 from assistant.api.common import Digest, Reader, Serving
 from assistant.api.failures import Refused, documented
-from assistant.api.shapes import part_json
 from assistant.types import AUDIO, IMAGE, VIDEO, Part
 
 router = APIRouter(prefix="/api/v1/parts", tags=["parts"])
@@ -38,7 +37,7 @@ _BYTES: Final[dict[str, Any]] = {
 async def get_part(assistant: Serving, caller: Reader, digest: Digest) -> wire.Part:
     """What is known of a file from its header."""
     part = await asyncio.to_thread(assistant.store.part, digest, caller.owner)
-    return wire.Part.model_validate(part_json(part))
+    return wire.Part.model_validate(part.to_json())
 
 
 @router.get(

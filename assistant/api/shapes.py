@@ -5,20 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.store.records import Conversation, ConversationInfo, Hit, Turn
-from assistant.types import Part, Status
-
-
-def part_json(part: Part) -> dict[str, Any]:
-    """A `wire.Part`."""
-    return {
-        "digest": part.digest,
-        "modality": part.modality,
-        "name": part.name,
-        "media_type": part.media_type,
-        "facts": dict(part.facts),
-        "parent": part.parent,
-        "span": list(part.span) if part.span else None,
-    }
+from assistant.types import Status
 
 
 def status_json(status: Status) -> dict[str, Any]:
@@ -45,7 +32,7 @@ def outline_json(turn: Turn, conversation: str) -> dict[str, Any]:
         "updated": turn.updated,
         "question": {"text": turn.message.text, "spoken": turn.spoken},
         "files": list(turn.message.parts),
-        "parts": [part_json(part) for part in turn.parts],
+        "parts": [part.to_json() for part in turn.parts],
         "answer": turn.answer.to_json() if turn.answer else None,
         "streamed": turn.streamed,
         "evidence": [seen.to_json() for seen in turn.observations if seen.id in cited],

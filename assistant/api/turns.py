@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from assistant.api.events import described
 from assistant.api.failures import Refused, body_of, error_body, unexpected_body
 from assistant.api.outward import outward_events, outward_turn
-from assistant.api.shapes import part_json, status_json
+from assistant.api.shapes import status_json
 from assistant.api.streaming import ALIVE, frame
 from assistant.errors import AssistantError, Busy
 from assistant.types import Event
@@ -280,7 +280,7 @@ async def from_store(assistant: Assistant, conversation: str, turn: str, owner: 
             return
         about = {"id": turn, "conversation": conversation, "state": stored.state}
         found: list[tuple[str, str, Any]] = [("turn", "turn", about)]
-        found += [(f"part {part.digest}", "part", part_json(part)) for part in stored.parts]
+        found += [(f"part {part.digest}", "part", part.to_json()) for part in stored.parts]
         found += [(f"status {each}", "perceiver", status_json(each)) for each in stored.statuses]
         found += [(f"observation {seen.id}", "observation", seen.to_json()) for seen in stored.observations]
         found += [(f"gap {gap}", "gap", gap.to_json()) for gap in stored.gaps]

@@ -27,7 +27,6 @@ from assistant.isolation.crossing import (
     told_delta,
     told_error,
     told_observation,
-    told_part,
 )
 from assistant.isolation.inside import Call, LentMedia, LentServices, embedded
 from assistant.isolation.registration import SETTLED, description, find, options_from, plain
@@ -160,7 +159,7 @@ class _Plugin:
                 if isinstance(item, Part):
                     lent = memory_file(item.read_bytes())
                     try:
-                        call.yielded({"made": told_part(item)}, [lent])
+                        call.yielded({"made": item.to_json()}, [lent])
                     finally:
                         os.close(lent)
                 elif isinstance(item, Observation):

@@ -165,21 +165,8 @@ def read_observation(value: Any) -> Observation:
     )
 
 
-def told_part(part: Part) -> dict[str, Any]:
-    """A part without its content."""
-    return {
-        "modality": part.modality,
-        "digest": part.digest,
-        "name": part.name,
-        "media_type": part.media_type,
-        "facts": dict(part.facts),
-        "parent": part.parent,
-        "span": part.span,
-    }
-
-
 def read_part(value: Any, content: Callable[[str], Any]) -> Part:
-    """The inverse of `told_part`; `content` gives what a part of this digest holds."""
+    """The inverse of `Part.to_json`; `content` gives what a part of this digest holds."""
     told = table(value)
     digest = text(told.get("digest"), 200)
     return Part(
@@ -221,7 +208,7 @@ def read_question(value: Any) -> Question:
 def told_snapshot(context: Snapshot) -> dict[str, Any]:
     """A context, parts without content."""
     return {
-        "parts": [told_part(part) for part in context.parts],
+        "parts": [part.to_json() for part in context.parts],
         "observations": [told_observation(seen) for seen in context.observations],
         "gaps": [gap.to_json() for gap in context.gaps],
         "messages": [asdict(message) for message in context.messages],

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import PluginError
 from assistant.isolation import channel
-from assistant.isolation.crossing import read_error, read_part, told_part
+from assistant.isolation.crossing import read_error, read_part
 from assistant.media import Audio, Frame, Image, Limits, Media
 from assistant.media.media import added
 from assistant.media.source import memory_file
@@ -205,7 +205,7 @@ class LentMedia(Media):
             return self._call.ask(what, part=part.digest, **told)
         lent = memory_file(part.read_bytes())  # made here: the assistant looks at it as at any other file
         try:
-            return self._call.ask(what, [lent], made=told_part(part), **told)
+            return self._call.ask(what, [lent], made=part.to_json(), **told)
         finally:
             os.close(lent)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assistant.errors import MediaError, PluginError, UnreadableMedia
 from assistant.isolation import channel
 from assistant.isolation.channel import Nonsense
-from assistant.isolation.crossing import read_part, text, told_answer, told_part, whole
+from assistant.isolation.crossing import read_part, text, told_answer, whole
 from assistant.media import Media
 from assistant.media.media import added
 from assistant.media.shared import file_of
@@ -183,7 +183,7 @@ class Lending:
         parent = told.get("parent")
         above = None if parent is None else self._given({"part": parent})
         part = self._decoder().open(self._bytes(descriptors), text(told.get("name"), 10_000), parent=above)
-        return {"part": told_part(part)}, []
+        return {"part": part.to_json()}, []
 
     @staticmethod
     def _content(part: Part) -> Given:

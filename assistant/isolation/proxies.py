@@ -21,7 +21,6 @@ from assistant.isolation.crossing import (
     several,
     told_answer,
     told_observation,
-    told_part,
     told_question,
     told_snapshot,
     whole,
@@ -58,7 +57,7 @@ class ElsewherePerceiver(Elsewhere, Perceiver):
         options = task.options
         loaded = self._services.options if self._services is not None else None
         told = {
-            "part": told_part(task.part),
+            "part": task.part.to_json(),
             "observation": told_observation(task.observation) if task.observation else None,
             "observations": [told_observation(seen) for seen in task.observations],
             "options": None if options is None or options == loaded else plain_options(options),
@@ -116,7 +115,7 @@ class ElsewhereAnswerer(Elsewhere, Answerer):
             {
                 "question": each.question,
                 "answer": each.answer,
-                "part": told_part(each.part) if each.part else None,
+                "part": each.part.to_json() if each.part else None,
             }
             for each in request.examples
         ]

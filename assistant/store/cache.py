@@ -11,7 +11,6 @@ import sqlalchemy as sql
 
 from assistant.store.database import Database
 from assistant.store.files import MediaFiles
-from assistant.store.records import part_json
 from assistant.store.rows import unclaimed
 from assistant.store.schema import cache
 from assistant.store.values import from_json, to_json
@@ -68,7 +67,7 @@ class ObservationCache:
             if isinstance(item, Part):
                 written = self._files.write(item)
                 size += self._files.path(written.digest).stat().st_size
-                values.append(part_json(item))
+                values.append(item.to_json())
                 about = about or item.parent or ""
             else:
                 values.append(item.to_json())

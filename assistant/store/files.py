@@ -52,7 +52,7 @@ class MediaFiles(Protocol):
         """Where a part's bytes lie, or would lie."""
 
     def part(self, value: Mapping[str, Any]) -> Part:
-        """The part that `records.part_json` described, with its bytes here."""
+        """The part that `Part.to_json` described, with its bytes here."""
 
     def write(self, part: Part) -> Part:
         """The part, with its bytes stored durably.
@@ -92,7 +92,7 @@ class LocalFiles:
         return self._directory / digest[:2] / digest
 
     def part(self, value: Mapping[str, Any]) -> Part:
-        """The part that `records.part_json` described, with its bytes here."""
+        """The part that `Part.to_json` described, with its bytes here."""
         return part_from(value, self.path(value["digest"]))
 
     def write(self, part: Part) -> Part:

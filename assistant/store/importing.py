@@ -26,7 +26,7 @@ from assistant.store.archive import CHUNK_BYTES, FORMAT, VERSION
 from assistant.store.database import Database
 from assistant.store.deletion import sweep
 from assistant.store.files import MediaFiles, identity
-from assistant.store.records import part_from, part_json, shortened
+from assistant.store.records import part_from, shortened
 from assistant.store.rows import claim, next_activity
 from assistant.store.schema import conversations, observations, references, turns
 from assistant.store.search import folded
@@ -267,7 +267,7 @@ class _Import:
         part = parts.get(value["digest"])
         if part is None:
             return False
-        verified = part_json(part)
+        verified = part.to_json()
         if any(verified[key] != value[key] for key in ("modality", "media_type", "parent", "span")):
             self._refuse(f"{value['name'][:80]!r} is described in two ways")
         return True

@@ -111,21 +111,8 @@ def title_of(message: Message, parts: Iterable[Part]) -> str:
     return shortened(" ".join(message.text.split()) or ", ".join(part.name for part in parts))
 
 
-def part_json(part: Part) -> dict[str, Any]:
-    """A part without its bytes."""
-    return {
-        "modality": part.modality,
-        "digest": part.digest,
-        "name": part.name,
-        "media_type": part.media_type,
-        "facts": dict(part.facts),
-        "parent": part.parent,
-        "span": list(part.span) if part.span else None,
-    }
-
-
 def part_from(value: Mapping[str, Any], content: Path) -> Part:
-    """The inverse of `part_json`, with the bytes in a file."""
+    """The inverse of `Part.to_json`, with the bytes in a file."""
     span = value["span"]
     return Part(
         value["modality"],

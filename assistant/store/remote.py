@@ -109,7 +109,7 @@ class RemoteFiles:
         return self._fetched(digest, None)
 
     def part(self, value: Mapping[str, Any]) -> Part:
-        """The part that `records.part_json` described; its bytes are fetched when they are read, and verified."""
+        """The part that `Part.to_json` described; its bytes are fetched when they are read, and verified."""
         bare = part_from(value, self._copy(value["digest"]))
         return replace(bare, content=self._fetched(bare.digest, bare))
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 import sqlalchemy as sql
 
 from assistant.errors import NotFound
-from assistant.store.records import part_json
 from assistant.store.schema import conversations, media, observations, references, turns
 from assistant.store.search import folded
 from assistant.types import Observation, Part
@@ -66,7 +65,7 @@ def claim(connection: sql.Connection, parts: Iterable[Part], owner: str) -> None
         {
             "owner": owner,
             "digest": digest,
-            "part": part_json(part),
+            "part": part.to_json(),
             "created": time.time(),
             "bytes": _size(part),
         }

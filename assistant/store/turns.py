@@ -25,7 +25,6 @@ from assistant.store.records import (
     answer_from,
     message_from,
     message_json,
-    part_json,
     status_json,
     title_of,
 )
@@ -80,7 +79,7 @@ class Turns:
                     created=now,
                     updated=now,
                     message=message_json(message),
-                    record={"parts": [part_json(part) for part in kept]},
+                    record={"parts": [part.to_json() for part in kept]},
                     public=identity,
                     folded=folded(message.text),
                 )
@@ -138,7 +137,7 @@ class Turns:
             add_observations(connection, row.conversation, row.id, seen)
             record = dict(row.record)
             known = {value["digest"] for value in record["parts"]}
-            record["parts"] = record["parts"] + [part_json(part) for part in kept if part.digest not in known]
+            record["parts"] = record["parts"] + [part.to_json() for part in kept if part.digest not in known]
             record["observations"] = list(dict.fromkeys((*record.get("observations", ()), *(each.id for each in seen))))
             record["gaps"] = record.get("gaps", []) + [gap.to_json() for gap in gaps]
             record["statuses"] = record.get("statuses", []) + [status_json(status) for status in statuses]
@@ -186,7 +185,7 @@ class Turns:
                     refer(connection, row.conversation, kept)
                     add_observations(connection, row.conversation, row.id, seen)
                     record: dict[str, Any] = {
-                        "parts": [part_json(part) for part in kept],
+                        "parts": [part.to_json() for part in kept],
                         "answer": answer.to_json() if answer else None,
                         "observations": [each.id for each in seen],
                         "gaps": [gap.to_json() for gap in gaps],

@@ -120,16 +120,7 @@ def _input_of(value: dict[str, Any]) -> Input:
 
 
 def _part_to_json(part: Part) -> dict[str, Any]:
-    return {
-        "modality": part.modality,
-        "digest": part.digest,
-        "name": part.name,
-        "media_type": part.media_type,
-        "content": base64.b64encode(part.read_bytes()).decode(),
-        "facts": dict(part.facts),
-        "parent": part.parent,
-        "span": part.span,
-    }
+    return {**part.to_json(), "content": base64.b64encode(part.read_bytes()).decode()}
 
 
 def _part_of(value: dict[str, Any]) -> Part:
