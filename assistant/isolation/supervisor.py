@@ -189,7 +189,7 @@ def remove(directory: Path) -> None:
 
     Links are removed and not followed, and what the directory lies in is not touched.
     """
-    with suppress(OSError, RecursionError):  # folders in folders without end may stay, but must not keep this from ending
+    with suppress(OSError, RecursionError):  # endless folders may stay, but must not keep this process from ending
         _unlock(directory)
         shutil.rmtree(directory, ignore_errors=True)
 
