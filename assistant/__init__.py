@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from assistant.app import Assistant, Reply, Upload
     from assistant.errors import CannotAnswer
     from assistant.hookspecs import hookimpl
-    from assistant.plugin import Answerer, Embedder, Perceiver, Request, Task
+    from assistant.plugin import Answerer, Embedder, Panel, Perceiver, Request, Services, Task, Utterance, Voice
     from assistant.settings import Settings
     from assistant.types import Answer, Delta, Example, FileFormat, Gap, Kind, Message, Observation, Part, Question
 
@@ -23,9 +23,13 @@ _HOMES = {
     "hookimpl": "hookspecs",
     "Answerer": "plugin",
     "Embedder": "plugin",
+    "Panel": "plugin",
     "Perceiver": "plugin",
     "Request": "plugin",
+    "Services": "plugin",
     "Task": "plugin",
+    "Utterance": "plugin",
+    "Voice": "plugin",
     "Settings": "settings",
     "Answer": "types",
     "Delta": "types",
@@ -52,14 +56,18 @@ __all__ = [
     "Kind",
     "Message",
     "Observation",
+    "Panel",
     "Part",
     "Perceiver",
     "Question",
     "Reply",
     "Request",
+    "Services",
     "Settings",
     "Task",
     "Upload",
+    "Utterance",
+    "Voice",
     "hookimpl",
 ]
 

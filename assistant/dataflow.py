@@ -19,7 +19,7 @@ from assistant.errors import (
     DecoderUnavailable,
     MediaError,
     MissingLibrary,
-    PluginError,
+    NotAsPromised,
     WeightsError,
     described,
 )
@@ -300,10 +300,10 @@ class Perception:
                 async for item in items:
                     good = checked(item, runner.plugged, job.part, own, weights, self._host.modalities)
                     if len(taken) >= ITEMS_PER_CALL:
-                        raise PluginError(f"{runner.name} yielded more than {ITEMS_PER_CALL} observations.")
+                        raise NotAsPromised(f"{runner.name} yielded more than {ITEMS_PER_CALL} observations.")
                     parts += isinstance(good, Part)
                     if parts > PARTS_PER_CALL:
-                        raise PluginError(f"{runner.name} yielded more than {PARTS_PER_CALL} parts.")
+                        raise NotAsPromised(f"{runner.name} yielded more than {PARTS_PER_CALL} parts.")
                     taken.append(good)
                     self._take(good)
         except (Cancelled, asyncio.CancelledError):
@@ -321,6 +321,10 @@ class Perception:
             self._fail(job, "no_weights", error.message, error.remedy, "skipped", spent())
         except MissingLibrary as error:
             self._fail(job, "missing_library", error.message, error.remedy, "skipped", spent())
+        except NotAsPromised as error:
+            logger.error("%s on %s: %s %s", runner.name, job.part.name, error.message, error.remedy)
+            message = f"What {runner.name} says of {job.part.name} was not taken: {error.message}"
+            self._fail(job, "crashed", message, f"{DEFECT_REMEDY} {error.remedy}".strip(), "failed", spent())
         except Exception as error:
             self._crash(job, error, spent())
         else:
@@ -405,6 +409,7 @@ def _method(runner: Runner[Perceiver]) -> str:
 
 
 DEADLINE_REMEDY = "Send a shorter or smaller file, or raise `engine.deadline_scale` in the settings."
+DEFECT_REMEDY = "The rest of the answer does not depend on it. For the plugin's author:"
 CRASH_REMEDY = (
     "The rest of the answer does not depend on it. The log says more; if it happens again, tell the plugin's author."
 )

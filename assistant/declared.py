@@ -46,10 +46,12 @@ def check(plugged: Any, sort: type[Plugged], modalities: Collection[str] | None 
     """
     what = type(plugged).__name__
     if not _is_a(plugged, sort):
-        hint = " Register an instance, not the class." if isinstance(plugged, type) else ""
-        raise PluginError(
-            f"{what} is not a {sort.__name__}.", f"Derive it from assistant.plugin.{sort.__name__}.{hint}"
-        )
+        if isinstance(plugged, type):
+            raise PluginError(
+                f"it registers the class {plugged.__name__}, which nothing can be asked of.",
+                f"Register an instance: register({plugged.__name__}()).",
+            )
+        raise PluginError(f"{what} is not a {sort.__name__}.", f"Derive it from assistant.{sort.__name__}.")
     name = _declared(plugged, what, "name")
     if type(name) is not str or not NAME.fullmatch(name):
         _wrong(what, "name", name, "Give it a name of lower-case letters, digits and underscores, up to 64.")

@@ -4,6 +4,7 @@ AssistantError
 ├── SettingsError            a setting, flag or environment variable is wrong
 ├── PluginError              a plugin broke its contract
 │   ├── DuplicateName        two plugins chose the same name
+│   ├── NotAsPromised        what a plugin gave is not what it declared, or makes no sense
 │   └── PluginCrashed        the process of a plugin failed or ended
 ├── MediaError               a file cannot be taken
 │   ├── UnsupportedMedia     not a format we read
@@ -88,6 +89,10 @@ class PluginError(AssistantError):
 
 class DuplicateName(PluginError):
     """Two plugins chose the same name."""
+
+
+class NotAsPromised(PluginError):
+    """What a plugin gave is not what it declared, or makes no sense. People may read the message: the host wrote it."""
 
 
 class PluginCrashed(PluginError):

@@ -130,18 +130,18 @@ class Gathering:
             callers = self._manager.get_hookcallers(plugin) or []
             unknown = [caller.name for caller in callers if not caller.has_spec()]
             if unknown:
-                raise PluginError(f"unknown hook {', '.join(unknown)}.")
+                raise PluginError(f"unknown hook {', '.join(unknown)}.", hookspecs.closest(unknown))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # pluggy looks at every name of a module, and what is there may be anything
             if self._manager.is_registered(plugin):
                 self._manager.unregister(plugin)
-            self._problem(name, said(error).partition(": ")[2], "Compare its hooks with assistant.hookspecs.")
+            self._problem(name, *hookspecs.wrong(error))
             return
         self.plugins[name] = info
         self._advise(name, note)
         if not callers:
-            remedy = "Mark its functions with @hookimpl of assistant.hookspecs."
+            remedy = "Put @hookimpl above its hooks, from assistant import hookimpl."
             self._problem(name, "it implements no hook, so it brings nothing.", remedy, "warning")
         for use in deprecated_uses(self._manager, plugin):
             self._problem(name, use, "Upgrade the plugin, or tell its author.", "warning")

@@ -6,10 +6,12 @@ own plugin.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
+
+from assistant.errors import AssistantError, said
 
 if TYPE_CHECKING:
     import click
@@ -92,3 +94,25 @@ def register_formats(register: Callable[[FileFormat], None]) -> None:
 @hookspec
 def register_panels(register: Callable[[Panel], None]) -> None:
     """Call `register` with each page that the plugin adds to the browser chat."""
+
+
+HOOKS: Final = tuple(sorted(name for name in globals() if name.startswith("register_")))
+"""The names of all hooks."""
+
+
+def wrong(error: BaseException) -> tuple[str, str]:
+    """What is wrong with the hooks of a plugin that could not be registered, in one line, and what mends it."""
+    if isinstance(error, AssistantError):
+        return error.message, error.remedy
+    if isinstance(error, pluggy.PluginValidationError):
+        return f"{' '.join(str(error).split())}.", "A hook takes one argument, which is called register."
+    return said(error).partition(": ")[2], "Compare its hooks with assistant.hookspecs."
+
+
+def closest(unknown: Sequence[str]) -> str:
+    """What to do about hooks that do not exist: the one that was meant for each, where that can be told, and all."""
+    import difflib
+
+    meant = [match for name in unknown for match in difflib.get_close_matches(name, HOOKS, 1)]
+    question = f"Did you mean {', '.join(meant)}? " if meant else ""
+    return f"{question}There are: {', '.join(HOOKS)}."

@@ -229,7 +229,7 @@ class Host:
                     f"A turn may not set {', '.join(fixed)} of {name}.",
                     f"It may set: {', '.join(sorted(runner.plugged.per_turn)) or 'nothing'}.",
                 )
-            options = options_of(runner.plugged, {**self.settings.plugins.get(name, {}), **values})
+            options = options_of(runner.plugged, self.settings.plugins.get(name, {}), values)
             if options != runner.services.options:
                 found[name] = options
         return found

@@ -48,8 +48,13 @@ class OptionFact:
         }
 
 
-def options_of(plugged: Plugged, section: Mapping[str, Any]) -> Any:
+def options_of(plugged: Plugged, section: Mapping[str, Any], turn: Mapping[str, Any] | None = None) -> Any:
     """The plugin's options from its section of the settings.
+
+    Args:
+        plugged: whose options.
+        section: what the settings say.
+        turn: what one turn sets for itself.
 
     Raises:
         PluginError: an option is unknown or has a wrong value.
@@ -67,12 +72,12 @@ def options_of(plugged: Plugged, section: Mapping[str, Any]) -> Any:
             f"{plugged.name} has no option {', '.join(unknown)}.", f"It has: {', '.join(known)}; mend the settings."
         )
     try:
-        return TypeAdapter(plugged.Options).validate_python(dict(section))
+        return TypeAdapter(plugged.Options).validate_python({**section, **(turn or {})})
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors())
-        raise PluginError(
-            f"options of {plugged.name}: {wrong}.", f"Mend [plugins.{plugged.name}] in the settings."
-        ) from error
+        by_turn = any(each["loc"][:1] and each["loc"][0] in (turn or {}) for each in error.errors())
+        remedy = "Mend what is set for this question." if by_turn else f"Mend [plugins.{plugged.name}] in the settings."
+        raise PluginError(f"options of {plugged.name}: {wrong}.", remedy) from error
 
 
 def options_facts(plugged: Plugged, options: Any = None) -> list[OptionFact]:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from assistant.media import Audio, Image, Media
 
 
+PROBABILITY_TOLERANCE: Final = 0.01
+"""How far a confidence may lie outside 0-1 and still be taken for 0 or 1: sums of probabilities miss it by rounding."""
+
+
 class Services(Protocol):
     """What the host gives a plugin when it loads."""
 
@@ -106,19 +110,36 @@ class Task:
         derived_from: Sequence[str] | None = None,
         **data: Any,
     ) -> Observation:
-        """An observation about this task's part; one read from another observation is marked as derived from it."""
+        """An observation about this task's part; one read from another observation is marked as derived from it.
+
+        Args:
+            kind: one of `produces`.
+            text: what was perceived, in words.
+            confidence: the probability that it is true, 0-1.
+            box: where in the picture, in shares of its width and height.
+            span: when in the recording, in seconds; that of the observation that was read if not given.
+            derived_from: ids of the observations it was computed from.
+            data: further values, plain JSON: no arrays and numbers of NumPy.
+        """
         if derived_from is None:
             derived_from = (self.observation.id,) if self.observation else ()
         return Observation(
             kind=kind,
             text=text,
-            confidence=min(1.0, max(0.0, float(confidence))),
+            confidence=_rounded_off(float(confidence)),
             part=self.part.digest,
             box=box,
             span=span if span is not None or self.observation is None else self.observation.span,
             data=data,
             derived_from=tuple(derived_from),
         )
+
+
+def _rounded_off(probability: float) -> float:
+    """Within 0-1 where it misses that by rounding; what is no probability stays, for the host to refuse it."""
+    if -PROBABILITY_TOLERANCE <= probability <= 1 + PROBABILITY_TOLERANCE:
+        return min(1.0, max(0.0, probability))
+    return probability
 
 
 class Plugged(ABC):

@@ -20,10 +20,12 @@ from assistant.errors import (
     Cancelled,
     CannotAnswer,
     MediaError,
+    NotAsPromised,
     PluginError,
     RequestRefused,
     WeightsError,
     described,
+    shown,
 )
 from assistant.plugin import Plugged, Services, require
 from assistant.proxy import Obstacle, ProcessFacts, Proxy
@@ -286,6 +288,8 @@ class Runner(Generic[P]):
             post("running")
             began = time.perf_counter()
             results = call(self.plugged)
+            if not isinstance(results, Iterable):
+                raise NotAsPromised(f"{self.name} gave {shown(results)}, nothing to go through.", "Use `yield`.")
             try:
                 for item in results:
                     if cancel.is_set():

@@ -82,7 +82,7 @@ def test_a_broken_promise_fails_a_contract_with_its_cure() -> None:
     wrong = PerceiverCase(
         make=lambda: FakePerceiver(perceive=lambda task: [task.observe("other", "?", 1.0)]), inputs=(Input(text()),)
     )
-    with pytest.raises(Broken, match=r"'other', which it does not declare.*declare it in `produces`"):
+    with pytest.raises(Broken, match=r"'other', which it does not declare.*Add it to `produces`"):
         yields_what_it_declares(wrong)
     assert issubclass(Broken, AssertionError)
 

@@ -43,5 +43,6 @@ def listed(host: Host) -> list[tuple[str, str]]:
         for fact in options_facts(runner.plugged, runner.services.options):
             if fact.per_turn:
                 now = json.dumps(fact.value, ensure_ascii=False)
-                lines.append((f"{runner.name}.{fact.name}", f"{fact.description} {fact.type}, now {now}.".strip()))
+                described = f"{fact.description.rstrip('.')}. " if fact.description else ""
+                lines.append((f"{runner.name}.{fact.name}", f"{described}{fact.type}, now {now}."))
     return lines

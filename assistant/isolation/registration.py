@@ -100,9 +100,9 @@ def description(module: str, section: Ask) -> dict[str, Any]:
         manager.register(plugin)
         unknown = [each.name for each in manager.get_hookcallers(plugin) or () if not each.has_spec()]
         if unknown:
-            raise PluginError(f"unknown hook {', '.join(unknown)}.")
+            raise PluginError(f"unknown hook {', '.join(unknown)}.", hookspecs.closest(unknown))
     except (PluginError, pluggy.PluginValidationError, ValueError) as error:
-        trouble(str(error), "Compare its hooks with assistant.hookspecs.")
+        trouble(*hookspecs.wrong(error))
         return told
 
     def add(hook: str, item: Any) -> None:

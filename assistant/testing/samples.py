@@ -4,6 +4,7 @@ touched. Not for what is hard to read: see awkward.py.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import wave
 from collections.abc import Callable, Iterable
@@ -184,12 +185,19 @@ def one_of_each() -> dict[str, Part]:
 def observation(kind: str, words: str = SENTENCE, part: Part | None = None, **fields: Any) -> Observation:
     """An observation of a kind about a part (a text if none is given), as its perceiver might have made it.
 
-    What is in its `data` is not known for kinds of plugins: give it where it matters.
+    Args:
+        kind: its kind.
+        words: its text.
+        part: what it is about.
+        fields: of `Observation`, like `box` and `confidence`; what is no field of it goes into its `data`, which is
+            not known for kinds of plugins: give it where it matters.
     """
     about = part or text()
     span = fields.pop("span", (0.0, 1.0) if about.modality in (AUDIO, VIDEO) else None)
     box = fields.pop("box", (0.1, 0.1, 0.6, 0.8) if about.modality == IMAGE else None)
-    given = {"confidence": 0.9, "source": "made_up", **fields}
+    known = {each.name for each in dataclasses.fields(Observation)}
+    data = {**fields.pop("data", {}), **{name: fields.pop(name) for name in set(fields) - known}}
+    given = {"confidence": 0.9, "source": "made_up", "data": data, **fields}
     return Observation(kind=kind, text=words, part=about.digest, box=box, span=span, **given)
 
 
