@@ -153,18 +153,22 @@ def test_every_kind_is_documented() -> None:
 
 
 def test_the_map_is_whole() -> None:
-    """docs/architecture.md names every module of the core, every plugin, and no module that there is not."""
+    """docs/architecture.md has every module of the core in its layer, every plugin, and nothing that there is not."""
     text = (ROOT / "docs" / "architecture.md").read_text()
-    here = {
-        path.stem for path in (ROOT / "assistant").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
-    }
-    here = {name for name in here if not name.startswith("_")}
     living = text.partition("## Where things live")[2].partition("## Where to add what")[0]
-    rows = [line.split("|")[2] for line in living.partition("| project |")[0].splitlines() if line.startswith("| ")]
-    named = {name for cell in rows[1:] for name in re.findall(r"`(\w+)`", cell)}
-    assert named == here
-    projects = set(re.findall(r"`(?:plugins/)?(\w+)`", living.partition("| project |")[2]))
-    assert [name for name in PLUGINS if name not in projects] == []
+    modules, _, projects = living.partition("| project |")
+    layers: list[set[str]] = []
+    for line in modules.partition("|---|")[2].splitlines()[1:]:
+        if line.startswith("|"):
+            _, layer, names, _ = line.split("|", 3)
+            layers += [set()] if layer.strip() else []
+            layers[-1] |= set(re.findall(r"`(\w+)`", names))
+    here = {
+        path.stem for path in (ROOT / "assistant").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert layers == [{name for name in layer & here if not name.startswith("_")} for layer in LAYERS]
+    assert set().union(*layers) == {name for name in here if not name.startswith("_")}
+    assert [name for name in PLUGINS if name not in re.findall(r"`(?:plugins/)?(\w+)`", projects)] == []
 
 
 def test_test_files_have_unique_names() -> None:

@@ -1,12 +1,13 @@
 """Answers about documents: which page, what stands there, how many there are. Works on what plugins read in files that
-the core does not decode; lines of scanned pages count too. Not for writing in pictures: see execute/reading.py.
+the core does not decode; lines of scanned pages count too. What stands on which page: pages.py; writing in pictures:
+execute/reading.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from assistant.context import Snapshot
@@ -14,12 +15,11 @@ from assistant.fusion.select import select, stems
 from assistant.types import AUDIO, IMAGE, MODALITIES, VIDEO, Kind, Observation, Part, Question
 from assistant_reasoner.execute.keyvalue import found
 from assistant_reasoner.execute.world import World
+from assistant_reasoner.pages import FACTS_KIND, TEXT_KIND, Leaf, Reader
 from assistant_reasoner.parse import parse
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import Lookup, Read
 
-TEXT_KIND: Final = "document_text"
-FACTS_KIND: Final = "document_facts"
 NEEDED: Final = frozenset({TEXT_KIND, FACTS_KIND, Kind.TEXT_LINE})
 """What is worth waiting for."""
 LONGEST: Final = 600
@@ -83,99 +83,6 @@ _OF: Final = re.compile(
     r"(?:the )?(?P<key>.{1,60}?)[?.! ]*$",
     re.I,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A page, slide, sheet or chapter, as lines."""
-
-    number: int
-    unit: str
-    title: str
-    lines: tuple[Observation, ...]
-    """Each cell of a table by itself, placed in its row and column."""
-    rows: tuple[Observation, ...]
-    """The lines whole."""
-
-
-@dataclass(slots=True)
-class Reader:
-    """The documents that a question is about."""
-
-    context: Snapshot
-    parts: tuple[Part, ...]
-    leaves: list[Leaf] = field(default_factory=list)
-    origins: dict[str, str] = field(default_factory=dict)
-    """Id of a line -> id of the observation that it was read from."""
-
-    def __post_init__(self) -> None:
-        for part in self.parts:
-            self.leaves += self._leaves(part)
-
-    @property
-    def facts(self) -> Observation | None:
-        """What is known of the document as a whole."""
-        return next((seen for part in self.parts for seen in self.context.of(FACTS_KIND, part=part.digest)), None)
-
-    @property
-    def name(self) -> str:
-        """What to call it."""
-        return self.parts[0].name if len(self.parts) == 1 else "the documents"
-
-    def _leaves(self, part: Part) -> Iterator[Leaf]:
-        texts: dict[int, list[Observation]] = {}
-        for seen in self.context.observations:
-            if seen.part == part.digest and not seen.kind.endswith("_facts"):
-                texts.setdefault(_page_of(seen.data), []).append(seen)
-        scans: dict[int, list[Observation]] = {}
-        for image in self.context.parts:
-            if image.parent == part.digest and image.modality == IMAGE:
-                lines = [seen for seen in self.context.of(Kind.TEXT_LINE, part=image.digest) if seen.confidence >= 0.15]
-                scans.setdefault(_page_of(image.facts), []).extend(lines)
-        for number in sorted({*texts, *scans}):
-            pieces = texts.get(number, [])
-            first = pieces[0].data if pieces else {}
-            rows = [row for piece in pieces for row in self._rows(piece)]
-            cells = [cell for row, line in rows for cell in self._cells(row, line, len(rows))]
-            read = scans.get(number, [])
-            self.origins |= {line.id: line.id for line in read}
-            title = str(first.get("title") or "")
-            unit = str(first.get("unit") or "page")
-            yield Leaf(number, unit, title, (*cells, *read), (*(row for row, _ in rows), *read))
-
-    def _rows(self, piece: Observation) -> Iterator[tuple[Observation, str]]:
-        """Each line without the empty cells at its ends, and as it stands."""
-        origin = piece.id
-        for order, line in enumerate(piece.text.splitlines()):
-            row = Observation(
-                kind=Kind.TEXT_LINE,
-                text=line.strip(" |"),
-                confidence=piece.confidence,
-                part=f"{piece.part}#{_page_of(piece.data)}",
-                data={"order": order, "piece": piece.data.get("piece", 1)},
-                derived_from=(origin,),
-            )
-            self.origins[row.id] = origin
-            yield row, line
-
-    def _cells(self, row: Observation, line: str, count: int) -> Iterator[Observation]:
-        cells = re.split(r"(?:^| )\| ?", line)
-        if len(cells) < 2:
-            yield row
-            return
-        order = row.data["order"]
-        for place, text in enumerate(cells):
-            if not text.strip():
-                continue
-            box = (place / len(cells), (order + 0.1) / count, (place + 0.9) / len(cells), (order + 0.9) / count)
-            cell = replace(row, text=text, box=(box[0], min(1.0, box[1]), box[2], min(1.0, box[3])))
-            self.origins[cell.id] = row.derived_from[0]
-            yield cell
-
-
-def _page_of(about: object) -> int:
-    page = about.get("page") if hasattr(about, "get") else None
-    return page if isinstance(page, int) else 1
 
 
 def concerned(question: Question, context: Snapshot) -> tuple[Part, ...]:
