@@ -32,11 +32,28 @@ class Mention:
     """Where it begins in the question, in words from its start, or in letters where there are no spaces."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    mention: Mention
+    end: int
+    unspaced: bool
+    same: bool
+    """Letter by letter, but for case and accents."""
+
+    def outdoes(self, other: _Found) -> bool:
+        """Whether it is the better reading of what the other one is found in."""
+        start, theirs = self.mention.start, other.mention.start
+        if self.unspaced != other.unspaced or not (start <= theirs and other.end <= self.end):
+            return False
+        return self.end - start > other.end - theirs or (self.same and not other.same)
+
+
 def mentions(question: str, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[Mention, ...]:
     """The words of the vocabulary that a question contains.
 
-    Case, accents and English inflection do not matter; a phrase counts where its words stand side by side, and a word
-    within a longer one of the vocabulary does not count ("clear" in "not clear").
+    Case, accents and English inflection do not matter; a phrase counts where its words stand side by side. A word
+    within a longer one of the vocabulary does not count ("clear" in "not clear"), nor one that is only like that of
+    the question where another is the same.
 
     Args:
         question: as it was asked, in any language.
@@ -46,25 +63,23 @@ def mentions(question: str, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[
         In the order of the question; of a word that belongs to several kinds, one for each.
     """
     question = question[-LONGEST:]
-    words, letters = _words(question), _letters(question)
-    found: list[tuple[int, bool, Mention]] = []
+    words, letters, exact = _words(question), _letters(question), _words(question, inflected=True)
+    found: list[_Found] = []
     for kind, entries in vocabulary.items():
         for entry in entries:
             for word in entry.split(SAME):
                 unspaced = _UNSPACED.search(word) is not None
                 wanted = _letters(word) if unspaced else _words(word)
                 found += [
-                    (len(wanted), unspaced, Mention(kind, entry, word.strip(), start))
+                    _Found(
+                        Mention(kind, entry, word.strip(), start),
+                        start + len(wanted),
+                        unspaced,
+                        unspaced or exact[start : start + len(wanted)] == _words(word, inflected=True),
+                    )
                     for start in _places(letters if unspaced else words, wanted)
                 ]
-    kept = [
-        one
-        for size, unspaced, one in found
-        if not any(
-            other > size and same == unspaced and it.start <= one.start and one.start + size <= it.start + other
-            for other, same, it in found
-        )
-    ]
+    kept = [one.mention for one in found if not any(other.outdoes(one) for other in found)]
     return tuple(sorted(dict.fromkeys(kept), key=lambda one: one.start))
 
 
@@ -81,9 +96,9 @@ def _places(within: tuple[str, ...], wanted: tuple[str, ...]) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> tuple[str, ...]:
-    """The words, folded and without inflection."""
-    return tuple(_root(word) for word in re.findall(r"[^\W_]+", _folded(text)))
+def _words(text: str, *, inflected: bool = False) -> tuple[str, ...]:
+    """The words, folded, and without inflection unless that is wanted."""
+    return tuple(word if inflected else _root(word) for word in re.findall(r"[^\W_]+", _folded(text)))
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,7 @@ class Talk:
         self.messages: list[Message] = []
         self.turn: tuple[str, ...] = ()
         self.capabilities: dict[str, tuple[str, ...]] = dict(SEES)
+        self.vocabulary: dict[str, tuple[str, ...]] = {}
         self.embed: Callable[[Sequence[str]], Any] = self._no_embedder
         self.embedded = 0
 
@@ -102,7 +103,14 @@ class Talk:
         return Snapshot(tuple(self.parts), tuple(self.seen), tuple(self.gaps), tuple(self.messages), self.turn)
 
     def ask(self, question: str, *, spoken: bool = False, part: str | None = None) -> Answer:
-        request = Request(Question(question, spoken, part), self.snapshot, self.media, self.embed, self.capabilities)
+        request = Request(
+            Question(question, spoken, part),
+            self.snapshot,
+            self.media,
+            self.embed,
+            self.capabilities,
+            self.vocabulary,
+        )
         answer = Answer("")
         for delta in Reasoner().answer(request):
             answer = answer + delta

@@ -10,14 +10,16 @@ from assistant.context import Snapshot
 from assistant.examples import example_of
 from assistant.plugin import Answerer, Request, Services
 from assistant.types import AUDIO, IMAGE, VIDEO, Answer, Delta, Kind, Part, Question
+from assistant.vocabulary import mentions
 from assistant_reasoner import documents
 from assistant_reasoner.check import best_pair, checked
-from assistant_reasoner.execute import execute, kinds_for
+from assistant_reasoner.execute import asked, execute, kinds_for
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.meaning import Meanings
 from assistant_reasoner.parse import Situation, parse
 from assistant_reasoner.phrase import Phrases, Reply
 from assistant_reasoner.programs import Attached, Parsed, SmallTalk, Unknown
+from assistant_reasoner.words import sentences
 
 
 def situation(question: Question, context: Snapshot) -> Situation:
@@ -90,11 +92,16 @@ class Reasoner(Answerer):
         files = _documents(request.question, context, parsed)
         parsed = parsed[:1] if files else parsed
         told: set[str] = set()
-        for one in parsed:
+        for one, text in _with_words(request, parsed):
             if request.cancel.is_set():
                 return
             world = World(context, request.question, one.which, Phrases(one.language), request.capabilities, embed)
-            reply = documents.reply(request.question, files, world) if files else execute(one, world)
+
+            def own(one: Parsed = one, world: World = world) -> Reply:
+                return documents.reply(request.question, files, world) if files else execute(one, world)
+
+            found = asked.named(text, request.vocabulary, world, without=documents.NEEDED)
+            reply = asked.completed(text, one.program, found, world, own, foreign=bool(files))
             replies.append(reply)
             for index, sentence in enumerate(reply.sentences):
                 if request.cancel.is_set():
@@ -136,6 +143,27 @@ def _documents(question: Question, context: Snapshot, parsed: Sequence[Parsed]) 
     if isinstance(program, SmallTalk) and program.ask != "unasked":
         return ()
     return documents.concerned(question, context)
+
+
+def _with_words(request: Request, parsed: Sequence[Parsed]) -> list[tuple[Parsed, str]]:
+    """Each program with the sentence in which words of the vocabulary are to be looked for, "" for none; sentences that
+    no rule understands and that have such words come with them.
+    """
+    pieces = sentences(request.question.text)
+    if len(pieces) < 2 or not request.vocabulary:
+        return [(one, request.question.text) for one in parsed]
+    naming: dict[Parsed, str] = {}
+    further: list[tuple[Parsed, str]] = []
+    for piece in pieces:
+        if mentions(piece, request.vocabulary):
+            meant = understand(replace(request.question, text=piece), request.context)[0]
+            if meant in parsed:
+                naming[meant] = piece
+            elif isinstance(meant.program, Unknown):
+                further.append((meant, piece))
+    own = [(one, naming.get(one, "")) for one in parsed]
+    silent = all(isinstance(one.program, Unknown) and not text for one, text in own)
+    return further if further and silent else own + further
 
 
 def verdict(replies: Sequence[Reply]) -> Delta:

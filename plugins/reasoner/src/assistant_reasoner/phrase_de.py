@@ -508,6 +508,11 @@ value_address = Adresse
 value_text = Text
 value_any = Wert
 where_beside = Die Lage: {relation:other}.
+asked_many = {what}: {list}, {sure} sicher.
+asked_yes = Ja: {list}, {sure} sicher.
+asked_no = Nein: {list}, {sure} sicher.
+asked_count = {count}: {list}, {sure} sicher.
+asked_none = Danach wurde gesucht und nichts gefunden ({what}, {where}).
 example = Das behalte ich als Beispiel für Antwortgeber, die aus Beispielen lernen, etwa Sprachmodelle; meine eigenen
     Antworten berechne ich.
 """

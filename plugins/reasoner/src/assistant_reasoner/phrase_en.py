@@ -320,6 +320,12 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "car?”, “What does the sign say?”, “What did they say about the meeting?”, “How does the speaker "
         "feel?”",
         "cannot_much": "No plugin that perceives pictures or sound is installed at the moment.",
+        # what plugins of others observe
+        "asked_many": "{what}: {list}, {sure} sure.",
+        "asked_yes": "Yes: {list}, {sure} sure.",
+        "asked_no": "No: {list}, {sure} sure.",
+        "asked_count": "{count}: {list}, {sure} sure.",
+        "asked_none": "I looked for it and found nothing ({what}, {where}).",
         # evidence
         "evidence": "I go by this: {list}.",
         "evidence_none": "I perceived nothing that speaks for it, and that is what my answer rests on.",

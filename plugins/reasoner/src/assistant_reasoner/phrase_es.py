@@ -496,6 +496,11 @@ value_address = dirección
 value_text = texto
 value_any = valor
 where_beside = Está {relation:other}.
+asked_many = {what}: {list}, {sure} de seguridad.
+asked_yes = Sí: {list}, {sure} de seguridad.
+asked_no = No: {list}, {sure} de seguridad.
+asked_count = {count}: {list}, {sure} de seguridad.
+asked_none = Se ha buscado y no se ha encontrado nada ({what}, {where}).
 example = Lo guardo como ejemplo para los que aprenden con ejemplos, como los modelos de lenguaje; mis propias
     respuestas las calculo.
 """

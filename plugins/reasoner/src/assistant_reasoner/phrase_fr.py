@@ -499,6 +499,11 @@ value_address = adresse
 value_text = texte
 value_any = valeur
 where_beside = C'est {relation:other}.
+asked_many = {what} : {list}, sûr à {sure}.
+asked_yes = Oui : {list}, sûr à {sure}.
+asked_no = Non : {list}, sûr à {sure}.
+asked_count = {count} : {list}, sûr à {sure}.
+asked_none = Cela a été cherché, sans rien trouver ({what}, {where}).
 example = Je garde cela comme exemple pour les répondants qui apprennent par l'exemple, comme les modèles de langage ;
     mes propres réponses, je les calcule.
 """

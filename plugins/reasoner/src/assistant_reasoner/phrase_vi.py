@@ -458,6 +458,11 @@ value_address = địa chỉ
 value_text = văn bản
 value_any = giá trị
 where_beside = Vị trí: {relation:other}.
+asked_many = {what}: {list}, chắc {sure}.
+asked_yes = Có: {list}, chắc {sure}.
+asked_no = Không: {list}, chắc {sure}.
+asked_count = {count}: {list}, chắc {sure}.
+asked_none = Đã tìm nhưng không thấy gì ({what}, {where}).
 example = Tôi giữ điều đó làm ví dụ cho những bộ trả lời học từ ví dụ, như mô hình ngôn ngữ; câu trả lời của tôi thì tôi
     tự tính ra.
 """

@@ -464,6 +464,11 @@ value_address = 地址
 value_text = 文字
 value_any = 数值
 where_beside = 它{relation:other}。
+asked_many = {what}：{list}，把握 {sure}。
+asked_yes = 是的：{list}，把握 {sure}。
+asked_no = 不是：{list}，把握 {sure}。
+asked_count = {count}：{list}，把握 {sure}。
+asked_none = 找过了，什么也没找到（{what}，{where}）。
 example = 我把它留作例子，供能从例子中学习的回答者（如语言模型）使用；我自己的回答是计算出来的。
 """
     ),

@@ -193,6 +193,19 @@ class World:
         """The pictures and videos that the question is about."""
         return tuple(self.scene(part) for part in self._asked(self.all_visuals, self.current_visuals))
 
+    def files(self, fitting: Callable[[Part], bool]) -> tuple[Part, ...]:
+        """What was sent, of whatever modality, that the question is about, if any of it fits; typed texts left out."""
+        sent = {*self.snapshot.turn_parts, *(digest for one in self.snapshot.messages for digest in one.parts)}
+        known = tuple(
+            part
+            for part in self.snapshot.parts
+            if part.parent is None and part.digest in sent and part.digest != self.question.part
+        )
+        if self.which.scope in ("index", "previous") and self.all_visuals:
+            known = self.all_visuals
+        known = tuple(part for part in known if fitting(part)) or known
+        return self._asked(known, self._latest(known))
+
     def _asked(self, known: tuple[Part, ...], current: tuple[Part, ...]) -> tuple[Part, ...]:
         if self.which.scope == "all":
             return current if len(current) > 1 else known
