@@ -88,6 +88,20 @@ def says(entry: str, text: str) -> bool:
     return bool(mentions(text, {"": (entry,)}))
 
 
+def beside(question: str, entries: tuple[str, ...]) -> tuple[str, ...]:
+    """What else a question says: its words that belong to none of the entries, in lower case and without accents; its
+    letters, where there are no spaces between words.
+    """
+    question = question[-LONGEST:]
+    unspaced = _UNSPACED.search(question) is not None
+    rest: list[str | None] = list(_letters(question) if unspaced else _words(question, inflected=True))
+    for one in mentions(question, {"": entries}):
+        if (_UNSPACED.search(one.word) is not None) == unspaced:
+            size = len(_letters(one.word) if unspaced else _words(one.word))
+            rest[one.start : one.start + size] = [None] * size
+    return tuple(word for word in rest if word is not None and any(letter.isalnum() for letter in word))
+
+
 def _places(within: tuple[str, ...], wanted: tuple[str, ...]) -> list[int]:
     size = len(wanted)
     if not size:

@@ -101,6 +101,25 @@ def test_nothing_is_guessed(photo: Any) -> None:
     assert not answer.text.startswith(("Yes", "No"))
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is the tempo fast?",
+        "Has it a slow tempo?",
+        "Is the tempo 120 beats per minute?",
+        "Does the piano play loud?",
+        "Ist das Tempo schnell?",
+        "Spielt das Klavier laut?",
+    ],
+)
+def test_what_else_the_question_says_is_not_affirmed(song: Any, question: str) -> None:
+    """Yes is said to what was observed, and not to what else the question claims of it."""
+    answer = song.ask(question)
+    assert not answer.abstained
+    assert answer.citations
+    assert answer.short not in ("yes", "no", "ja", "nein")
+
+
 @pytest.mark.parametrize("question", ["Is this photo sharp?", "Ist das Foto scharf?", "这张照片清晰吗？"])
 def test_nothing_was_found(photo: Any, question: str) -> None:
     """That somebody looked and found nothing is no answer."""

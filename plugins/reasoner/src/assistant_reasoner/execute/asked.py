@@ -12,7 +12,7 @@ from typing import Final
 
 from assistant.fusion.align import place
 from assistant.types import AUDIO, IMAGE, VIDEO, Observation, Part
-from assistant.vocabulary import Mention, mentions, says
+from assistant.vocabulary import Mention, beside, mentions, says
 from assistant_reasoner.execute.world import World
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import Attached, Choose, Evidence, Program, SmallTalk, Unknown
@@ -37,9 +37,27 @@ _VERDICT: Final[Mapping[str, str]] = MappingProxyType(
 _HOW_MANY: Final = re.compile(
     r"\b(?:how many|number of|count|wie ?viele|anzahl|combien|cu[áa]nt[oa]s|bao nhiêu|mấy)\b|多少|几", re.I
 )
-_ANY: Final = re.compile(
-    r"\b(?:there|any|have|has|contains?|include[sd]?|gibt es|enthält|hat|y a|hay|tiene|contient|có)\b|有", re.I
+_PLAIN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        language: frozenset(words.split())
+        for language, words in {
+            "en": "is are was were does do did can could has have will would the a an any some this that these "
+            "those it its there here in on at of to my me you i we see hear find contain contains include "
+            "includes picture photo photograph image file recording audio sound video clip document piece "
+            "song one please and or very really",
+            "de": "ist sind war waren hat haben kann das der die den dem des ein eine einen einem einer dies dieses "
+            "diese dieser diesem es er sie hier da in im auf denn wirklich foto bild aufnahme video datei "
+            "stuck lied gibt spielt spielen enthalt",
+            "fr": "est ce que cette cet ces la le les l un une des il elle ils elles t y a ici dans sur photo image "
+            "video enregistrement fichier morceau sont ont on",
+            "es": "es esta este estan estas estos son hay el la los las un una en de se ve lo foto imagen video "
+            "grabacion archivo pieza tiene suena",
+            "zh": "这 那 张 幅 个 段 首 的 照 片 图 像 视 频 录 音 曲 子 文 件 是 不 有 没 否 吗 嗎 呢 它 里 很 中",
+            "vi": "co khong la buc tam anh hinh nay do nao trong ban ghi am tep video phai",
+        }.items()
+    }
 )
+"""Words that add nothing to a question whether something is so."""
 _NOT: Final = re.compile(r"\b(?:not|no|never|without|nicht|kein\w*|ohne|pas|sans|sin|chưa)\b|n't\b|不|没|无", re.I)
 _NOT_NEGATED: Final = re.compile("是不是|有没有|是否")
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
@@ -176,15 +194,15 @@ def _verdict(question: str, one: Named, world: World) -> str | None:
         return None
     if any(_negated(each.text, one.all_entries) for each in one.seen):
         return None
-    if one.means_itself():
-        stated = all(says(one.entries[0], each.text) for each in one.seen)
-        return "yes" if stated or _ANY.search(question) else None
-    if all(says(one.entries[0], each.text) for each in one.seen):
-        return "yes"
+    plainly = _PLAIN.get(world.say.language, frozenset())
+    if not plainly.issuperset(beside(question, one.entries)):
+        return None  # it asks for more than whether there is such a thing
+    stating = [each for each in one.seen if says(one.entries[0], each.text)]
     others = [entry for entry in one.all_entries if entry not in one.entries]
-    if any(says(one.entries[0], each.text) for each in one.seen):
-        return "yes" if _ANY.search(question) else None
-    return "no" if all(any(says(entry, each.text) for entry in others) for each in one.seen) else None
+    otherwise = [each for each in one.seen if any(says(entry, each.text) for entry in others)]
+    if stating or (one.means_itself() and not otherwise):
+        return "yes"
+    return "no" if len(otherwise) == len(one.seen) and not one.means_itself() else None
 
 
 def _asks_whether(question: str, language: str) -> bool:
