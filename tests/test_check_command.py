@@ -84,7 +84,7 @@ def test_what_is_broken_is_told_with_its_cure(tmp_path: Path, project: Callable[
     result = check(tmp_path, folder, "--json")
     assert result.exit_code == 1
     found = told(result)[("perceiver", "yields_what_it_declares")]
-    assert (found["state"], found["remedy"]) == ("broken", "Mend what it yields, or declare it in `produces`.")
+    assert (found["state"], found["remedy"]) == ("broken", "Add it to `produces`.")
     assert "'whispering'" in found["what"]
     assert json.loads(result.stdout)["broken"] >= 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,19 +42,20 @@ def find(given: str, data_dir: Path) -> Target:
         NotFound: nothing installed has that name, and there is no such folder.
         PluginError: the folder is no plugin's.
     """
+    from assistant.discovery import candidates
+
     folder = Path(given)
-    installed = {entry.name: entry.value for entry in entry_points(group=PROJECT)}
+    found, _ = candidates(data_dir)
+    installed = {each.name: each.entry.value for each in found if each.environment is None}
     if given in installed:
         return Target({given: installed[given]}, data_dir=data_dir)
     if folder.name == PYPROJECT and folder.is_file():
         folder = folder.parent
     if folder.is_dir():
         return project(folder.resolve(), data_dir)
-    from assistant.environments import environments
-
-    for environment in environments(data_dir):
-        if given in environment.plugins:
-            return Target({given: environment.plugins[given]}, python=str(environment.executable), data_dir=data_dir)
+    for each in found:
+        if each.name == given and each.environment is not None:
+            return Target({given: each.entry.value}, python=str(each.environment.executable), data_dir=data_dir)
     if "/" in given or given.endswith((".toml", ".py")):
         raise NotFound(f"There is no folder {given}.", f"Name the folder that holds the plugin's {PYPROJECT}.")
     # a perceiver, say: which plugin brings it is only known once they are imported, which is not done here
