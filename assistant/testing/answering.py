@@ -13,8 +13,8 @@ from assistant.context import Snapshot
 from assistant.errors import CannotAnswer, RequestRefused
 from assistant.plugin import Answerer, Request
 from assistant.testing import awkward, running
-from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import AnswererCase, acceptable
+from assistant.testing.isolated import works_in_a_process_of_its_own
 from assistant.testing.plugged import (
     closes_cleanly,
     declares_what_decides,

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from assistant.errors import RequestRefused
 from assistant.testing import awkward, fresh
-from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import EmbedderCase
+from assistant.testing.isolated import works_in_a_process_of_its_own
 from assistant.testing.plugged import (
     closes_cleanly,
     declares_what_decides,

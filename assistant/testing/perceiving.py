@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 from assistant.errors import AssistantError, Cancelled, PluginError
 from assistant.plugin import Perceiver
 from assistant.testing import awkward, fresh, running
-from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import Input, PerceiverCase, acceptable, difference, written
+from assistant.testing.isolated import works_in_a_process_of_its_own
 from assistant.testing.plugged import (
     closes_cleanly,
     declares_what_decides,

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from assistant.plugin import Utterance, Voice
 from assistant.testing import awkward, running
-from assistant.testing.apart import works_in_a_process_of_its_own
 from assistant.testing.cases import VoiceCase, acceptable
+from assistant.testing.isolated import works_in_a_process_of_its_own
 from assistant.testing.plugged import (
     closes_cleanly,
     declares_what_decides,
