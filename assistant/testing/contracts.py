@@ -18,7 +18,7 @@ import pytest
 
 from assistant.context import Snapshot
 from assistant.plugin import Answerer, Embedder, Perceiver, Voice
-from assistant.testing import answering, apart, embedding, fresh, modules, perceiving, plugged, samples, speaking
+from assistant.testing import answering, embedding, fresh, isolated, modules, perceiving, plugged, samples, speaking
 from assistant.testing.cases import AnswererCase, Case, EmbedderCase, Input, PerceiverCase, VoiceCase
 from assistant.testing.fakes import FakeServices
 from assistant.testing.promises import NotApplicable
@@ -58,7 +58,7 @@ class PluggedContract:
 
     def test_works_in_a_process_of_its_own(self, case: Case[Any]) -> None:
         """With `isolation = "process"`, it says the same there as here."""
-        _keep(apart.works_in_a_process_of_its_own, case)
+        _keep(isolated.works_in_a_process_of_its_own, case)
 
     def test_closes_cleanly(self, case: Case[Any]) -> None:
         """After close() its threads, files and child processes are gone, and it can be loaded again."""
