@@ -164,13 +164,16 @@ class Perception:
 
     def _readers(self, part: Part) -> list[Runner[Perceiver]]:
         readers = [runner for runner in self._runners if part.modality in runner.plugged.consumes]
-        if not readers and (self._kinds is None or part.parent is None):
+        unseen = all(runner.plugged.particular for runner in readers)
+        if unseen and (self._kinds is None or (part.parent is None and not readers)):
             what = PLURALS.get(part.modality) or f"files of the sort {part.facts.get('format', part.modality)}"
             suggestion = SUGGESTED.get(part.modality)
+            only = ", ".join(sorted(runner.name for runner in readers))
             self.miss(
                 Gap(
                     cause="no_plugin",
-                    message=f"Nothing installed can perceive {what}, so {part.name} was not looked at.",
+                    message=f"Nothing installed can perceive {what}, so {part.name} was not looked at"
+                    + (f" but for what {only} can find." if only else "."),
                     remedy=f"Install a plugin for {what}"
                     + (f", for example {suggestion}." if suggestion else "; see `assistant plugins list`."),
                     part=part.digest,

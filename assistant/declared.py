@@ -98,6 +98,7 @@ def _check_common(plugged: Plugged, name: str) -> None:
         _wrong(name, "concurrency", concurrency, f"Make it a whole number from 1 to {MOST_CONCURRENCY}.")
     _check_flag(plugged, name, "network")
     _check_flag(plugged, name, "embeds")
+    _check_flag(plugged, name, "optional")
     _check_options(plugged, name)
 
 
@@ -118,6 +119,7 @@ def _check_perceiver(plugged: Perceiver, name: str, modalities: Collection[str] 
     if not _is_number(per_second) or per_second < 0:
         _wrong(name, "deadline_per_second", per_second, "Give it in seconds, 0 or more.")
     _check_flag(plugged, name, "heavy")
+    _check_flag(plugged, name, "particular")
     _check_asked(plugged, name, produces)
     per_turn = _check_strings(plugged, name, "per_turn")
     known = [each.name for each in init_fields(plugged.Options)]

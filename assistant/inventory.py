@@ -28,6 +28,7 @@ DECLARED: Final = {
         "deadline",
         "deadline_per_second",
         "heavy",
+        "particular",
         "concurrency",
         "asked",
     ),
@@ -36,7 +37,7 @@ DECLARED: Final = {
     "voices": ("deadline", "speakers"),
 }
 """What each sort declares, beside what all do."""
-COMMON: Final = ("version", "requires", "embeds", "memory_mb", "isolation", "memory_limit_mb", "network")
+COMMON: Final = ("version", "requires", "embeds", "optional", "memory_mb", "isolation", "memory_limit_mb", "network")
 
 
 def runners(host: Host) -> Iterator[tuple[str, Runner[Any]]]:

@@ -157,6 +157,9 @@ class Plugged(ABC):
     """Resident memory after load, in MiB, roughly; 0 for next to nothing."""
     embeds: ClassVar[bool] = False
     """True if it calls `Services.embed`: what it says is then cached for that embedder only."""
+    optional: ClassVar[bool] = False
+    """True if only who brings its weights wants it: while they are not here, it is left out without a gap, as if a setting
+    were missing (see `unready`)."""
 
     isolation: ClassVar[Isolation] = "thread"
     """Where it works: in a thread of the assistant's process, or in a process of its own, which is limited and can be
@@ -202,6 +205,9 @@ class Perceiver(Plugged):
     """Further seconds for each second of the recording."""
     heavy: ClassVar[bool] = True
     """True for model work: at most as many run at once as there are lanes. False for what takes milliseconds."""
+    particular: ClassVar[bool] = False
+    """True if it looks for something particular, such as codes, and leaves the rest unseen: where only such perceivers
+    read a modality, the person is told that nothing else does."""
     concurrency: ClassVar[int] = 1
     """Calls that may run at once in one instance; over 1 it must be thread-safe."""
     per_turn: ClassVar[frozenset[str]] = frozenset()

@@ -15,7 +15,7 @@ from assistant.host import Host
 from assistant.media import text_part
 from assistant.plugin import Task
 from assistant.settings import load_settings
-from assistant.testing import FakePerceiver, FakePlugin
+from assistant.testing import FakePerceiver, FakePlugin, picture
 from assistant.types import Missed, Observation, Observed
 
 
@@ -103,3 +103,19 @@ def test_options_without_asyncio(says_and_more: tuple[Assistant, dict[str, FakeP
         assert "heard 2" in {seen.text for seen in reply.observations}
     events = assistant.stream("hello again", answer=False, options=options)
     assert "heard 2" in {event.observation.text for event in events if isinstance(event, Observed)}
+
+
+@pytest.mark.parametrize(("other", "causes"), [(True, ["no_plugin"]), (False, [])])
+async def test_who_looks_for_something_particular(other: bool, causes: list[str], tmp_path: Path) -> None:
+    """Where only those read a modality who look for something particular, it is said that nothing else did."""
+    found = FakePerceiver("codes", consumes=("image",), produces=("code",), particular=True)
+    whole = FakePerceiver("whole", consumes=("image",), produces=("scene",), particular=other)
+    reads = FakePerceiver("reads", consumes=("text",), produces=("mood",))
+    settings = load_settings(data_dir=tmp_path)
+    host = Host(settings, plugins={"fakes": FakePlugin(found, whole, reads)}, discover=False)
+    with Assistant(settings, host=host) as assistant:
+        reply = assistant.ask("What is it?", picture())
+        assert {seen.kind for seen in reply.observations} == {"code", "scene", "mood"}
+        told = [gap for gap in reply.gaps if gap.cause == "no_plugin"]
+        assert [gap.cause for gap in told] == causes
+        assert all("codes, whole can find" in gap.message and "sensorium-vision" in gap.remedy for gap in told)

@@ -120,6 +120,7 @@ class Barcodes(Perceiver):
     Options = BarcodeOptions
     deadline = 20.0
     heavy = False
+    particular = True
     concurrency = 2
 
     def __init__(self) -> None:

@@ -41,6 +41,7 @@ class PhotoMetadata(Perceiver):
     Options = PhotoMetadataOptions
     deadline = 10.0
     heavy = False
+    particular = True
     isolation = "process"
     memory_limit_mb = 1024
 

@@ -34,10 +34,12 @@ class SpeakerTurns(Perceiver):
     consumes = (AUDIO,)
     gathers = (Kind.TRANSCRIPT_SEGMENT,)
     produces = ("speakers", "speaker_turn")
+    particular = True
     requires = ("safetensors", "scipy", "threadpoolctl")
     deadline = 60.0
     deadline_per_second = 0.2
     memory_mb = 60
+    optional = True
 
     def __init__(self) -> None:
         self._encoder: VoiceEncoder | None = None
