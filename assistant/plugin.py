@@ -158,8 +158,8 @@ class Plugged(ABC):
     embeds: ClassVar[bool] = False
     """True if it calls `Services.embed`: what it says is then cached for that embedder only."""
     optional: ClassVar[bool] = False
-    """True if only who brings its weights wants it: while they are not here, it is left out without a gap, as if a setting
-    were missing (see `unready`)."""
+    """True if only who brings its weights wants it: while they are not here, it is left out without a gap, as if a
+    setting were missing (see `unready`)."""
 
     isolation: ClassVar[Isolation] = "thread"
     """Where it works: in a thread of the assistant's process, or in a process of its own, which is limited and can be

@@ -130,7 +130,7 @@ class Runner(Generic[P]):
 
     @property
     def configured(self) -> bool:
-        """Whether no setting that it needs is missing."""
+        """Whether no setting that it needs is missing, nor weights without which it is not wanted."""
         try:
             return not self._missing_setting()
         except PluginError:  # `obstacle` tells what is wrong with it
@@ -140,7 +140,14 @@ class Runner(Generic[P]):
         missing = self._asked("unready")
         if not isinstance(missing, str):
             raise PluginError(f"{self.name}.unready gave {type(missing).__name__}.", "Tell its author.")
-        return missing
+        if missing or not self.plugged.optional or self.loaded:
+            return missing
+        try:
+            for name in self._weights_needed():
+                self.services.weights(name)
+        except WeightsError as error:
+            return error.remedy or error.message
+        return ""
 
     def _weights_needed(self) -> tuple[str, ...]:
         names = self._asked("weights")
@@ -158,13 +165,20 @@ class Runner(Generic[P]):
 
     @property
     def resting(self) -> bool:
-        """Whether it failed so often in a row that it is left alone for a while."""
-        return self._failures >= self._breaker_failures and self._clock() < self._resting_until
+        """Whether it, or its process, failed so often in a row that it is left alone for a while."""
+        return self.rests_for > 0
 
     @property
     def rests_for(self) -> float:
         """Seconds until it is tried again, while it rests; 0 otherwise."""
-        return max(0.0, self._resting_until - self._clock()) if self.resting else 0.0
+        hindered = None if self.proxy is None else self.proxy.hindrance()
+        return max(self._breaks_for, 0.0 if hindered is None else hindered.seconds)
+
+    @property
+    def _breaks_for(self) -> float:
+        """Seconds that it is not asked for, whatever its process does."""
+        failed = self._failures >= self._breaker_failures
+        return max(0.0, self._resting_until - self._clock()) if failed else 0.0
 
     @property
     def loading(self) -> bool:
@@ -184,12 +198,13 @@ class Runner(Generic[P]):
         ends_itself = self.proxy is not None  # with its own process, in a moment
         if self._overdue >= getattr(self.plugged, "concurrency", 1) and not ends_itself:
             return Obstacle("paused", f"{self.name} is still busy with earlier work that ran past its deadline.")
-        if self.resting:
-            seconds = self._resting_until - self._clock()
+        seconds = self._breaks_for
+        if seconds > 0:
             return Obstacle(
                 "paused",
                 f"{self.name} failed {self._failures} times in a row and rests ({self.last_failure}).",
                 f"It is tried again in {seconds:.0f} s.",
+                seconds,
             )
         hindered = None if self.proxy is None else self.proxy.hindrance()
         if hindered is not None:

@@ -137,6 +137,7 @@ class Options:
         ({"network": "no"}, "network is 'no'", "True"),
         ({"heavy": None}, "heavy", "False"),
         ({"embeds": 1}, "embeds", "True"),
+        ({"optional": "yes"}, "optional", "True"),
         ({"concurrency": 0}, "concurrency", "1 to"),
         ({"concurrency": 1.0}, "concurrency", "whole number"),
         ({"requires": "numpy"}, "requires", "tuple"),

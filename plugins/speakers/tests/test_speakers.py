@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import assistant_speakers
+from assistant.engine import Engine, Session
 from assistant.errors import WeightsCorrupt
+from assistant.host import Host
 from assistant.media import Media
 from assistant.plugin import Task
-from assistant.settings import load_settings
+from assistant.settings import Settings, load_settings
 from assistant.testing import FakeServices, PerceiverContract
-from assistant.types import Kind, Observation, Part
+from assistant.types import Kind, Missed, Observation, Part
 from assistant.weights import Weights
 from assistant_speakers import SpeakerTurns
 from assistant_speakers.encoder import MELS, SAMPLE_RATE, UNITS, VoiceEncoder, louder, mel_filters
@@ -175,6 +179,26 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
     with pytest.raises(WeightsCorrupt, match="weights pull"):
         VoiceEncoder(tmp_path)
+
+
+def test_nothing_is_said_without_weights(tmp_path: Path) -> None:
+    """Who did not bring them is not told of it with every recording; the list of plugins says what brings them."""
+    settings = Settings(data_dir=tmp_path, weights={"directory": tmp_path / "weights"})
+    sound = np.zeros(SAMPLE_RATE, np.float32)
+    with Host(settings, plugins={"speakers": assistant_speakers}, discover=False) as host:
+        (runner,) = host.perceivers()
+        assert not runner.configured
+        state = runner.health()
+        assert (state["state"], state["ready"]) == ("not_configured", False)
+        assert "assistant weights pull ge2e-voice-encoder" in state["reason"]
+        assert "speakers" not in host.capabilities()["audio"]
+
+        async def turn() -> list[Any]:
+            part = Media().audio_part(sound, "silence")
+            return [each async for each in Engine(host, Media()).turn(Session(), "", [part], answer=False)]
+
+        gaps = [each.gap for each in asyncio.run(turn()) if isinstance(each, Missed)]
+        assert not [gap for gap in gaps if gap.source == "speakers" or gap.cause == "no_weights"]
 
 
 @pytest.mark.weights
