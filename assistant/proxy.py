@@ -18,6 +18,8 @@ class Obstacle:
     cause: GapCause
     message: str
     remedy: str = ""
+    seconds: float = 0.0
+    """Until it is tried again by itself, where that is known."""
 
 
 class ProcessFacts(TypedDict):

@@ -125,6 +125,7 @@ class Elsewhere(Plugged, Proxy):
                 "paused",
                 f"The process of {self.name} failed {self._failures} times in a row ({self._last_failure}).",
                 f"It is started again in {max(1.0, seconds):.0f} s.",
+                seconds,
             )
         return None
 
