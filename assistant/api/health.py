@@ -46,7 +46,7 @@ class Readiness:
     reasons: tuple[str, ...]
     """Why not; empty if they can."""
     details: Mapping[str, Any] = field(default_factory=dict)
-    """State of every plugin, as `assistant plugins list --json` shows it."""
+    """State of everything that is plugged in; see `Host.health`."""
 
     @property
     def ready(self) -> bool:
