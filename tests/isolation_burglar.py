@@ -19,6 +19,10 @@ class Burglar(Perceiver):
 
     def perceive(self, task):
         what, _, argument = task.part.text.partition(" ")
+        if what == "tell":
+            for number in range(int(argument)):
+                yield task.observe("note", f"{number} " + "x" * 100_000, 1.0)
+            return
         try:
             said = getattr(self, f"do_{what}")(argument) or "done"
         except OSError as error:

@@ -35,8 +35,9 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Try]:
     with Assistant(settings, host=Host(settings, plugins=plugins, discover=False)) as assistant:
 
         def asked(text: str) -> str:
-            (seen,) = [seen for seen in assistant.ask(text).observations if seen.source == "burglar"]
-            return seen.text
+            reply = assistant.ask(text)
+            found = [seen.text for seen in reply.observations if seen.source == "burglar"]
+            return found[0] if len(found) == 1 else f"{len(found)} {[gap.cause for gap in reply.gaps]}"
 
         yield asked
 
@@ -100,6 +101,18 @@ def test_gets_no_descriptor_however_many_are_open(tmp_path: Path) -> None:
             os.close(each)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert int(seen.text) <= 6  # input, output, error, its calls, this call, and the directory that lists them
+
+
+def test_long_observations_all_come(tried: Try) -> None:
+    """It may yield them faster than they are read, though the kernel allows few descriptors to be under way."""
+    assert tried("tell 400") == "400 []"
+
+
+def test_is_not_listened_to_for_ever(tried: Try) -> None:
+    """Of what it says in one call the assistant keeps 64 MB at most, whatever its deadline."""
+    count, _, causes = tried("tell 5000").partition(" ")
+    assert int(count) * 100_000 < 64 << 20
+    assert causes == "['crashed']"
 
 
 @pytest.mark.skipif(os.uname().machine not in ("x86_64", "aarch64"), reason="numbers of calls are not known here")

@@ -19,6 +19,8 @@ from assistant.media.source import memory_file
 PACKET_BYTES: Final = 32 * 1024
 MESSAGE_BYTES: Final = 8 * 1024 * 1024
 """Of one message of a plugin's process; what the assistant says is not bounded."""
+CALL_BYTES: Final = 64 * 1024 * 1024
+"""Of all messages of a plugin's process in one call: thousands of pages of text."""
 DESCRIPTORS: Final = 8
 DEPTH: Final = 64
 """Levels of lists and objects in one message of a plugin's process."""
@@ -52,12 +54,28 @@ def send(connection: socket.socket, message: Mapping[str, Any], descriptors: Seq
         os.close(large)
 
 
-def receive(connection: socket.socket, *, trusted: bool = False) -> tuple[dict[str, Any], list[int]]:
+class Allowance:
+    """Bytes of messages that a plugin's process may still send in one call."""
+
+    def __init__(self, most: int = CALL_BYTES) -> None:
+        self.left = most
+
+    def spend(self, size: int) -> None:
+        """Raises Nonsense once there is nothing left."""
+        self.left -= size
+        if self.left < 0:
+            raise Nonsense("more in one call than anybody could read")
+
+
+def receive(
+    connection: socket.socket, *, trusted: bool = False, allowance: Allowance | None = None
+) -> tuple[dict[str, Any], list[int]]:
     """The next message, and its descriptors, which are the caller's to close.
 
     Args:
         connection: where it comes from.
         trusted: whether the other end is the assistant.
+        allowance: what the other end may still send.
 
     Raises:
         EOFError: the other end is closed.
@@ -77,6 +95,8 @@ def receive(connection: socket.socket, *, trusted: bool = False) -> tuple[dict[s
             os.close(descriptors.pop(0))
         else:
             data = data[1:]
+        if allowance is not None:
+            allowance.spend(len(data))
         return parsed(data, trusted=trusted), descriptors
     except BaseException:
         close(descriptors)

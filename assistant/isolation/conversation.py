@@ -53,6 +53,7 @@ class Conversation:
         self._ends = None if seconds is None else time.monotonic() + seconds
         self._given_up: float | None = None
         self._over = False
+        self._allowance = channel.Allowance()
         self.began = False
         """Whether anything came back yet."""
         self.done: dict[str, Any] = {}
@@ -168,7 +169,7 @@ class Conversation:
                 raise PluginCrashed(f"{self._name} took longer than {self._seconds:.0f} s.", "The log says more.")
             if self._connection.fileno() in ready:
                 try:
-                    return channel.receive(self._connection)
+                    return channel.receive(self._connection, allowance=self._allowance)
                 except BlockingIOError:
                     continue
                 except (EOFError, ConnectionError):

@@ -5,15 +5,17 @@ Decoding is always done by the assistant; pixels and sound come in shared memory
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from assistant.errors import PluginError
 from assistant.isolation import channel
@@ -25,6 +27,11 @@ from assistant.types import EMPTY, JSON, Part
 
 if TYPE_CHECKING:
     import numpy as np
+
+BUSY_SECONDS: Final = 0.01
+"""How long to wait when the kernel allows no further descriptors to be under way."""
+TEXTS: Final = 256
+"""Texts that are embedded at once: a call that is given up does not wait for more."""
 
 
 class Call:
@@ -106,7 +113,14 @@ class Call:
 
     def _send(self, message: Mapping[str, Any], descriptors: Sequence[int] = ()) -> None:
         try:
-            channel.send(self._connection, message, descriptors)
+            while True:
+                try:
+                    channel.send(self._connection, message, descriptors)
+                    return
+                except OSError as error:
+                    if error.errno != errno.ETOOMANYREFS:
+                        raise
+                time.sleep(BUSY_SECONDS)  # descriptors that nobody took out yet: the assistant reads, if slowly
         except (TypeError, ValueError, RecursionError) as error:
             raise PluginError(f"What it yields is not JSON: {error}.", "Use plain numbers, texts and lists.") from error
 
@@ -239,5 +253,12 @@ class LentServices:
 
 def embedded(call: Call, texts: Sequence[str]) -> np.ndarray | None:
     """Ask the assistant for sentence embeddings."""
-    told, descriptors = call.ask("embed", texts=list(texts))
-    return call.array(told, descriptors[0]).copy() if descriptors else None
+    import numpy as np
+
+    found = []
+    for start in range(0, max(1, len(texts)), TEXTS):
+        told, descriptors = call.ask("embed", texts=list(texts[start : start + TEXTS]))
+        if not descriptors:
+            return None
+        found.append(call.array(told, descriptors[0]))
+    return np.concatenate(found)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 RECORDINGS: Final = 8
 """Recordings and videos that one call may be decoding at once."""
-TEXTS: Final = 4096
-"""Texts that are embedded at once."""
+TEXTS: Final = 256
+"""Texts that are embedded at once, as inside.py asks for them."""
 Given = tuple[dict[str, Any], list[int]]
 
 
