@@ -34,7 +34,7 @@ KINDS: Final = {
         shows="A line that ends in [NAME]. In the chat, send any picture: the same stands in the evidence beside it.",
         needs=("numpy>=1.26",),
         isolation="thread",
-        grows="`perceive`, and the kinds it `produces`.",
+        grows="`perceive`, the kinds it `produces`, and the words by which people ask for them (`asked`).",
     ),
     "answerer": Kind(
         hooks=("register_answerers",),

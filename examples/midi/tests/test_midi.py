@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import assistant_midi
+import pytest
 from assistant_midi import SCORE, Midi
 from assistant_midi.reading import Broken, read
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from assistant import Assistant
 from assistant.media import Media
 from assistant.testing import PerceiverContract, PluginContract
+from assistant.vocabulary import mentions
 
 
 def song(notes: int = 4, beats_per_minute: int = 90, program: int = 40) -> bytes:
@@ -43,6 +45,21 @@ def test_what_is_said(make_assistant: Callable[..., Assistant]) -> None:
         ("tempo", "90 beats per minute"),
         ("instrument", "strings"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How fast is this piece?", "tempo"),
+        ("Which instruments play?", "instrument"),
+        ("Is there a guitar?", "instrument"),
+        ("How many notes does it have?", "score_facts"),
+        ("Wie schnell ist das Stück?", "tempo"),
+    ],
+)
+def test_people_can_ask(question: str, kind: str) -> None:
+    """The words that people ask with are declared."""
+    assert {one.kind for one in mentions(question, Midi.asked)} == {kind}
 
 
 def test_a_damaged_file(make_assistant: Callable[..., Assistant]) -> None:

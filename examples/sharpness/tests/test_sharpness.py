@@ -11,6 +11,7 @@ from assistant_sharpness import Sharpness, variance_of_laplacian
 from assistant import Assistant, Part
 from assistant.media import Media
 from assistant.testing import PerceiverContract
+from assistant.vocabulary import mentions
 
 
 def checkers(width: int = 320, height: int = 240, blurred: int = 0) -> np.ndarray:
@@ -50,3 +51,11 @@ def test_what_is_said(
 def test_tiny_pictures(shape: tuple[int, int]) -> None:
     """Pictures that are too small for a Laplacian, or just large enough, have none that is wrong."""
     assert variance_of_laplacian(np.full(shape, 7.0)) == 0.0
+
+
+@pytest.mark.parametrize(
+    "question", ["Is this photo sharp?", "Is it out of focus?", "Ist das Foto scharf?", "照片清晰吗？"]
+)
+def test_people_can_ask(question: str) -> None:
+    """The words that people ask with are declared."""
+    assert {one.kind for one in mentions(question, Sharpness.asked)} == {"sharpness"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 from assistant import FileFormat, Observation, Perceiver, Task, hookimpl
 from assistant.errors import UnreadableMedia
-from assistant_midi.reading import Broken, read
+from assistant_midi.reading import FAMILIES, Broken, read
 
 ASSISTANT_API = ">=1.1,<2"
 
@@ -29,6 +30,11 @@ class Midi(Perceiver):
     memory_limit_mb = 256
     heavy = False
     deadline = 10.0
+    asked: ClassVar = {
+        "score_facts": ("how long|duration", "notes|Noten", "tracks|Spuren"),
+        "tempo": ("tempo|how fast|bpm|wie schnell|速度|多快",),
+        "instrument": ("instrument|Instrumente|乐器", *FAMILIES, "drums|Schlagzeug"),
+    }
 
     def perceive(self, task: Task) -> Iterator[Observation]:
         """Read the file's events; nothing of it is played."""

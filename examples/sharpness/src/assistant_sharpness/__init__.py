@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from assistant import Observation, Perceiver, Task, hookimpl
 
@@ -31,6 +31,13 @@ class Sharpness(Perceiver):
     per_turn = frozenset({"threshold"})
     heavy = False
     deadline = 5.0
+    asked: ClassVar = {
+        "sharpness": (
+            "sharp|in focus|scharf|nette|nítida|清晰",
+            "blurred|out of focus|unscharf|floue|borrosa|模糊",
+            "sharpness",
+        )
+    }
 
     def perceive(self, task: Task) -> Iterator[Observation]:
         """Look at the picture's grey values, at most 1,024 pixels a side."""
