@@ -10,7 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Final
 
-from assistant.context import SharedContext
+from assistant.context import SharedContext, Snapshot
 from assistant.dataflow import Perception
 from assistant.errors import AssistantError, CannotAnswer, described
 from assistant.examples import examples_of
@@ -20,7 +20,20 @@ from assistant.media import Media
 from assistant.plugin import Answerer, Request
 from assistant.proxy import Obstacle
 from assistant.runner import Overdue, Runner
-from assistant.types import FREE, Answer, Answering, Delta, Event, Example, Gap, GapCause, Missed, Question, Sampling
+from assistant.types import (
+    FREE,
+    MODALITIES,
+    Answer,
+    Answering,
+    Delta,
+    Event,
+    Example,
+    Gap,
+    GapCause,
+    Missed,
+    Question,
+    Sampling,
+)
 from assistant.vocabulary import mentions
 
 logger = logging.getLogger(__name__)
@@ -104,25 +117,32 @@ class Answers:
 
     async def _request(self, runner: Runner[Answerer], question: Question) -> Request:
         """What the answerer is asked, once what it needs is perceived."""
-        needs = runner.plugged.needs(question, self._context.snapshot())
+        needs = runner.plugged.needs(question, self._snapshot(runner))
         vocabulary = self._host.vocabulary()
         if needs is not None:
             needs |= {one.kind for one in mentions(question.text, vocabulary)}
         if needs is None or needs:
             await self._perception.settled(needs)
-        context = self._context.snapshot()
+        context = self._snapshot(runner)
         request = Request(
             question=question,
             context=context,
             media=self._media,
             embed=self._host.embed,
-            capabilities=self._host.capabilities(),
+            capabilities=context.capabilities,
             vocabulary=vocabulary,
             examples=(*self._examples, *examples_of(context.messages, context.part)),
             instructions=self._instructions,
             sampling=self._sampling,
         )
         return replace(request, computed=lambda: self._computed(runner, request))
+
+    def _snapshot(self, runner: Runner[Answerer]) -> Snapshot:
+        """The context as this answerer may see it: bytes that nothing has checked only where it asks for them."""
+        context = self._context.snapshot()
+        seen = {*MODALITIES, *runner.plugged.accepts}
+        parts = tuple(part if part.modality in seen else replace(part, content=b"") for part in context.parts)
+        return replace(context, parts=parts, capabilities=self._host.capabilities())
 
     def _computed(self, asking: Runner[Answerer], request: Request) -> Answer | None:
         """The whole answer of the first ready answerer that checks others; called in the worker of the one asking."""

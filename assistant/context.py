@@ -5,8 +5,8 @@ A blackboard: plugins never call each other. `SharedContext` is owned by one eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from assistant.types import Gap, Message, Observation, Part
 
@@ -24,6 +24,9 @@ class Snapshot:
     """Earlier messages, oldest first; the question being answered is not among them."""
     turn_parts: tuple[str, ...] = ()
     """Digests of the parts sent with this turn, in the order sent."""
+    capabilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For answerers: modality -> observation kinds that installed perceivers can give for it, those of kinds that only
+    plugins know among them."""
 
     def part(self, digest: str) -> Part | None:
         """The part of that digest."""

@@ -254,7 +254,10 @@ class Answerer(Plugged):
     """Streams a reply to a question from the context, citing the observations it used."""
 
     accepts: ClassVar[tuple[str, ...]] = ()
-    """Modalities it can use beside text."""
+    """Modalities whose parts it looks at itself, beside text: who reads the list of plugins is told. It decides nothing
+    about pictures, sound and videos. Of a file that a plugin's format brought (see `register_formats`) nothing has
+    checked the bytes: `Request.context` has them only for an answerer that names its modality here, and that one must
+    work in a process of its own."""
     quality: ClassVar[int] = 0
     """Of those ready, the host asks the one with the highest first."""
     deadline: ClassVar[float] = 120.0
@@ -272,7 +275,11 @@ class Answerer(Plugged):
         return ""
 
     def needs(self, question: Question, context: Snapshot) -> frozenset[str] | None:
-        """Observation kinds to wait for before answering; None waits for everything."""
+        """Observation kinds to wait for before answering; None waits for everything.
+
+        Which kinds there can be for what was sent, those of other plugins too, is in `context.capabilities`. Kinds that
+        the question names (see `Request.vocabulary`) are waited for in any case.
+        """
         return None
 
     @abstractmethod

@@ -98,7 +98,9 @@ class Registry:
                 return
             plugged = self._place(plugin, plugged)
             if isinstance(plugged, Perceiver):
-                self._refuse_raw_bytes(plugged)
+                self._refuse_raw_bytes(plugged, plugged.consumes, "consumes")
+            elif isinstance(plugged, Answerer):
+                self._refuse_raw_bytes(plugged, plugged.accepts, "accepts")
             if plugged.name in runners:
                 other = runners[plugged.name].plugin
                 raise DuplicateName(
@@ -111,11 +113,11 @@ class Registry:
 
         return register
 
-    def _refuse_raw_bytes(self, perceiver: Perceiver) -> None:
-        raw = sorted(set(perceiver.consumes) & (set(self.modalities) - set(MODALITIES)))
-        if raw and perceiver.isolation != "process":
+    def _refuse_raw_bytes(self, plugged: Plugged, modalities: Iterable[str], does: str) -> None:
+        raw = sorted(set(modalities) & (set(self.modalities) - set(MODALITIES)))
+        if raw and plugged.isolation != "process":
             raise PluginError(
-                f"{perceiver.name} consumes {', '.join(raw)}: files as they were sent, which nothing has checked.",
+                f"{plugged.name} {does} {', '.join(raw)}: files as they were sent, which nothing has checked.",
                 'Such files are read in a process of its own only: declare `isolation = "process"`.',
             )
 

@@ -233,13 +233,14 @@ class _Plugin:
             snapshot.gaps,
             snapshot.messages,
             snapshot.turn_parts,
+            {modality: tuple(kinds) for modality, kinds in told["capabilities"].items()},
         )
         return Request(
             question=read_question(told["question"]),
             context=context,
             media=LentMedia(call, Limits(**told["limits"])),
             embed=partial(embedded, call),
-            capabilities={modality: tuple(kinds) for modality, kinds in told["capabilities"].items()},
+            capabilities=context.capabilities,
             vocabulary={kind: tuple(words) for kind, words in told["vocabulary"].items()},
             examples=tuple(
                 Example(each["question"], each["answer"], part(each["part"]) if each["part"] else None)
