@@ -12,6 +12,7 @@ import pytest
 
 from assistant import system_calls
 from assistant.app import Assistant
+from assistant.environments import building
 from assistant.host import Host
 from assistant.isolation import Program, confinement_report, describe, isolated
 from assistant.settings import Settings
@@ -135,3 +136,40 @@ def _works(act: Callable[[], object]) -> bool:
     except PermissionError:
         return False
     return True
+
+
+def test_nothing_of_it_runs_before_it_is_confined(tmp_path: Path) -> None:
+    """Its directory comes first on the import path, and a module there may be called like one that confining needs."""
+    mark = tmp_path / "mark"
+    place = tmp_path / "plugin"
+    place.mkdir()
+    run = f"from pathlib import Path\ntry:\n    Path({str(mark)!r}).write_text('free')\nexcept OSError:\n    pass\n"
+    for module in ("shutil", "resource", "ctypes", "subprocess", "sitecustomize"):
+        (place / f"{module}.py").write_text(run)
+    (place / "assistant").mkdir()
+    (place / "assistant" / "__init__.py").write_text(run)
+    (place / "mine.py").write_text(run)
+    describe(Program("mine", "mine", path=(str(place),)), {})
+    assert not mark.exists()
+
+
+def test_an_environment_of_its_own_starts_confined(tmp_path: Path) -> None:
+    """What a package leaves in an environment to be run at every start of Python runs in the confined process alone."""
+    data, mark = tmp_path / "data", tmp_path / "mark"
+    with building(data, "own") as draft:
+        packages = next(draft.directory.glob("lib/*/site-packages"))
+        facts = packages / "own-1.dist-info"
+        facts.mkdir()
+        (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: own\nVersion: 1\n")
+        (facts / "entry_points.txt").write_text("[assistant]\nown = own\n")
+        (packages / "own.py").write_text("from assistant.hookspecs import hookimpl\nimport helper\n")
+        (packages / "own.pth").write_text(f"import helper; helper.run({str(mark)!r})\n")
+        (packages / "helper.py").write_text(
+            "ran = []\ndef run(place):\n    ran.append(1)\n    try:\n        open(place, 'w')\n"
+            "    except OSError:\n        pass\n"
+        )
+        draft.finish("own")
+    host = Host(Settings(data_dir=data))
+    assert "own" in {plugin.name for plugin in host.plugins()}
+    assert [problem for problem in host.problems() if problem.plugin == "own" and problem.level == "error"] == []
+    assert not mark.exists()

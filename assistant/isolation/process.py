@@ -33,9 +33,12 @@ TAIL_CHARACTERS: Final = 4000
 logger = logging.getLogger(__name__)
 _numbers = itertools.count(1)
 _PROGRAM: Final = (
-    "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told.pop('path') or sys.path; "
-    "sys.path[:0] = told.pop('first'); from assistant.isolation.supervisor import main; main(told)"
+    "import json, sys; told = json.loads(sys.argv[1]); sys.path.append(told['root']); "
+    "from assistant.isolation.supervisor import main; main(told)"
 )
+"""With `-S`, and with the assistant behind the standard library: nothing that others installed is imported, or run by a
+.pth file, before the process is confined."""
+_ROOT: Final = str(Path(__file__).resolve().parents[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Process:
             told = {
                 "path": _path(program),
                 "first": list(program.path),
+                "root": _ROOT,
                 "control": theirs.fileno(),
                 "life": its_life.fileno(),
                 "scratch": str(scratch),
@@ -78,7 +82,7 @@ class Process:
             }
             try:
                 self._process = subprocess.Popen(
-                    [str(program.python), "-I", "-B", "-u", "-c", _PROGRAM, json.dumps(told)],
+                    [str(program.python), "-I", "-S", "-B", "-u", "-c", _PROGRAM, json.dumps(told)],
                     env=places.variables(scratch, bounds.threads, bounds.network, bounds.hub),
                     pass_fds=[theirs.fileno(), its_life.fileno()],
                     stdin=subprocess.DEVNULL,
@@ -189,8 +193,7 @@ def _path(program: Program) -> list[str]:
     """`sys.path` of a process of this interpreter; [] for the one of its own."""
     if program.python != Path(sys.executable):
         return []
-    root = str(Path(__file__).resolve().parents[2])
-    return [*filter(None, sys.path), *([] if root in sys.path else [root])]
+    return [*filter(None, sys.path), *([] if _ROOT in sys.path else [_ROOT])]
 
 
 def _size(directories: Sequence[Path]) -> int:

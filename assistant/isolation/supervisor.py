@@ -40,7 +40,8 @@ def main(told: Mapping[str, Any]) -> NoReturn:
 
     Args:
         told: by `process.Process`: descriptors `control` and `life`, `scratch` (a directory), `memory` and `addresses`
-            (bytes; None for no limit), `network`, and what files it may open: `readable`, `devices`.
+            (bytes; None for no limit), `network`, and what files it may open: `readable`, `devices`; where its modules are: `first`,
+            then `path` (empty for what the interpreter finds by itself), then the assistant's own `root`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the assistant's to handle
     confinement.adopt_orphans()
@@ -117,9 +118,22 @@ def _confined(told: Mapping[str, Any], tether: int, parent: int, apart: bool) ->
         "network": apart or filtered or version >= 4,
         "signals": (apart or version >= 6) and filtered,
     }
+    _import_from(told)
     from assistant.isolation.child import serve
 
     serve(3, protections)
+
+
+def _import_from(told: Mapping[str, Any]) -> None:
+    """Set the import path up as the interpreter would have at its start, which runs code of installed packages."""
+    import site
+
+    root = told["root"]
+    sys.path.remove(root)
+    site.main()
+    sys.path[:] = [*told["first"], *(told["path"] or sys.path)]
+    if root not in sys.path:
+        sys.path.append(root)
 
 
 def _watch(child: int, life: int, said: int) -> tuple[int, bytes]:
