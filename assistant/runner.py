@@ -319,22 +319,12 @@ class Runner(Generic[P]):
             self._measured = True
 
         self._worker.submit(work)
-        ends: float | None = None
+        end: asyncio.TimerHandle | None = None
         limit: float | None = None
         try:
             while True:
-                try:
-                    timeout = None if ends is None else max(0.0, ends - loop.time())
-                    if inbox.empty():
-                        what, value = await asyncio.wait_for(inbox.get(), timeout)
-                    else:  # a third of the time of a short call goes into waiting for what is there already
-                        what, value = inbox.get_nowait()
-                except asyncio.TimeoutError:
-                    with self._counting:
-                        if not finished.is_set():
-                            self._overdue += 1
-                            late.set()
-                    raise Overdue(f"{self.name} did not finish within {limit or 0:.0f} s.") from None
+                # not `asyncio.wait_for`: before Python 3.12 it loses a cancellation that comes together with an item
+                what, value = await inbox.get()
                 if what == "item":
                     yield value
                 elif what == "failed":
@@ -342,16 +332,26 @@ class Runner(Generic[P]):
                 elif what == "done":
                     self._note(None)
                     return
+                elif what == "overdue":
+                    with self._counting:
+                        if not finished.is_set():
+                            self._overdue += 1
+                            late.set()
+                    raise Overdue(f"{self.name} did not finish within {limit or 0:.0f} s.")
                 else:
                     on_state(what)
                     limit = deadline if what == "running" else self._load_seconds
-                    ends = None if limit is None else loop.time() + limit
+                    if end is not None:
+                        end.cancel()
+                    end = None if limit is None else loop.call_later(limit, inbox.put_nowait, ("overdue", None))
         except (GeneratorExit, asyncio.CancelledError, Cancelled):
             raise
         except BaseException as error:
             self._note(error)
             raise
         finally:
+            if end is not None:
+                end.cancel()
             cancel.set()
 
     def _note(self, error: BaseException | None) -> None:

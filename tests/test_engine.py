@@ -543,6 +543,36 @@ async def test_stopping_cancels_perceivers_and_answerers(make: Make) -> None:
     assert ("eyes", next(iter(session.context)).digest) not in session.done
 
 
+@pytest.mark.parametrize("ticks", range(6))
+async def test_a_stop_is_not_lost_to_what_comes_at_the_same_time(make: Make, ticks: int) -> None:
+    """A turn that is stopped while a word of its answer is on its way ends then, not with the answer's last word."""
+    go, posted, taken = threading.Event(), threading.Event(), asyncio.Event()
+
+    def answer(request: Request) -> Iterator[Delta]:
+        yield Delta("One ")
+        go.wait(10)
+        yield Delta("two ")
+        posted.set()
+        request.cancel.wait(10)
+
+    async def take() -> None:
+        async for event in make(FakeAnswerer("scripted", answer)).turn(Session(), "count", ()):
+            if isinstance(event, Delta):
+                taken.set()
+
+    taking = asyncio.create_task(take())
+    await taken.wait()
+    go.set()
+    posted.wait(10)  # the loop stands still: the second word lies before it
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    taking.cancel()
+    began = time.monotonic()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert time.monotonic() - began < 5
+
+
 async def test_overhead_of_ten_trivial_plugins(make: Make) -> None:
     """A turn with ten trivial perceivers ends; its overhead is measured by benchmarks/host_overhead.py."""
     engine = make(*(FakePerceiver(f"p{i}") for i in range(10)))

@@ -213,4 +213,7 @@ def test_is_left_alone_for_longer_and_longer(assistant: Assistant) -> None:
         reply = assistant.ask(text)
     assert cause(reply) == "paused"
     assert "It is started again in" in next(gap.remedy for gap in reply.gaps if gap.source == "fiend")
-    assert runner.health()["failures"] >= 2
+    health = runner.health()
+    assert health["failures"] >= 2
+    assert (health["state"], runner.resting) == ("resting", True)
+    assert health["resting_seconds"] > 0

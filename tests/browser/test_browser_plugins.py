@@ -100,9 +100,9 @@ def test_what_rests_is_shown(open_chat: Opener, voice: Path, tmp_path: Path) -> 
     page = chat.page
     chat.ask("What is said?", *stumbles)
     chat.answered()
-    page.wait_for_selector("#foot .resting")
-    assert "stumbling" in page.locator("#foot .resting").inner_text()
-    page.click("#foot .resting")
+    page.wait_for_selector("#rests .resting")
+    assert "stumbling" in page.locator("#rests .resting").inner_text()
+    page.click("#rests .resting")
     page.wait_for_selector("#dialog .plugged[data-state=resting]", state="attached")
     resting = str(page.locator("#dialog .plugged[data-state=resting]").text_content())
     assert 500 < int(re.search(r"in (\d+) s", resting).group(1)) <= 600  # type: ignore[union-attr]

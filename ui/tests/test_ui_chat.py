@@ -48,7 +48,7 @@ def runner(name: str, obstacle: str = "", leaves: str = "") -> SimpleNamespace:
     found = SimpleNamespace(message=obstacle, remedy="Set base_url.", cause="not_configured") if obstacle else None
     return SimpleNamespace(
         name=name,
-        resting=False,
+        rests_for=0.0,
         obstacle=lambda: found,
         plugged=SimpleNamespace(leaves=lambda options: leaves),
         services=SimpleNamespace(options=None),

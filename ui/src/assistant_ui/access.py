@@ -94,8 +94,8 @@ class OwnerCookie:
 
 
 class Uploads:
-    """Which file is whose: uploaded, or made for them. Gradio names files by their content and would give them to whoever
-    knows it.
+    """Which file is whose: uploaded, or made for them. Gradio names files by their content and would give them to all
+    who know it.
     """
 
     def __init__(self, most_bytes: int = 0, clock: Callable[[], float] = time.monotonic) -> None:

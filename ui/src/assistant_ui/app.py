@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from markupsafe import Markup
 from starlette.routing import Mount
 
 from assistant.api.identity import caller
@@ -25,6 +27,8 @@ EVENTS_AT_ONCE = 16
 """Of those that do not run a turn."""
 SWEEP_SECONDS, UPLOAD_SECONDS = 600, 3600
 """How often uploads are swept, and how old they get: the turn keeps its own copy."""
+RESTING_SECONDS = 5.0
+"""How often an open page asks how long something still rests; not at all while nothing does."""
 PASTED_CHARACTERS = 100_000
 """A longer pasted text becomes a file."""
 
@@ -127,12 +131,15 @@ def build(chat: Chat, uploads: Uploads, asking: Asking, pages: Sequence[BuiltPag
                     **_composer_texts(ENGLISH),
                 )
                 foot = gr.HTML(js_on_load=_CHOICES + _ACTS, apply_default_css=False, elem_id="foot")
+                rests = gr.HTML(js_on_load=_ACTS, apply_default_css=False, elem_id="rests")
+                again = gr.Timer(RESTING_SECONDS, active=False)
             with gr.Column(elem_id="panel", min_width=0):
                 evidence = gr.HTML(js_on_load=None, apply_default_css=False)
             preferences = gr.HTML(js_on_load=_ACTS + _OPTIONS, apply_default_css=False, elem_id="preferences")
             for number, each in enumerate(pages, 1):
                 each.add(number)
-        _wire(page, chat, session, wanted, (side, top, past, live, evidence, preferences, composer, foot))
+        contents = (side, top, past, live, evidence, preferences, composer, foot, rests, again)
+        _wire(page, chat, session, wanted, contents)
         asking.add()
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=EVENTS_AT_ONCE)
     page.close_doors()
@@ -145,12 +152,18 @@ def _composer_texts(texts: Texts) -> dict[str, str]:
 
 
 def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any, ...]) -> None:
-    side, top, _past, live, _evidence, preferences, composer, foot = contents
+    side, top, _past, live, _evidence, preferences, composer, foot, rests, again = contents
     outputs = list(contents)
 
     def drawn(new: Page) -> tuple[Any, ...]:
         fields = (new.side, new.top, new.past, new.live, new.evidence, new.preferences)
-        return (*(gr.skip() if each is None else str(each) for each in fields), *_inputs(new))
+        under = (new.foot, new.rests)
+        return (
+            *(_shown(each) for each in fields),
+            _composer(new),
+            *(_shown(each) for each in under),
+            gr.skip() if new.rests is None else gr.update(active=bool(new.rests)),
+        )
 
     def arrive(conversation: str, request: gr.Request) -> tuple[Any, ...]:
         opened, new = chat.arrive(conversation, request)
@@ -165,30 +178,40 @@ def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any,
 
     async def send(opened: Session, typed: Any, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         mine(opened, request)
-        async for new in chat.send(opened, typed["text"] or "", typed["files"]):
-            yield drawn(new)
+        async with aclosing(chat.send(opened, typed["text"] or "", typed["files"])) as pages:
+            async for new in pages:
+                yield drawn(new)
 
     async def example(opened: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         mine(opened, request)
-        async for new in chat.example(opened, str(event._data["value"])):
-            yield drawn(new)
+        async with aclosing(chat.example(opened, str(event._data["value"]))) as pages:
+            async for new in pages:
+                yield drawn(new)
 
     async def retry(opened: Session, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         mine(opened, request)
-        async for new in chat.retry(opened):
-            yield drawn(new)
+        async with aclosing(chat.retry(opened)) as pages:
+            async for new in pages:
+                yield drawn(new)
 
     async def follow(opened: Session, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         mine(opened, request)
-        async for new in chat.follow(opened):
-            yield drawn(new)
+        async with aclosing(chat.follow(opened)) as pages:
+            async for new in pages:
+                yield drawn(new)
 
     def stop(opened: Session, request: gr.Request) -> tuple[Any, ...]:
         mine(opened, request)
         return drawn(chat.stopped(opened))
 
+    def resting(opened: Session, request: gr.Request) -> tuple[Any, ...]:
+        mine(opened, request)
+        return drawn(chat.resting(opened))
+
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": outputs}
-    turn: dict[str, Any] = {**quiet, "concurrency_limit": None}  # places for turns are the server's
+    # Places for turns are the server's. An event may come while one of its kind runs, as Gradio's page believes longer
+    # than is true after a stop: what becomes of it is decided here.
+    turn: dict[str, Any] = {**quiet, "concurrency_limit": None, "trigger_mode": "multiple"}
     page.load(
         arrive,
         [wanted],
@@ -197,23 +220,24 @@ def _wire(page: Any, chat: Chat, session: Any, wanted: Any, contents: tuple[Any,
         show_progress="hidden",
         api_visibility="private",
     )
-    running = [
+    for asked in (
         composer.submit(send, [session, composer], **turn),
         live.example(example, [session], **turn),
         live.retry(retry, [session], **turn),
-    ]
-    running += [each.success(follow, [session], trigger_mode="multiple", **turn) for each in running]
-    composer.stop(stop, [session], cancels=running, queue=False, **quiet)
+    ):
+        asked.success(follow, [session], **turn)
+    composer.stop(stop, [session], queue=False, **quiet)
     for fragment in (side, top):
-        fragment.fresh(act(chat.fresh, value=False), [session], cancels=running, **quiet)
-    for fragment in (side, top, foot):
+        fragment.fresh(act(chat.fresh, value=False), [session], **quiet)
+    for fragment in (side, top, rests):
         fragment.settings(act(chat.preferences, value=False), [session], **quiet)
     preferences.option(act(chat.option, value=True), [session], **quiet)
     preferences.usual(act(chat.option, value=True), [session], **quiet)
-    side.open(act(chat.open, value=True), [session], cancels=running, **quiet)
+    side.open(act(chat.open, value=True), [session], **quiet)
     side.remove(act(chat.remove, value=True), [session], **quiet)
     side.language(act(chat.language, value=False), [session], **quiet)
     foot.choose(act(chat.choose, value=True), [session], **quiet)
+    again.tick(resting, [session], queue=False, **quiet)
 
 
 def mine(opened: Session, request: Any) -> Visitor:
@@ -224,8 +248,11 @@ def mine(opened: Session, request: Any) -> Visitor:
     return sender
 
 
-def _inputs(new: Page) -> tuple[Any, Any]:
-    """Updates of the composer and of the line under it."""
+def _shown(new: Markup | None) -> Any:
+    return gr.skip() if new is None else str(new)
+
+
+def _composer(new: Page) -> Any:
     changes: dict[str, Any] = {}
     if new.asking is not None:
         changes |= {"submit_btn": not new.asking, "stop_btn": new.asking}
@@ -233,5 +260,4 @@ def _inputs(new: Page) -> tuple[Any, Any]:
         changes["value"] = {"text": "", "files": []}  # the browser's side of the component stumbles over None
     if new.texts is not None:
         changes |= _composer_texts(new.texts)
-    composer = gr.update(**changes) if changes else gr.skip()
-    return composer, gr.skip() if new.foot is None else str(new.foot)
+    return gr.update(**changes) if changes else gr.skip()

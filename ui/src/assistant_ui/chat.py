@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from assistant_ui.files import EXAMPLES, Gallery
 from assistant_ui.markup import join
 from assistant_ui.pages import BuiltPage
 from assistant_ui.rest import Rest
+from assistant_ui.stopping import Stoppable
 from assistant_ui.texts import LANGUAGES, Texts, choose
 from assistant_ui.view import TurnView, gather, paced
 
@@ -55,8 +56,15 @@ class Session:
     """Perceiver -> option -> what the person chose for their questions."""
     wrong: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Perceiver and option -> what was typed there, and why it cannot be."""
+    asking: Stoppable[Any] | None = None
+    """The last question, while it is answered and afterwards."""
     rest: Rest | None = None
     """What goes on of the last turn after its answer."""
+
+    @property
+    def latest(self) -> TurnView | None:
+        """The last turn of the conversation that is open."""
+        return self.turns[-1] if self.turns else None
 
     @property
     def at_the_machine(self) -> bool:
@@ -81,6 +89,8 @@ class Page:
     """Whether to empty the composer."""
     foot: Markup | None = None
     """The line under the composer."""
+    rests: Markup | None = None
+    """What rests after failures, below that line; asked for again and again while it is not empty."""
     preferences: Markup | None = None
     """The settings panel."""
     texts: Texts | None = None
@@ -112,13 +122,23 @@ class Chat:
 
     def open(self, session: Session, conversation: str) -> Page:
         """A conversation was chosen from the list."""
+        self._leave(session)
         self._load(session, conversation)
         return self._everything(session)
 
     def fresh(self, session: Session) -> Page:
         """A new conversation; it is stored with its first question."""
+        self._leave(session)
         session.conversation, session.turns = None, []
         return self._everything(session)
+
+    @staticmethod
+    def _leave(session: Session) -> None:
+        """What goes on in the conversation that was open ends: nobody looks any more."""
+        if session.asking is not None:
+            session.asking.stop()
+        if session.rest is not None:
+            session.rest.leave()
 
     def remove(self, session: Session, conversation: str) -> Page:
         """Delete a conversation with its files."""
@@ -213,54 +233,92 @@ class Chat:
 
     # ---- asking ------------------------------------------------------------------------------------------------
 
-    async def send(self, session: Session, text: str, paths: Sequence[str]) -> AsyncIterator[Page]:
+    def send(self, session: Session, text: str, paths: Sequence[str]) -> AsyncGenerator[Page, None]:
         """Ask what was typed about the files that were uploaded."""
-        uploads = [Upload(Path(path).name, Path(path)) for path in paths]
-        async for page in self._ask(session, text.strip(), uploads):
-            yield page
+        return self._ask(session, text.strip(), [Upload(Path(path).name, Path(path)) for path in paths])
 
-    async def example(self, session: Session, name: str) -> AsyncIterator[Page]:
+    async def example(self, session: Session, name: str) -> AsyncGenerator[Page, None]:
         """Ask an example's question about its file."""
         files = {path.stem: path for path in EXAMPLES.iterdir()}
         if name in files and name in session.texts.examples:
             uploads = [Upload(files[name].name, files[name])]
-            async for page in self._ask(session, session.texts.examples[name][1], uploads):
-                yield page
+            async with aclosing(self._ask(session, session.texts.examples[name][1], uploads)) as pages:
+                async for page in pages:
+                    yield page
 
-    async def retry(self, session: Session) -> AsyncIterator[Page]:
+    async def retry(self, session: Session) -> AsyncGenerator[Page, None]:
         """Ask the last question once more, about the same files; in its place if it was cut off."""
         if not session.turns or session.turns[-1].running:
+            yield Page()  # nothing at all would empty what is drawn
             return
         last = session.turns[-1]
         parts = [last.parts[digest] for digest in last.sent if digest in last.parts]
         if last.again:
             session.turns.pop()
-        async for page in self._ask(session, last.asked, parts, again=last.again):
-            yield page
+        async with aclosing(self._ask(session, last.asked, parts, again=last.again)) as pages:
+            async for page in pages:
+                yield page
 
     async def _ask(
         self, session: Session, text: str, uploads: Sequence[Upload | Part], *, again: str = ""
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         texts = session.texts
+        before = session.asking
         if session.turns and session.turns[-1].running:
             yield Page(live=join([self._live(session), thread.hint(texts.busy)]))
             return
         if not text and not uploads:
             yield Page(live=join([self._live(session), thread.hint(texts.hint_empty)]))
             return
-        if session.rest is not None:
-            await session.rest.end()
-        known = {part.name: part for part in gather(session.turns).parts if part.parent is None}
         view = TurnView(asked=text, files=tuple(upload.name for upload in uploads))
-        past = join(thread.turn(turn, texts, last=False) for turn in session.turns)
+        known = {part.name: part for part in gather(session.turns).parts if part.parent is None}
+        asking = session.asking = Stoppable(self._answering(session, view, uploads, known, again))
         session.turns.append(view)
+        try:
+            if session.rest is not None:
+                await session.rest.end()
+            past = join(thread.turn(turn, texts, last=False) for turn in session.turns[:-1])
+            yield Page(past=past, live=self._live(session), asking=True, clear=True)
+            if before is not None:
+                await before.closed()  # the question before was stopped just now: its turn gives its place back
+            async with aclosing(asking.passed()) as pages:
+                async for page in pages:
+                    yield page
+            view.stop()
+            if asking.stopped and session.latest is view:
+                yield Page(live=self._live(session), evidence=self._evidence(session), asking=False)
+        finally:
+            view.stop()
+            await asking.close()
+        side = await asyncio.to_thread(self._side, session)
+        if session.latest is view:
+            foot, rests = await asyncio.to_thread(self._under, session)  # someone may rest by now
+            yield Page(
+                side=side,
+                live=self._live(session),
+                evidence=self._evidence(session),
+                asking=False,
+                foot=foot,
+                rests=rests,
+            )
+        else:  # another conversation was opened meanwhile, or the next question asked
+            yield Page(side=side)
+
+    async def _answering(
+        self,
+        session: Session,
+        view: TurnView,
+        uploads: Sequence[Upload | Part],
+        known: dict[str, Part],
+        again: str,
+    ) -> AsyncGenerator[Page, None]:
+        """The turn from its place in the queue to its answer, or to what went wrong."""
         place = AsyncExitStack()
         try:
-            yield Page(past=past, live=self._live(session), asking=True, clear=True)
             place.callback(self._gallery.settle, session.owner, view.parts)
             await place.enter_async_context(self._turns.slot(session.caller, stores=True))
             if session.conversation is None:
-                await asyncio.to_thread(self._create, session, text)
+                await asyncio.to_thread(self._create, session, view)
                 yield Page(side=await asyncio.to_thread(self._side, session))
             seen = 0
             asking = {
@@ -271,7 +329,7 @@ class Chat:
             if again:
                 events = self._assistant.retry(session.conversation, again, **asking)
             else:
-                events = self._assistant.turn(text, uploads, conversation=session.conversation, **asking)
+                events = self._assistant.turn(view.asked, uploads, conversation=session.conversation, **asking)
             batches = paced(events if session.at_the_machine else outward_events(events))
             await place.enter_async_context(aclosing(batches))
 
@@ -296,15 +354,11 @@ class Chat:
             view.fail(*self._told(error, session))
         except Exception:  # whatever it was, the page must say so and go on
             logger.exception("a turn failed")
-            view.fail(texts.failed, texts.failed_remedy)
+            view.fail(session.texts.failed, session.texts.failed_remedy)
         finally:
-            view.stop()
             await place.aclose()
-        side = await asyncio.to_thread(self._side, session)
-        foot = await asyncio.to_thread(self._foot, session)  # someone may rest by now
-        yield Page(side=side, live=self._live(session), evidence=self._evidence(session), asking=False, foot=foot)
 
-    async def follow(self, session: Session) -> AsyncIterator[Page]:
+    async def follow(self, session: Session) -> AsyncGenerator[Page, None]:
         """What is still perceived after the answer; yields at least once, or Gradio would empty what is drawn."""
         yield Page()
         rest = session.rest
@@ -315,19 +369,31 @@ class Chat:
                 if session.rest is not rest:
                     return
                 yield Page(live=self._live(session), evidence=self._evidence(session))
+        foot, rests = await asyncio.to_thread(self._under, session)
+        yield Page(foot=foot, rests=rests)
+
+    def resting(self, session: Session) -> Page:
+        """How long something still rests was asked; once nothing does, all of what is under the composer."""
+        rests = self._rests(session)
+        return Page(rests=rests) if rests else Page(foot=self._foot(session), rests=rests)
 
     def _told(self, error: AssistantError, session: Session) -> tuple[str, str]:
         """What is said about an error."""
         return (error.message, error.remedy) if session.at_the_machine else outside(error)
 
     def stopped(self, session: Session) -> Page:
-        """The running turn was stopped; what it has shown so far stays."""
+        """The running turn was stopped; what it has shown so far stays, and is drawn by the event that asked."""
         if session.turns:
             session.turns[-1].stop()
+        if session.asking is not None and not session.asking.over:
+            session.asking.stop()
+            return Page()
         return Page(live=self._live(session), evidence=self._evidence(session), asking=False)
 
-    def _create(self, session: Session, text: str) -> None:
-        session.conversation = self._assistant.store.create_conversation(session.owner, title=text)
+    def _create(self, session: Session, view: TurnView) -> None:
+        made = self._assistant.store.create_conversation(session.owner, title=view.asked)
+        if session.latest is view:  # else another conversation was opened meanwhile
+            session.conversation = made
 
     # ---- drawing -----------------------------------------------------------------------------------------------
 
@@ -341,6 +407,7 @@ class Chat:
             evidence=self._evidence(session),
             asking=bool(session.turns) and session.turns[-1].running,
             foot=self._foot(session),
+            rests=self._rests(session),
             preferences=Markup(""),
             texts=texts,
         )
@@ -361,8 +428,15 @@ class Chat:
             for runner, (name, obstacle) in zip(runners, found, strict=True)
             if session.answerer in ("", name) and (obstacle is None or obstacle.cause == "paused")
         ]
-        resting = [each.name for each in (*self._assistant.host.perceivers(), *runners) if each.resting]
-        return thread.foot(listed, session.answerer, session.texts, leaves=leaves, resting=resting)
+        return thread.foot(listed, session.answerer, session.texts, leaves=leaves)
+
+    def _rests(self, session: Session) -> Markup:
+        host = self._assistant.host
+        resting = [(each.name, each.rests_for) for each in (*host.perceivers(), *host.answerers()) if each.rests_for]
+        return thread.rests(resting, session.texts)
+
+    def _under(self, session: Session) -> tuple[Markup, Markup]:
+        return self._foot(session), self._rests(session)
 
     def _side(self, session: Session) -> Markup:
         listed = history.listed(self._assistant.store, session.owner)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import gradio as gr
 from gradio import processing_utils
-from gradio_client.utils import is_file_obj_with_meta, traverse
+from gradio_client.utils import is_file_obj_with_meta, traverse  # type: ignore[import-untyped]
 
 from assistant_ui.access import Uploads, visitor
 
@@ -19,7 +19,7 @@ _OWNERS: ContextVar[Iterator[str]] = ContextVar("owners")
 """Whose the event is that is worked on; of a batch, whose the next one is."""
 
 
-class Guarded(gr.Blocks):
+class Guarded(gr.Blocks):  # type: ignore[misc]
     """A page whose events may name only files of whoever sent them, and whose answers belong to them."""
 
     def __init__(self, uploads: Uploads, **options: Any) -> None:

@@ -42,9 +42,9 @@ class Rest:
         self._news = asyncio.Event()
         self._over = self._stopped = False
         view.settling = True
-        loop = asyncio.get_running_loop()
-        self._task = loop.create_task(self._drain())
-        self._alone = loop.call_later(FOLLOW_SECONDS, self._stop)
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._drain())
+        self._alone = self._loop.call_later(FOLLOW_SECONDS, self._stop)
 
     async def _drain(self) -> None:
         try:
@@ -61,6 +61,10 @@ class Rest:
             finally:
                 self._over = True
                 self._news.set()
+
+    def leave(self) -> None:
+        """Nobody wants it any more; call from any thread."""
+        self._loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:
         if not self._stopped:  # cancelled twice, it would not get to tidy up

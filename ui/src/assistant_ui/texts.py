@@ -103,6 +103,7 @@ class Texts:
     again_in: str
     restarts: str
     resting: str
+    rests_for: str
     plugin_states: dict[str, str]
     """By state of a perceiver, answerer, embedder or voice."""
     tiers: dict[str, str]
@@ -216,6 +217,7 @@ ENGLISH: Final = Texts(
     again_in="Resting after failures; tried again in {seconds} s.",
     restarts="started again {count} times",
     resting="Resting after failures: {names}",
+    rests_for="{name} (tried again in {seconds} s)",
     plugin_states={
         "ready": "ready",
         "loading": "loading",
@@ -375,6 +377,7 @@ CHINESE: Final = Texts(
     again_in="因多次失败暂停，{seconds} 秒后重试。",
     restarts="已重启 {count} 次",
     resting="因多次失败暂停：{names}",
+    rests_for="{name}（{seconds} 秒后重试）",
     plugin_states={
         "ready": "就绪",
         "loading": "正在加载",

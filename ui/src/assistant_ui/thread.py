@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from markupsafe import Markup
 
@@ -396,7 +397,6 @@ def foot(
     texts: Texts,
     *,
     leaves: Sequence[str] = (),
-    resting: Sequence[str] = (),
 ) -> Markup:
     """The line under the composer: who is to answer, and a word on privacy.
 
@@ -405,7 +405,6 @@ def foot(
         chosen: a name, or "" for the best that is ready.
         texts: of the page.
         leaves: hosts that those who may be asked send questions and files to; "" for none.
-        resting: names of what is left alone after failures.
     """
     hosts = ", ".join(dict.fromkeys(filter(None, leaves)))
     privacy = texts.leaves.format(hosts=hosts) if hosts else texts.stays
@@ -426,16 +425,21 @@ def foot(
     return join(
         [
             tag("label", tag("small", texts.answerer), select),
-            tag(
-                "button",
-                icon("gap"),
-                texts.resting.format(names=", ".join(map(readable, resting))),
-                type="button",
-                class_="resting",
-                data_do="settings",
-            )
-            if resting
-            else None,
             tag("small", f"{privacy} {texts.privacy}", data_role="privacy"),
         ]
+    )
+
+
+def rests(resting: Sequence[tuple[str, float]], texts: Texts) -> Markup:
+    """What is left alone after failures, with the seconds until it is tried again; leads to the settings panel."""
+    if not resting:
+        return Markup("")
+    names = ", ".join(texts.rests_for.format(name=readable(name), seconds=ceil(seconds)) for name, seconds in resting)
+    return tag(
+        "button",
+        icon("gap"),
+        texts.resting.format(names=names),
+        type="button",
+        class_="resting",
+        data_do="settings",
     )
