@@ -40,8 +40,8 @@ def main(told: Mapping[str, Any]) -> NoReturn:
 
     Args:
         told: by `process.Process`: descriptors `control` and `life`, `scratch` (a directory), `memory` and `addresses`
-            (bytes; None for no limit), `network`, and what files it may open: `readable`, `devices`; where its modules are: `first`,
-            then `path` (empty for what the interpreter finds by itself), then the assistant's own `root`.
+            (bytes; None for no limit), `network`, and what files it may open: `readable`, `devices`; where modules are:
+            `first`, then `path` (empty for what the interpreter finds itself), then the assistant's own `root`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the assistant's to handle
     confinement.adopt_orphans()
