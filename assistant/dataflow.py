@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from assistant.context import SharedContext
@@ -31,6 +31,7 @@ from assistant.types import (
     AUDIO,
     EMPTY,
     IMAGE,
+    MODALITIES,
     TEXT,
     VIDEO,
     Event,
@@ -271,7 +272,10 @@ class Perception:
             self._fail(job, obstacle.cause, obstacle.message, obstacle.remedy, "skipped", 0.0)
             return
         options = self._options.get(runner.name, runner.services.options)
-        task = Task(job.part, self._media, job.observation, gathered, job.cancel, options)
+        part = job.part
+        if part.modality not in MODALITIES and part.modality not in plugged.consumes:
+            part = replace(part, content=b"")  # nothing has checked it: who reads what was read in it does without
+        task = Task(part, self._media, job.observation, gathered, job.cancel, options)
         taken: list[Observation | Part] = []
         parts = 0
         own = {job.part.digest}

@@ -83,6 +83,26 @@ def test_bytes_that_nothing_checked_are_for_those_that_ask(tmp_path: Path, accep
         assert answered(host) == f"song.score: {told}"
 
 
+def test_who_reads_what_was_read_in_a_file_does_without_its_bytes(tmp_path: Path) -> None:
+    """A perceiver of another plugin's kinds may work in a thread: it learns which file they are about, no more."""
+    reader = FakePerceiver(
+        "reader",
+        lambda task: [task.observe("melody", "c d e", 1.0)],
+        consumes=("score",),
+        produces=("melody",),
+        isolation="process",
+    )
+    singer = FakePerceiver(
+        "singer",
+        lambda task: [task.observe("note", f"{task.part.name} {task.part.read_bytes()!r}", 1.0)],
+        consumes=("melody",),
+        produces=("note",),
+    )
+    plugins = {"formats": Formats(), "fakes": FakePlugin(reader, singer, FakeAnswerer())}
+    with Host(Settings(data_dir=tmp_path), plugins=plugins, discover=False) as host:
+        assert "song.score b''" in answered(host)
+
+
 def test_only_an_answerer_in_a_process_may_ask_for_them(tmp_path: Path) -> None:
     """The rule is that of perceivers."""
     with host_of(tmp_path, FakeAnswerer(accepts=("score", "image"))) as host:

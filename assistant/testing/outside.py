@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from assistant.host import READS_THREADS
 from assistant.testing.project import Target
 from assistant.testing.promises import Verdict
 
@@ -65,7 +66,8 @@ class _Process:
         """Subject and promise that are being checked."""
         self._reading = reading
         self._buffer = b""
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_path(target))}
+        threads = dict.fromkeys(READS_THREADS, "1")  # as many as `FakeServices` gives, as a host sets them
+        environment = {**threads, **os.environ, "PYTHONPATH": os.pathsep.join(_path(target))}
         try:
             self._process = subprocess.Popen(
                 [target.python, "-m", "assistant.testing.checking"],
