@@ -38,7 +38,9 @@ _SPECIAL = (1 << 6) | (1 << 9) | (1 << 11)
 """Making character devices, sockets and block devices."""
 ADDRESSES = 1 << 30
 """Bytes of address space beside the memory allowed: program, libraries and the results' shared memory."""
-DESCRIPTORS = 64
+DESCRIPTORS = 1024
+"""Not fewer: the kernel lets a process pass on none while more than so many are under way between all processes of the
+user, and a plugin's may keep some 500 so."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -357,6 +357,16 @@ def test_a_decoder_reaches_nothing(media: Media, monkeypatch: pytest.MonkeyPatch
         pytest.skip("this kernel has no Landlock")
     with pytest.raises(MediaError, match="PermissionError"):
         look(media, "opens.png")
+
+
+def test_descriptors_that_others_send_stop_no_decoding(media: Media) -> None:
+    """The kernel counts descriptors under way by user: a plugin's process may have as many of them as it can hold."""
+    with ExitStack() as held:
+        for _ in range(6):
+            pair = [held.enter_context(each) for each in socket.socketpair()]
+            for _ in range(4):
+                socket.send_fds(pair[0], [b"x"], [pair[1].fileno()] * 20)
+        assert media.image(media.open(PHOTO, "photo.jpg")).rgb.shape == (48, 64, 3)
 
 
 def test_from_many_threads(workers: Workers) -> None:
