@@ -64,8 +64,8 @@ class Task:
     """One call of a perceiver: what to look at, and the means to do so."""
 
     part: Part
-    """The part to perceive, or the part that `observation` is about; that has no content if it is a file that a plugin's
-    format brought, and the perceiver does not consume its modality."""
+    """The part to perceive, or the part that `observation` is about; that has no content if it is a file that a
+    plugin's format brought, and the perceiver does not consume its modality."""
     media: Media
     """The guarded decoder."""
     observation: Observation | None = None
