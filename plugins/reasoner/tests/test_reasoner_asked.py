@@ -162,7 +162,7 @@ def test_rules_come_first(photo: Any) -> None:
     both = photo.add("sharpness", "blurred", 0.9).ask("Is it sharp?")
     assert (both.short, both.confidence) == (own.short, own.confidence)
     assert both.text.startswith(own.text)
-    assert "blurred" in both.text
+    assert both.text.endswith("Sharpness: “blurred” (the picture), 90 % sure.")
     assert len(both.citations) == 2
 
 
@@ -219,3 +219,12 @@ def test_talk_stays_talk(photo: Any) -> None:
 def test_any_question(photo: Any, question: str) -> None:
     """Whatever is asked, something is said."""
     assert photo.add("sharpness", "sharp", 0.9).ask(question).text
+
+
+@pytest.mark.parametrize("question", ["Was steht im Strichcode?", "这个二维码是什么？", "Que dit le code-barres ?"])
+def test_codes_in_other_languages(talk: Any, question: str) -> None:
+    """What has rules for English alone is answered by its words in others."""
+    talk.capabilities["image"] += ("barcode",)
+    talk.vocabulary = {"barcode": ("barcode|QR code|Strichcode|code-barres|二维码",)}
+    answer = talk.picture().add("barcode", "4006381333931", 0.99, label="EAN-13 barcode").ask(question)
+    assert (answer.short, answer.abstained, len(answer.citations)) == ("4006381333931", False, 1)

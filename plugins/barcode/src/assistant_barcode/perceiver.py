@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from assistant.errors import MissingLibrary
 from assistant.plugin import Perceiver, Services, Task, require
@@ -122,6 +122,11 @@ class Barcodes(Perceiver):
     heavy = False
     particular = True
     concurrency = 2
+    asked: ClassVar = {
+        "barcode": (
+            "barcode|QR code|Strichcode|Barcodes|QR-Codes|code-barres|código de barras|条形码|二维码|mã vạch|mã QR",
+        )
+    }
 
     def __init__(self) -> None:
         self._options = BarcodeOptions()

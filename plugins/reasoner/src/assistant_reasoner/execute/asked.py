@@ -123,9 +123,10 @@ def completed(
     if told is None:
         blank = unread or foreign or not (world.scenes or world.recordings)
         return (nothing(found, world) or ruled) if ruled.abstained and blank else ruled
-    if ruled.abstained:
+    if ruled.abstained or (ruled.short is None and not ruled.cites):
         return told if not isinstance(program, Choose) else _chosen(program, told) or ruled
-    further = tuple(one for one in told.sentences if not set(one.cites) <= set(ruled.cites))
+    beside_it = reply("", found, world) or told  # stated: a second yes or no would be to the question as rules read it
+    further = tuple(one for one in beside_it.sentences if not set(one.cites) <= set(ruled.cites))
     return replace(ruled, sentences=(*ruled.sentences, *further))
 
 
