@@ -110,6 +110,14 @@ def test_text_of_its_errors_stays_in_the_log(ask: Ask) -> None:
     assert not any("secret of the file" in message for message in gaps)
 
 
+def test_the_log_has_where_it_failed(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    """Its author finds the traceback of its own code in the log, as soon as it failed and marked with its name."""
+    ask("raise")
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "plugin fiend raised: ZeroDivisionError: secret of the file" in warned
+    assert any("isolation_fiend.py" in line for line in warned)
+
+
 def test_what_it_wrote_is_logged_as_its_own(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
     """The end of what it wrote to standard output and error is in the log, marked with its name."""
     ask("speak")

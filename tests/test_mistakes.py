@@ -90,17 +90,17 @@ class Picky(Plain):
     per_turn = frozenset({"least"})
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def _misspelt(register: Callable[[Perceiver], None]) -> None:
     register(Plain())
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def _misnamed(add: Callable[[Perceiver], None]) -> None:
     add(Plain())
 
 
-@hookimpl  # type: ignore[misc]
+@hookimpl
 def _class(register: Callable[[Any], None]) -> None:
     register(Plain)
 
@@ -113,6 +113,21 @@ HOOKS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "argument": (SimpleNamespace(register_perceivers=_misnamed), ("register_perceivers", "{'add'}", "called register")),
     "class": (SimpleNamespace(register_perceivers=_class), ("registers the class Plain", "register(Plain())")),
 }
+
+
+def test_a_check_that_is_interrupted_says_what_mends_it() -> None:
+    """An error of ours that a check did not foresee is told in its own words, with its own remedy."""
+    from assistant.testing.cases import Input, PerceiverCase
+    from assistant.testing.perceiving import yields_what_it_declares
+    from assistant.testing.promises import judge, promised
+
+    forgotten = FakePerceiver(perceive=MISTAKES["forgotten"][0])
+    case = PerceiverCase(make=lambda: forgotten, inputs=(Input(text()),))
+    (promise,) = promised(yields_what_it_declares)
+    verdict = judge("fake", promise, case)
+    assert verdict.state == "broken"
+    assert "gave None" in verdict.what
+    assert "`yield`" in verdict.remedy
 
 
 @pytest.mark.parametrize("mistake", HOOKS)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import select
 import socket
-import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError, Cancelled, PluginError
+from assistant.errors import Cancelled, PluginError
 from assistant.isolation import channel
 from assistant.isolation.crossing import (
     read_answer,
@@ -80,9 +79,6 @@ def _run(plugin: _Plugin, call: Call, running: dict[int, Call]) -> None:
         with plugin.current(call):
             call.ended({"done": getattr(plugin, f"do_{call.told['do']}")(call)})
     except BaseException as error:  # whatever the plugin raises is told to the assistant, or to its log
-        if not isinstance(error, AssistantError):
-            with suppress(Exception):
-                sys.excepthook(*sys.exc_info())
         call.ended(told_error(error))
     finally:
         running.pop(call.told["call"], None)

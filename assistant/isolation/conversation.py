@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 from assistant.errors import AssistantError, Cancelled, PluginCrashed
 from assistant.isolation import channel
 from assistant.isolation.channel import Nonsense
-from assistant.isolation.crossing import crash, read_error, table, told_error
+from assistant.isolation.crossing import crash, read_error, read_trace, table, told_error
 
 if TYPE_CHECKING:
     from assistant.isolation.process import Process
@@ -118,6 +118,8 @@ class Conversation:
             if "error" in message:
                 self._over = True
                 channel.close(descriptors)
+                for line in read_trace(message):
+                    logger.warning("plugin %s raised: %s", self._name, line)
                 raise read_error(message, self._name, cancelled=self._cancel.is_set())
             if "ask" not in message:
                 return message, descriptors

@@ -7,7 +7,9 @@ assistant: these raise Nonsense for whatever the program of ours does not write.
 from __future__ import annotations
 
 import math
+import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import Any, Final, TypeVar
 
@@ -19,6 +21,8 @@ from assistant.types import Answer, Delta, Gap, Message, Observation, Part, Ques
 
 SENTENCE: Final = 2000
 """Characters of one error message that are believed."""
+TRACE: Final = 4000
+"""Characters of the end of a traceback that go to the log."""
 _TRUSTED: Final = {
     kind.__name__: kind
     for kind in (
@@ -276,12 +280,20 @@ def read_delta(value: Any) -> Delta:
 
 
 def told_error(error: BaseException) -> dict[str, str]:
-    """What was raised: of errors of ours what they say, of others the class alone."""
+    """What was raised: of errors of ours what they say, of others the class, and for the log where it happened."""
     if isinstance(error, AssistantError):
         names = [kind.__name__ for kind in type(error).__mro__]
         known = next((name for name in names if name in _TRUSTED), PluginError.__name__)
         return {"error": known, "message": error.message[:SENTENCE], "remedy": error.remedy[:SENTENCE]}
-    return {"error": described(error), "message": "", "remedy": ""}
+    trace = ""
+    with suppress(Exception):  # its own __str__
+        trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))[-TRACE:]
+    return {"error": described(error), "message": "", "remedy": "", "trace": trace}
+
+
+def read_trace(told: Mapping[str, Any]) -> list[str]:
+    """The lines for the log of a message that tells of an error; none of errors of ours."""
+    return [_printable(line) for line in text(told.get("trace", ""), TRACE).splitlines()]
 
 
 def read_error(told: Mapping[str, Any], name: str, *, cancelled: bool = True) -> AssistantError:

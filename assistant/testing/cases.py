@@ -16,9 +16,11 @@ from assistant.errors import (
     CannotAnswer,
     MediaError,
     MissingLibrary,
+    NotAsPromised,
     PluginError,
     RequestRefused,
     WeightsError,
+    shown,
 )
 from assistant.plugin import Answerer, Embedder, Perceiver, Plugged, Request, Task, Utterance, Voice, require
 from assistant.testing import running
@@ -162,7 +164,7 @@ class PerceiverCase(Case[Perceiver]):
         cancel = threading.Event()
         task = given.task(media or self.media, cancel, self.options(perceiver) if options is None else options)
         seconds = self.seconds(perceiver, given.part)
-        outcome = running.within(seconds, lambda: list(perceiver.perceive(task)), cancel)
+        outcome = running.within(seconds, lambda: _listed(perceiver, task), cancel)
         if not outcome.ended:
             raise Broken(
                 promise,
@@ -346,3 +348,10 @@ def _jsonable(value: Any) -> Any:
 def acceptable(error: BaseException) -> bool:
     """Whether an input that is no good may end a call so: it is then the input's fault."""
     return isinstance(error, (MediaError, WeightsError, CannotAnswer, RequestRefused, Cancelled))
+
+
+def _listed(perceiver: Perceiver, task: Task) -> list[Observation | Part]:
+    found = perceiver.perceive(task)
+    if not isinstance(found, Iterable):
+        raise NotAsPromised(f"{perceiver.name} gave {shown(found)}, nothing to go through.", "Use `yield`.")
+    return list(found)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from assistant.errors import AssistantError
+
 C = TypeVar("C")
 
 
@@ -87,6 +89,9 @@ def judge(subject: str, promise: Promise[C], case: C) -> Verdict:
             return Verdict(subject, promise.name, "broken", broken.what, broken.remedy)
         except NotApplicable as reason:
             return Verdict(subject, promise.name, "not applicable", str(reason))
+        except AssistantError as error:
+            what = f"it raised {type(error).__name__}: {error.message}"
+            return Verdict(subject, promise.name, "broken", what, error.remedy or "Mend the plugin.")
         except Exception as error:  # a check met something it did not foresee: that is a finding, with its name
             what = f"it raised {type(error).__name__}: {error}."
             return Verdict(subject, promise.name, "broken", what, "Mend the plugin; the traceback is in its tests.")

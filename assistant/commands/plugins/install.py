@@ -58,7 +58,8 @@ def command(
     if not wanted and own:  # `install --own-environment REQUIREMENT`
         wanted, own = (own,), ""
     if not wanted:
-        raise click.UsageError("Say what to install.")
+        hint = f" {options[0]} is no option of this command, and those for pip come last." if options else ""
+        raise click.UsageError(f"Say what to install.{hint}")
     with reported():
         settings = settings_of(ctx)
         if not (yes or dry_run or sys.stdin.isatty()):
