@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from assistant.types import Gap, Kind
+from assistant_reasoner.parse import parse
+from assistant_reasoner.programs import Facts
 
 SHARPNESS = ("sharp|in focus|scharf|清晰|nette|nítida|nét", "blurred|blurry|unscharf|模糊", "sharpness|Schärfe")
 TEMPO = ("tempo|how fast|wie schnell", "beats per minute")
@@ -228,3 +230,21 @@ def test_codes_in_other_languages(talk: Any, question: str) -> None:
     talk.vocabulary = {"barcode": ("barcode|QR code|Strichcode|code-barres|二维码",)}
     answer = talk.picture().add("barcode", "4006381333931", 0.99, label="EAN-13 barcode").ask(question)
     assert (answer.short, answer.abstained, len(answer.citations)) == ("4006381333931", False, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "sharp"),
+    [
+        ("Ist das Foto scharf?", True),
+        ("Ist das Foto unscharf?", False),
+        ("这张照片清晰吗？", True),
+        ("这张照片模糊吗？", False),
+        ("Cette photo est-elle nette ?", True),
+        ("Cette photo est-elle floue ?", False),
+        ("¿Está nítida la foto?", True),
+        ("¿Está borrosa la foto?", False),
+    ],
+)
+def test_sharp_is_not_blurred(question: str, sharp: bool) -> None:
+    """The rules of every language keep the two apart."""
+    assert parse(question)[0].program == Facts("sharp" if sharp else "blurred")

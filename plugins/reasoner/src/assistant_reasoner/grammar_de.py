@@ -278,7 +278,8 @@ was (passiert|geschieht) [@p] => what happens in the video
 was (ändert|verändert) sich [...] zwischen [dem] anfang und [dem] ende [...] => what changes between the start and the
     end
 (wie groß ist|welche auflösung hat|welche größe hat) @i => how big is the picture
-ist @i (unscharf|scharf|verschwommen) => is the picture blurred
+ist @i (unscharf|verschwommen) => is the picture blurred
+ist @i scharf => is the picture sharp
 wer (ist das|ist|ist zu sehen) [...] => who is this
 was (macht|machen|tut) {x} [@p] => what is the {x} doing
 wie ist das wetter => what is the weather

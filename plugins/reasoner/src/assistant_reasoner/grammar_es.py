@@ -246,7 +246,8 @@ qué (pasa|ocurre|sucede) [@p] => what happens in the video
 qué cambia [...] entre (el principio|el comienzo|el inicio) y el (final|fin) [...] => what changes between the start
     and the end
 [(cuál es|qué)] [(la|el)] (tamaño|resolución|dimensión) [(tiene|es)] [@i|@p] [...] => how big is the picture
-(está|es) [@i] (borrosa|nítida|desenfocada) [@i] => is the picture blurred
+(está|es) [@i] (borrosa|desenfocada) [@i] => is the picture blurred
+(está|es) [@i] nítida [@i] => is the picture sharp
 quién (es|aparece|está) [...] => who is this
 qué (hace|hacen|está haciendo|están haciendo) {x} => what is the {x} doing
 qué tiempo hace => what is the weather
