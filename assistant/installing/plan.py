@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
 import sys
@@ -129,7 +130,7 @@ def planned(
         whole = tuple(_looked_into(change, wheels) for change in changes)
         _refuse_not_allowed(whole, allowed)
         _refuse_taken(here, whole, taken, shared=python is None)
-        _refuse_overwriting(here, whole, wheels, shared=python is None)
+        _refuse_overwriting(whole, wheels, python)
         yield Plan(whole, tuple(_notes(whole, wheels)), pip, directory)
 
 
@@ -266,23 +267,32 @@ def _refuse_taken(
                 )
 
 
-def _refuse_overwriting(
-    here: Mapping[str, Package], changes: Sequence[Change], wheels: Mapping[tuple[str, str], Path], *, shared: bool
-) -> None:
-    """A wheel may not bring files that belong to another distribution."""
-    if not shared:
-        return
-    packages = Path(sysconfig.get_path("purelib"))
+def _refuse_overwriting(changes: Sequence[Change], wheels: Mapping[tuple[str, str], Path], python: Path | None) -> None:
+    """A wheel may not bring files that are there, unless the same distribution brought them."""
+    places = _places(python)
     for change in changes:
-        if change.before:
-            continue  # its own files are there
-        names = read(wheels[_key(change)]).files
-        there = [name for name in names if ".dist-info/" not in name and (packages / name).is_file()]
-        if there:
-            raise InstallError(
-                f"{change.name} would overwrite {there[0]}, which something else brought.",
-                f"Tell its author. {ELSEWHERE}",
-            )
+        own = _files_of(change.name) if change.before and python is None else frozenset()
+        for scheme, path in read(wheels[_key(change)]).laid():
+            place = Path(os.path.normpath(places.get(scheme, places["data"]) / path))
+            if os.path.lexists(place) and not place.is_dir() and place not in own:
+                raise InstallError(
+                    f"{change.name} would overwrite {path}, which something else brought.",
+                    "Tell its author." if python else f"Tell its author. {ELSEWHERE}",
+                )
+
+
+def _places(python: Path | None) -> dict[str, Path]:
+    """Where the files of a wheel go, by scheme: in the assistant's environment, or in that of an interpreter."""
+    if python is None:
+        return {scheme: Path(place) for scheme, place in sysconfig.get_paths().items()}
+    prefix = str(python.parent.parent)
+    given = {"base": prefix, "platbase": prefix, "installed_base": prefix, "installed_platbase": prefix}
+    return {scheme: Path(place) for scheme, place in sysconfig.get_paths("posix_prefix", given).items()}
+
+
+def _files_of(distribution: str) -> frozenset[Path]:
+    found = importlib.metadata.distribution(distribution)
+    return frozenset(Path(os.path.normpath(str(found.locate_file(each)))) for each in found.files or ())
 
 
 def _notes(changes: Sequence[Change], wheels: Mapping[tuple[str, str], Path]) -> Iterator[str]:
