@@ -59,6 +59,25 @@ def test_questions_about_a_document(talk: Talk, question: str, short: str | None
         assert answer.short == short
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "What does the document say?",
+        "What is it about?",
+        "What is on page 1?",
+        "What is the total?",
+        "Who wrote it?",
+    ]
+    + ["Does it mention trees?", "How many pages does it have?", "How many words are in it?", "What is the last row?"],
+)
+def test_empty_pages_hold_nothing(talk: Talk, question: str) -> None:
+    """Of a document whose pages bear no text at all the answer says so, whatever is asked."""
+    talk.part("document", "blank.pdf")
+    talk.add("document_facts", "PDF document, 1 page, 0 words", 1.0, pages=1, unit="page", words=0)
+    assert talk.ask(question).text
+
+
 def test_only_the_page_that_is_named_counts(talk: Talk) -> None:
     """A value of another page is no answer."""
     answer = report(talk).ask("What is the total on page 3?")

@@ -203,7 +203,8 @@ def _whole(leaves: Sequence[Leaf], reader: Reader, world: World) -> Reply:
     """The text of the pages, as far as it can be shown."""
     rows = [row for leaf in leaves for row in leaf.rows]
     if not rows:
-        return Reply((said(f"No text was found on {_where(leaves[0], reader)}."),), None, 0.7)
+        where = f"on {_where(leaves[0], reader)}" if leaves else f"in {reader.name}"
+        return Reply((said(f"No text was found {where}."),), None, 0.7)
     text = "\n".join(row.text for row in rows)
     ids = tuple(dict.fromkeys(row.id for row in rows[:200]))
     sentences = [said(world.say("read", text=world.say.quote(text, SHOWN)), *ids)]
