@@ -246,6 +246,46 @@ async def test_a_question_ends_what_is_still_perceived() -> None:
     assert [turn.settling for turn in session.turns] == [False, False]
 
 
+async def test_what_ended_before_anyone_followed_it_is_drawn_as_ended() -> None:
+    """The page is told that nothing goes on any more, however late it asks."""
+    chat, _, session = opened()
+    await pages(chat.send(session, "How many?", []))
+    assert session.rest is not None
+    await session.rest.end()
+    last = (await pages(chat.follow(session)))[-1]
+    assert last.live is not None
+    assert "settling" not in str(last.live)
+
+
+async def test_a_question_right_after_stop_is_taken() -> None:
+    """Though the turn that was stopped takes its time to end; only then does the next one begin, and it is drawn."""
+    going, ended, order = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def story(question: str) -> AsyncIterator[Event]:
+        order.append(question)
+        try:
+            yield Delta("Once ")
+            if question == "A story":
+                going.set()
+                await asyncio.Event().wait()
+            yield Answered(Answer("Two dogs."))
+        finally:
+            await asyncio.sleep(0)
+            order.append(f"end of {question}")
+            ended.set()
+
+    chat, _, session = opened(story)
+    telling = asyncio.create_task(pages(chat.send(session, "A story", [])))
+    await going.wait()
+    assert ENGLISH.busy in str((await pages(chat.send(session, "Too early", [])))[-1].live)
+    assert chat.stopped(session) == Page()
+    drawn = await pages(chat.send(session, "How many?", []))
+    assert "Two dogs." in str(drawn[-1].live)
+    told = await telling
+    assert order[:3] == ["A story", "end of A story", "How many?"]
+    assert all("A story" not in str(page.live or "") or page.asking is not False for page in told)
+
+
 async def test_closing_the_page_ends_what_is_still_perceived() -> None:
     """Whoever follows it goes away: the turn is closed."""
     closed = asyncio.Event()

@@ -370,7 +370,8 @@ class Chat:
                     return
                 yield Page(live=self._live(session), evidence=self._evidence(session))
         foot, rests = await asyncio.to_thread(self._under, session)
-        yield Page(foot=foot, rests=rests)
+        if session.rest is rest:  # drawn once more, for it may have ended before anyone followed it
+            yield Page(live=self._live(session), evidence=self._evidence(session), foot=foot, rests=rests)
 
     def resting(self, session: Session) -> Page:
         """How long something still rests was asked; once nothing does, all of what is under the composer."""
