@@ -91,7 +91,7 @@ def test_pointing_at_a_citation_shows_its_box(open_chat: Opener, photograph: Pat
 
 
 def test_dropped_photograph(open_chat: Opener, photograph: Path) -> None:
-    """A file dropped on the composer is attached."""
+    """A file dropped on the composer is attached, and one that is pasted, whatever its sort."""
     chat = open_chat()
     transfer = chat.page.evaluate_handle(
         """async (url) => {
@@ -105,6 +105,17 @@ def test_dropped_photograph(open_chat: Opener, photograph: Path) -> None:
     for event in ("dragenter", "dragover", "drop"):
         chat.page.dispatch_event("#composer .full-container", event, {"dataTransfer": transfer})
     chat.page.wait_for_selector("#composer .thumbnails .delete-button")
+    chat.page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File(['%PDF-1.4'], 'pasted.pdf', {type: 'application/pdf'}));
+            const paste = new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true});
+            document.querySelector('#composer textarea').dispatchEvent(paste);
+        }"""
+    )
+    chat.page.wait_for_function("document.querySelectorAll('#composer .thumbnails .delete-button').length === 2")
+    chat.page.locator("#composer .thumbnails .delete-button").nth(1).click()
+    chat.page.wait_for_function("document.querySelectorAll('#composer .thumbnails .delete-button').length === 1")
     chat.ask("What is this?")
     assert "person" in chat.answered()
     assert "dropped" in chat.page.locator("#panel .card .name").first.inner_text()

@@ -192,6 +192,17 @@
     if ($("#live .reply.running")) tell($("#side [data-busy]")?.dataset.busy || "");
   }, true);
 
+  // Gradio takes pictures that are pasted; other files go the way of those that are dropped.
+  document.addEventListener("paste", (event) => {
+    const box = event.target.closest?.("#composer")?.querySelector(".full-container");
+    const files = Array.from(event.clipboardData?.files || []).filter((file) => !file.type.includes("image"));
+    if (!box || !files.length) return;
+    event.preventDefault();
+    const dataTransfer = new DataTransfer();
+    files.forEach((file) => dataTransfer.items.add(file));
+    box.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+
   const label = (selector, text) => {
     const button = $(`#composer ${selector}`);
     if (!button || button.title === text) return;
