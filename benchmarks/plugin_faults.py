@@ -25,6 +25,7 @@ import psutil
 
 from assistant.app import Assistant
 from assistant.host import Host
+from assistant.isolation import elsewhere
 from assistant.media import text_part
 from assistant.settings import load_settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin
@@ -57,7 +58,7 @@ class Chaos(Perceiver):
         if what == "exit":
             raise SystemExit(3)
         if what == "late":
-            time.sleep(1.0)
+            time.sleep(0.6)
         if what == "deaf":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             while True:
@@ -123,12 +124,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=1000)
     parser.add_argument("--at-once", type=int, default=4)
+    parser.add_argument(
+        "--pauses", action="store_true", help="Leave what fails alone for a while, as it is by default."
+    )
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "chaos_plugin.py").write_text(CHAOS)
         sys.path.insert(0, folder)
-        settings = load_settings(data_dir=Path(folder) / "data", engine={"breaker_failures": 1_000_000, "cores": 2})
+        engine = {"cores": 2}
+        if not arguments.pauses:  # then it fails nearly every time, instead of being left alone most of the time
+            engine["breaker_failures"] = 1_000_000
+            elsewhere.LONGEST_PAUSE = 0.0  # type: ignore[misc]
+        settings = load_settings(data_dir=Path(folder) / "data", engine=engine)
         steady = FakePerceiver("steady", produces=("steady",))
         answerer = FakeAnswerer("answers", lambda request: [Delta("answered")])
         plugins = {"chaos": importlib.import_module("chaos_plugin"), "good": FakePlugin(steady, answerer)}
