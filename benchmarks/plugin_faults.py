@@ -129,14 +129,15 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as folder:
+    # Apart: a process of a plugin is not to look into a folder that holds the data.
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as data:
         (Path(folder) / "chaos_plugin.py").write_text(CHAOS)
         sys.path.insert(0, folder)
         engine = {"cores": 2}
         if not arguments.pauses:  # then it fails nearly every time, instead of being left alone most of the time
             engine["breaker_failures"] = 1_000_000
             elsewhere.LONGEST_PAUSE = 0.0  # type: ignore[misc]
-        settings = load_settings(data_dir=Path(folder) / "data", engine=engine)
+        settings = load_settings(data_dir=Path(data), engine=engine)
         steady = FakePerceiver("steady", produces=("steady",))
         answerer = FakeAnswerer("answers", lambda request: [Delta("answered")])
         plugins = {"chaos": importlib.import_module("chaos_plugin"), "good": FakePlugin(steady, answerer)}
