@@ -46,15 +46,11 @@ class OpenAIOptions:
     )
     images: Choice = field(
         default="auto",
-        metadata={
-            "description": "Whether pictures are sent; auto sends them until the server refuses them."
-        },
+        metadata={"description": "Whether pictures are sent; auto sends them until the server refuses them."},
     )
     audio: Choice = field(
         default="auto",
-        metadata={
-            "description": "Whether recordings are sent; auto sends them until the server refuses them."
-        },
+        metadata={"description": "Whether recordings are sent; auto sends them until the server refuses them."},
     )
     pictures: int = field(
         default=8,
