@@ -210,14 +210,25 @@ def launch(
         context.close()
 
 
+@pytest.fixture(scope="module")
+def browser(browser_type: Any, voice: Path) -> Iterator[Any]:
+    """One browser; what is opened in it by `new_context` knows nothing of the others."""
+    started = browser_type.launch(
+        executable_path=CHROMIUM, headless=True, args=[*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
+    )
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def open_chat(launch: Callable[..., tuple[Any, Path]], server: Server) -> Iterator[Opener]:
-    """Opens chats in browsers of their own; at the end nothing foreign was fetched and nothing failed."""
+def open_chat(browser: Any, server: Server) -> Iterator[Opener]:
+    """Opens chats with profiles of their own; at the end nothing foreign was fetched and nothing failed."""
     chats: list[tuple[Any, Chat]] = []
 
     def opened(query: str = "", *, url: str = server.url, **options: Any) -> Chat:
-        context, _ = launch(**options)
-        chat = Chat(context.pages[0], url)
+        settings = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", "locale": "en-US", **options}
+        context = browser.new_context(permissions=["microphone"], **settings)
+        chat = Chat(context.new_page(), url)
         chats.append((context, chat))
         return chat.open(query)
 
