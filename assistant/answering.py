@@ -240,8 +240,15 @@ async def _wanted(deltas: AsyncGenerator[Delta, None], limit: Limit) -> AsyncGen
     while True:
         if limit.finish is not None and ends is None:
             ends = clock() + LAST_WORDS_SECONDS
+        # not `asyncio.wait_for`: before Python 3.12 it loses a cancellation that comes together with a delta
+        coming = asyncio.ensure_future(anext(deltas, None))
         try:
-            delta = await asyncio.wait_for(anext(deltas), None if ends is None else max(0.0, ends - clock()))
-        except (StopAsyncIteration, asyncio.TimeoutError):
+            await asyncio.wait({coming}, timeout=None if ends is None else max(0.0, ends - clock()))
+        finally:
+            if not coming.done():
+                coming.cancel()
+                await asyncio.wait({coming})
+        delta = None if coming.cancelled() else coming.result()
+        if delta is None:
             return
         yield delta

@@ -45,6 +45,14 @@ class Fiend(Perceiver):
     def do_nothing(self, task, argument):
         yield task.observe("note", "after", 1.0)
 
+    def do_stay(self, task, argument):
+        """Never be idle: pretend to what waits for calls that one is always under way."""
+        for frame in sys._current_frames().values():
+            while frame is not None:
+                if frame.f_code.co_name == "serve":
+                    frame.f_locals["running"][-1] = None
+                frame = frame.f_back
+
     def do_raise(self, task, argument):
         raise ZeroDivisionError("secret of the file")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import isolation_fiend
 import psutil
 import pytest
 
@@ -18,12 +19,14 @@ from assistant.app import Assistant, Reply
 from assistant.errors import PluginCrashed
 from assistant.host import Host
 from assistant.isolation import Program, confinement_report, describe, isolated
+from assistant.media import Media, text_part
+from assistant.plugin import Task
 from assistant.settings import Settings
 from assistant.testing import FakeAnswerer, FakePerceiver, FakePlugin, FakeServices
 
 Ask = Callable[[str], Reply]
 TESTS = str(Path(__file__).parent)
-SECONDS = 8.0
+SECONDS = 20.0
 """A turn with the worst plugin takes no longer, on a busy machine; usually 1.3 s."""
 
 
@@ -225,3 +228,21 @@ def test_is_left_alone_for_longer_and_longer(assistant: Assistant) -> None:
     assert health["failures"] >= 2
     assert (health["state"], runner.resting) == ("resting", True)
     assert health["resting_seconds"] > 0
+
+
+@pytest.mark.parametrize("what", ["nothing", "stay"])
+def test_no_process_outstays_its_welcome(
+    what: str, media: Media, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that is not called ends, and one that does not end by itself is ended; neither is a failure."""
+    monkeypatch.setattr("assistant.isolation.elsewhere.IDLE_GRACE", 0.5)
+    proxy = isolated(Program("fiend", "isolation_fiend", path=(TESTS,)), isolation_fiend.Fiend(), idle_seconds=0.2)
+    proxy.load(FakeServices())
+    process = psutil.Process(proxy.facts()["pid"])
+    assert [seen.text for seen in proxy.perceive(Task(text_part(what), media))][:1] == ["before"]
+    gone, _ = psutil.wait_procs([process], timeout=SECONDS)
+    assert gone or process.status() == psutil.STATUS_ZOMBIE
+    assert ("did not end by itself" in caplog.text) is (what == "stay")
+    assert [seen.text for seen in proxy.perceive(Task(text_part("nothing"), media))] == ["before", "after"]
+    assert proxy.facts()["failures"] == 0
+    proxy.close()

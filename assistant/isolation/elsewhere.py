@@ -37,6 +37,8 @@ from assistant.proxy import Obstacle, ProcessFacts, Proxy
 IDLE_SECONDS: Final = 300.0
 LOAD_SECONDS: Final = 300.0
 """Seconds that importing and loading may take."""
+IDLE_GRACE: Final = 10.0
+"""Seconds after which a process that should have ended because it is idle is ended: what runs in it may keep it."""
 CLOSE_SECONDS: Final = 3.0
 FIRST_PAUSE: Final = 1.0
 """Seconds without a new process after the second failure in a row; doubled by each further one."""
@@ -86,6 +88,11 @@ class Elsewhere(Plugged, Proxy):
         self._pause_until = 0.0
         self._starts = 0
         self._last_failure = ""
+        self._counting = threading.Lock()
+        self._calls = 0
+        """Under way."""
+        self._patience: threading.Timer | None = None
+        """While it is idle: what ends the process if that does not end itself."""
 
     # ---- declarations --------------------------------------------------------------------------------------------
 
@@ -152,10 +159,13 @@ class Elsewhere(Plugged, Proxy):
     def load(self, services: Services) -> None:
         """Start the process and load there."""
         self._services = services
-        self._loaded()
+        with self._at_work():
+            self._loaded()
 
     def close(self) -> None:
         """End the process; it is given a moment to free what it holds elsewhere."""
+        with self._counting:
+            self._wait_no_more()
         with self._starting:
             process, self._process, self._latest = self._process, None, None
             if process is None:
@@ -164,6 +174,34 @@ class Elsewhere(Plugged, Proxy):
                 with suppress(AssistantError):
                     process.call("close", self.name, seconds=CLOSE_SECONDS).result()
             process.kill(calm=True)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Meanwhile it is not idle."""
+        with self._counting:
+            self._calls += 1
+            self._wait_no_more()
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._calls -= 1
+                if not self._calls and self._idle_seconds:
+                    self._patience = threading.Timer(self._idle_seconds + IDLE_GRACE, self._end_idle)
+                    self._patience.daemon = True
+                    self._patience.start()
+
+    def _wait_no_more(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _end_idle(self) -> None:
+        with self._counting:
+            process = self._process
+            if not self._calls and process is not None and process.alive():
+                logger.warning("the process of %s did not end by itself when it was idle", self.name)
+                process.kill()
 
     def _loaded(self) -> Process:
         """The process, with the object loaded in it."""
@@ -275,21 +313,22 @@ class Elsewhere(Plugged, Proxy):
     ) -> Iterator[tuple[dict[str, Any], list[int]]]:
         """What a call yields. One that the process was taken from before it said anything is begun anew, once."""
         again = True
-        while True:
-            process = self._loaded()
-            conversation: Conversation = process.call(
-                do, self.name, serve=lending, cancel=cancel, seconds=seconds, **told
-            )
-            try:
-                yield from conversation.items()
-                return
-            except Lost as error:
-                if conversation.began or not again:
-                    raise PluginCrashed(error.message, error.remedy) from error
-                again = False
-            finally:
-                conversation.close()
-                lending.close()
+        with self._at_work():
+            while True:
+                process = self._loaded()
+                conversation: Conversation = process.call(
+                    do, self.name, serve=lending, cancel=cancel, seconds=seconds, **told
+                )
+                try:
+                    yield from conversation.items()
+                    return
+                except Lost as error:
+                    if conversation.began or not again:
+                        raise PluginCrashed(error.message, error.remedy) from error
+                    again = False
+                finally:
+                    conversation.close()
+                    lending.close()
 
     def _limits(self, media: Media) -> dict[str, Any]:
         return asdict(getattr(media, "limits", Limits()))
