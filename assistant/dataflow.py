@@ -20,6 +20,7 @@ from assistant.errors import (
     MediaError,
     MissingLibrary,
     NotAsPromised,
+    PluginCrashed,
     WeightsError,
     described,
 )
@@ -332,6 +333,10 @@ class Perception:
             logger.error("%s on %s: %s %s", runner.name, job.part.name, error.message, error.remedy)
             message = f"What {runner.name} says of {job.part.name} was not taken: {error.message}"
             self._fail(job, "crashed", message, f"{DEFECT_REMEDY} {error.remedy}".strip(), "failed", spent())
+        except PluginCrashed as error:
+            logger.error("%s failed on %s: %s", runner.name, job.part.name, error.message)
+            message = f"{runner.name} failed on {job.part.name}: {error.message}"
+            self._fail(job, "crashed", message, CRASH_REMEDY, "failed", spent())
         except Exception as error:
             self._crash(job, error, spent())
         else:

@@ -96,7 +96,7 @@ class NotAsPromised(PluginError):
 
 
 class PluginCrashed(PluginError):
-    """The process of a plugin failed, ended, or said what makes no sense."""
+    """The process of a plugin ended, or said what makes no sense. People may read the message: the host wrote it."""
 
 
 class MediaError(AssistantError):

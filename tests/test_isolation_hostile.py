@@ -106,6 +106,11 @@ def test_costs_its_own_observations(ask: Ask, behaviour: str, expected: str) -> 
     assert cause(ask("nothing")) == ""
 
 
+def test_how_it_ended_is_told(ask: Ask) -> None:
+    """Whoever asked learns that a process was ended, and by what."""
+    assert any("SIGSEGV" in gap.message and gap.remedy for gap in ask("segfault").gaps)
+
+
 def test_text_of_its_errors_stays_in_the_log(ask: Ask) -> None:
     """People are told the class of an error, as of plugins in the assistant's process: its text may tell anything."""
     gaps = [gap.message for gap in ask("raise").gaps]
