@@ -255,6 +255,15 @@ def _note(text: str, form: str) -> None:
         echo(f"note: {text}", err=True)
 
 
+def _missing_protections(host: Host) -> list[str]:
+    """Those that plugins which count on them do without here."""
+    if not any(runner.process is not None for runner in host.perceivers()):
+        return []
+    from assistant.isolation import confinement_report
+
+    return [name for name, holds in confinement_report().items() if not holds]
+
+
 def _missing_starters(host: Host) -> list[str]:
     from assistant.errors import WeightsMissing
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from plugins_installed import install, only
 
+from assistant.cli import cli
 from assistant.engine import Engine, Session
 from assistant.environments import building
 from assistant.host import Host
@@ -236,3 +238,18 @@ def test_a_damaged_environment_is_a_problem(site: Path, tmp_path: Path) -> None:
         (problem,) = host.problems()
     assert "was made for Python 2." in problem.message
     assert "assistant plugins install" in problem.remedy
+
+
+@pytest.mark.parametrize("isolation", ["process", "thread"])
+def test_serve_names_protections_that_are_missing(
+    isolation: str, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`assistant serve` says what a kernel or container does not offer, where a plugin counts on it."""
+    name = f"outsider_{isolation}"
+    source = PLUGIN.replace("ISOLATION", f'isolation = "{isolation}"')
+    install(site, name, {f"{name}.py": source}, plugins={isolation: name})
+    monkeypatch.setattr("assistant.isolation.confinement_report", lambda: {"memory": True, "network": False})
+    monkeypatch.setattr("assistant.api.run", lambda assistant, preload: None)
+    ran = CliRunner().invoke(cli, ["--data-dir", str(tmp_path), "serve"])
+    assert ran.exit_code == 0, ran.output
+    assert ("'network'" in ran.stderr, "'memory'" in ran.stderr) == (isolation == "process", False)
