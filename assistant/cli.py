@@ -243,6 +243,11 @@ def serve(ctx: click.Context, host: str | None, port: int | None, preload: bool 
             _note(f"weights {name} are missing; bring them with: assistant weights pull", log.format)
         for problem in assistant.host.problems():
             _note(f"plugin {problem.plugin}: {problem.message} {problem.remedy}", log.format)
+        for name in _missing_protections(assistant.host):
+            _note(
+                f"this machine does not offer the protection {name!r} for processes of plugins: see docs/isolation.md",
+                log.format,
+            )
         from assistant.api import run
 
         run(assistant, preload=preload is not False, processes=preload is True)

@@ -249,7 +249,7 @@ def test_serve_names_protections_that_are_missing(
     source = PLUGIN.replace("ISOLATION", f'isolation = "{isolation}"')
     install(site, name, {f"{name}.py": source}, plugins={isolation: name})
     monkeypatch.setattr("assistant.isolation.confinement_report", lambda: {"memory": True, "network": False})
-    monkeypatch.setattr("assistant.api.run", lambda assistant, preload: None)
+    monkeypatch.setattr("assistant.api.run", lambda assistant, **how: None)
     ran = CliRunner().invoke(cli, ["--data-dir", str(tmp_path), "serve"])
     assert ran.exit_code == 0, ran.output
     assert ("'network'" in ran.stderr, "'memory'" in ran.stderr) == (isolation == "process", False)
