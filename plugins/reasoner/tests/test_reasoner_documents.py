@@ -59,6 +59,39 @@ def test_questions_about_a_document(talk: Talk, question: str, short: str | None
         assert answer.short == short
 
 
+PLAN = (
+    "Renovation plan\nThe deadline is 3 May 2024. All work must be finished by then.",
+    "Guests\nThe committee decided to postpone the meeting until June.\nOur paint supplier is Meyer and Sons.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "short", "page"),
+    [
+        ("When is the deadline?", "The deadline is 3 May 2024.", 1),
+        ("Who is the paint supplier?", "Our paint supplier is Meyer and Sons.", 2),
+        ("What did the committee decide?", "The committee decided to postpone the meeting until June.", 2),
+        ("Until when was the meeting postponed?", "The committee decided to postpone the meeting until June.", 2),
+    ],
+)
+def test_a_sentence_with_all_words_of_the_question_answers_it(talk: Talk, question: str, short: str, page: int) -> None:
+    """The one sentence is given as what the document says, with its page, and no surer than such sentences are."""
+    answer = report(talk, *PLAN).ask(question)
+    assert answer.short == short
+    assert f"It says: “{short}” (page {page} of report.pdf)" in answer.text
+    assert answer.confidence == pytest.approx(0.7)
+    assert len(answer.citations) == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many guests are there?", "When will our paint supplier come?", "How much did the committee decide?"],
+)
+def test_a_sentence_without_what_is_asked_for_is_no_answer(talk: Talk, question: str) -> None:
+    """A heading, or a sentence without the number or the time that is asked for, is at most quoted as the closest."""
+    assert "It says:" not in report(talk, *PLAN).ask(question).text
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -104,6 +104,34 @@ def test_what_the_file_says(photo: Any, question: str, short: str) -> None:
     assert len(answer.citations) == 1
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which camera, and when?",
+        "When and with which camera was it taken?",
+        "When was it taken, and with what camera?",
+        "With which camera and when was this photo taken?",
+        "Which camera took this and when?",
+        "What camera and when was it taken?",
+        "What are the camera and the date?",
+    ],
+)
+def test_the_camera_and_the_date(photo: Any, question: str) -> None:
+    """Asked for both, it tells both, each with its citation."""
+    answer = photo.ask(question)
+    assert "Canon EOS 5D" in answer.text
+    assert "3 May 2021" in answer.text
+    assert len(answer.citations) == 2
+
+
+def test_half_of_camera_and_date(able: Any) -> None:
+    """What the file leaves out of the two is said to be missing."""
+    able.picture().add("photo_metadata", "taken with Canon EOS 5D", 0.95, what="camera", name="Canon EOS 5D")
+    answer = able.ask("Which camera, and when?")
+    assert answer.short == "Canon EOS 5D"
+    assert "does not say when" in answer.text
+
+
 def test_a_silent_file(able: Any) -> None:
     """What the file does not say is not made up; that places are off is said."""
     able.picture()
@@ -131,6 +159,66 @@ def test_who_speaks(two: Any, question: str, short: str) -> None:
     assert answer.citations
 
 
+WHO = [
+    "Who says what?",
+    "Who said what?",
+    "Who is speaking?",
+    "Who speaks?",
+    "Who speaks when?",
+    "Who says what, when?",
+]
+
+
+@pytest.mark.parametrize("question", WHO)
+def test_who_says_what(two: Any, question: str) -> None:
+    """All turns are told with their speakers and times, and cited; whose voices they are is not claimed."""
+    answer = two.ask(question)
+    assert "Speaker 1 (at 0.0 s): “Where is the station?”" in answer.text
+    assert "Speaker 2 (at 4.0 s): “Next to the river.”" in answer.text
+    assert "not whose they are" in answer.text
+    assert len(answer.citations) == 3
+    assert answer.confidence == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("question", "voice"),
+    [
+        ("Wer spricht?", "Stimme 2"),
+        ("Ai đang nói?", "Giọng 2"),
+        ("Qui parle ?", "Voix 2"),
+        ("¿Quién habla?", "Voz 2"),
+        ("谁在说话？", "说话人 2"),
+    ],
+)
+def test_who_speaks_in_other_languages(two: Any, question: str, voice: str) -> None:
+    """The turns are told in the language of the question."""
+    answer = two.ask(question)
+    assert voice in answer.text
+    assert "Next to the river." in answer.text
+    assert "Speaker" not in answer.text
+
+
+@pytest.mark.parametrize("question", WHO)
+def test_who_says_what_where_voices_are_not_told_apart(talk: Any, question: str) -> None:
+    """Without a plugin that tells voices apart, none are."""
+    answer = talk.recording().says("Where is the station?", 0.0, 3.0).ask(question)
+    assert answer.abstained
+    assert "not voices" in answer.text
+
+
+def test_many_turns_are_cut_short(able: Any) -> None:
+    """Of a long conversation the first turns are told, and how many follow."""
+    able.recording(seconds=300.0).says("Hello there.", 0.0, 3.0)
+    able.add("speakers", "2 people speak", 0.8, span=(0.0, 300.0), count=2, seconds=[150.0, 150.0])
+    for turn in range(30):
+        span = (turn * 10.0, turn * 10.0 + 9.0)
+        able.add("speaker_turn", "...", span=span, speaker=turn % 2 + 1, said=f"Sentence number {turn}.")
+    answer = able.ask("Who says what?")
+    assert "Sentence number 11." in answer.text
+    assert "Sentence number 12." not in answer.text
+    assert "The rest from 2:00.0 on is left out (turns: 18)" in answer.text
+
+
 def test_nobody_said_it(two: Any) -> None:
     """What nobody said is attributed to nobody."""
     assert two.ask("Who says banana?").abstained
@@ -142,6 +230,10 @@ def test_one_voice(able: Any) -> None:
     able.add("speakers", "one person speaks", 0.93, span=(0.0, 3.0), count=1, seconds=[3.0])
     assert able.ask("How many people speak?").short == "1"
     assert "only one person" in able.ask("Who mentions the budget?").text
+    answer = able.ask("Who says what?")
+    assert "one person" in answer.text
+    assert "The budget was cut." in answer.text
+    assert len(answer.citations) == 2
 
 
 def test_it_waits_for_what_it_needs(able: Any) -> None:

@@ -27,6 +27,7 @@ from assistant_reasoner.programs import (
     IsA,
     Locate,
     MoreThan,
+    Noted,
     Number,
     Parsed,
     Place,
@@ -143,7 +144,7 @@ def thing(words: str) -> Thing:
             Transcript,
             "What did they say?|what was said|Transcribe the recording.|What is he talking about|When did "
             "they mention the budget?|"
-            "Did they mention London?|what language is spoken|Who is speaking?|Is anyone speaking?|What can you hear?|"
+            "Did they mention London?|what language is spoken|Is anyone speaking?|What can you hear?|"
             'How many times did they say "thank you"?|Repeat what he said|What is the last thing they said?',
         ),
         (
@@ -158,6 +159,7 @@ def thing(words: str) -> Thing:
             "people?|which is brighter?|"
             "In which picture is there a dog?|Are the two photos the same?|is the first picture darker than the second",
         ),
+        (Noted, "Who is speaking?|Who says what?|Which camera was used?|Which camera, and when?"),
         (When, "when does the dog appear?|At what time can you see the car in the video?"),
         (
             Beyond,

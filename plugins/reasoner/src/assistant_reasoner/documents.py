@@ -19,6 +19,7 @@ from assistant_reasoner.pages import FACTS_KIND, TEXT_KIND, Leaf, Reader
 from assistant_reasoner.parse import parse
 from assistant_reasoner.phrase import Reply, Sentence, said
 from assistant_reasoner.programs import Lookup, Read
+from assistant_reasoner.stated import stating
 
 NEEDED: Final = frozenset({TEXT_KIND, FACTS_KIND, Kind.TEXT_LINE})
 """What is worth waiting for."""
@@ -31,7 +32,7 @@ WORDS: Final = 0.5
 MEANING: Final = 0.45
 """Cosine similarity from which a line is quoted where its words do not fit."""
 MOST_SURE: Final = 0.7
-"""A line that speaks of the same need not answer."""
+"""A line that speaks of the same need not answer; one with all the question's words may still be about another case."""
 COLUMN: Final = 0.02
 """Difference of their left edges up to which cells stand in one column: rows of one table have the same cells."""
 SHOWN: Final = 1_200
@@ -302,6 +303,16 @@ def _quoted(wanted: str, asked: str, leaves: Sequence[Leaf], reader: Reader, wor
     if not rows or not stems(wanted):
         return None
     chosen = select(wanted, rows, top=64)
+    if world.say.language == "en":
+        for each in chosen[:8]:
+            sentence = stating(asked, each.observation.text)
+            if sentence:
+                where = _where(placed[each.observation.id], reader)
+                sure = MOST_SURE * each.observation.confidence
+                told = world.say(
+                    "it_says", text=world.say.quote(sentence, 400), where=where, sure=world.say.percent(sure)
+                )
+                return Reply((said(told, each.observation.id),), sentence, sure)
     score = chosen[0].similarity
     # of a heading and the sentence below it the sentence
     best = max((each.observation for each in chosen if each.similarity >= score - 0.02), key=lambda one: len(one.text))

@@ -221,6 +221,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "language": "It is {language} ({sure} sure).",
         "language_no": "No, it sounds like {language} ({sure} sure).",
         "language_yes": "Yes, it is {language} ({sure} sure).",
+        "speakers_one": "I hear one person speaking ({sure} sure).",
+        "speaker_says": "Speaker {k} ({time}): {text}",
+        "voices_apart": "I tell {count} voices apart, but not whose they are ({sure} sure).",
+        "turns_more": "The rest from {time} on is left out (turns: {count}).",
         "who_speaks": "I can't tell who is speaking: I recognise words, not voices.",
         "sound_only": "I recognise speech, not other sounds.",
         # feelings

@@ -34,6 +34,7 @@ NotedAsked: TypeAlias = Literal[
     "count_codes",
     "taken",
     "camera",
+    "taken_with",
     "exposure",
     "author",
     "place",

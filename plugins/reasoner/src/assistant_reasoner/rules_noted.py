@@ -22,6 +22,7 @@ _IT: Final = (
 )
 _MADE: Final = r"(?:taken|shot|made|captured|photographed|snapped|created)"
 _PEOPLE: Final = r"(?:(?:different |distinct )?(?:people|persons|speakers|voices|men and women))"
+_RECORDING: Final = r"(?:the|this|that|my) (?:recording|audio|conversation|call|talk|video|file|clip|sound)"
 _ORDER: Final = {word: index for index, word in enumerate("first second third fourth fifth".split(), 1)} | {
     word: index for index, word in enumerate("one two three four five".split(), 1)
 }
@@ -54,7 +55,28 @@ def _how_many_codes(match: re.Match[str], sentence: Plain) -> Program:
     return Noted("count_codes")
 
 
+_CAMERA: Final = (
+    r"(?:(?:with|on|by) )?(?:what|which) (?:(?:kind|sort|type|model) of )?(?:camera|phone|smartphone|device|lens)"
+    r"(?: model)?"
+)
+_WHEN: Final = r"(?:when|(?:(?:on|at|in) )?(?:what|which) (?:date|day|time|year))"
+_SOMEONE: Final = rf"(?: (?:{_IT}|i|you|he|she|we|someone|somebody))?"
+_USED: Final = (
+    rf"(?: (?:was|were|is|did|took|made|shot))?{_SOMEONE}(?: (?:{_MADE}|used|take|shoot|make))?{_SOMEONE}"
+    rf"(?: (?:with|by|on|at|in))?"
+)
+_AND: Final = r"(?: ,)?(?: and| ,)"
+
 _FILE: Final[tuple[tuple[NotedAsked, tuple[str, ...]], ...]] = (
+    (
+        "taken_with",
+        (
+            rf"{_CAMERA}{_USED}{_AND} {_WHEN}{_USED}",
+            rf"{_WHEN}{_USED}{_AND} {_CAMERA}{_USED}",
+            rf"(?:what (?:is|are|was|were) )?(?:the )?(?:camera{_AND}(?: the)? (?:date|day|time)|(?:date|day|"
+            rf"time){_AND}(?: the)? camera)(?: of {_IT})?",
+        ),
+    ),
     (
         "taken",
         (
@@ -125,6 +147,16 @@ def _speakers(match: re.Match[str], sentence: Plain) -> Program | None:
 
 
 @NOTED.on(
+    r"who (?:speaks|spoke|talks|talked|(?:is|was|are|were) (?:speaking|talking|heard|the speakers?))"
+    rf"(?: (?:when|at what time))?(?: in {_RECORDING})?{HERE}",
+    rf"(?:who|which (?:speaker|person|one|voice)) (?:says|said|is saying|was saying|tells|told) what"
+    rf"(?:(?: ,)?(?: and)? when| at what time)?(?: in {_RECORDING})?{HERE}",
+)
+def _who_when(match: re.Match[str], sentence: Plain) -> Program:
+    return Noted("who_when")
+
+
+@NOTED.on(
     r"who (?:says|said|mentions|mentioned|talks about|talked about|asks|asked|speaks about|spoke about|brings up|"
     r"brought up)(?: that| for| about)? (?P<topic>.+)",
     r"(?:which|what) (?:speaker|person|one|voice) (?:of them )?(?:says|said|mentions|mentioned|"
@@ -134,11 +166,6 @@ def _speakers(match: re.Match[str], sentence: Plain) -> Program | None:
 def _who_says(match: re.Match[str], sentence: Plain) -> Program | None:
     topic = quoted(match["topic"], sentence).removesuffix(" @here").strip()
     return None if topic in ("it", "this", "that", "what", "") else Noted("who_says", topic)
-
-
-@NOTED.on(r"who (?:speaks|spoke|talks|talked|is speaking|is talking) (?:when|at what time)(?: @here)?")
-def _who_when(match: re.Match[str], sentence: Plain) -> Program:
-    return Noted("who_when")
 
 
 @NOTED.on(

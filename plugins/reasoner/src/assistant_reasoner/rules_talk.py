@@ -278,7 +278,7 @@ def _length(match: re.Match[str], sentence: Plain) -> Program:
 
 @TALK.on(
     rf"who (?:is|was|are|were) (?:speaking|talking|the speakers?|the voice|saying (?:this|that|it)|heard|the "
-    rf"narrator){_HERE}",
+    rf"narrator){_HERE}|who (?:speaks|spoke|talks|talked)(?: when| at what time)?{_HERE}",
     rf"whose voice (?:is|was) (?:it|this|that|heard)?{_HERE}|who (?:said|says) (?:it|this|that|.+){_HERE}|"
     rf"(?:is|was) (?:the speaker|it|the voice|this) (?:a )?(?:male|female|man|woman)(?: or (?:a )?(?:male|"
     rf"female|man|woman))(?: voice)?|(?:is|was) (?:the speaker|the voice) (?:a )?(?:male|female|man|woman)|"

@@ -1,4 +1,4 @@
-"""Answers from what further plugins note: codes, what a photograph's file says, who speaks. In English only."""
+"""Answers from what further plugins note: codes, what files of photographs say (both in English only), who speaks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ TURNS: Final = 12
 """Turns that are told."""
 
 _CODES: Final = ("codes", "any_code", "count_codes")
-_FILES: Final = ("taken", "camera", "exposure", "author", "place")
+_FILES: Final = ("taken", "camera", "taken_with", "exposure", "author", "place")
+_SEVERAL: Final[dict[str, tuple[str, ...]]] = {"taken_with": ("taken", "camera")}
+"""Questions that ask for two of them."""
+_TOLD_BY: Final[dict[str, tuple[str, ...]]] = {"taken": ("taken", "written"), "author": ("author", "copyright")}
 
 Otherwise = Callable[[], "Reply | None"]
 
@@ -76,42 +79,42 @@ def _label(seen: Observation) -> str:
 
 def _file(program: Noted, world: World, otherwise: Otherwise) -> Reply:
     say = world.say
-    found: list[tuple[str, Observation]] = []
-    silent = ""
+    found: list[tuple[str, str, Observation]] = []
+    silent: list[tuple[str, str]] = []
     for scene in world.scenes:
         fitting = {seen.data.get("what"): seen for seen in _of(FILE, [scene.part], world)}
-        wanted = {"taken": ("taken", "written"), "author": ("author", "copyright")}.get(program.ask, (program.ask,))
-        seen = next((fitting[what] for what in wanted if what in fitting), None)
-        if seen is not None:
-            found.append((scene.name, seen))
-        elif world.able(FILE, scene.part):
-            silent = silent or scene.name
+        for ask in _SEVERAL.get(program.ask, (program.ask,)):
+            seen = next((fitting[what] for what in _TOLD_BY.get(ask, (ask,)) if what in fitting), None)
+            if seen is not None:
+                found.append((ask, scene.name, seen))
+            elif world.able(FILE, scene.part):
+                silent.append((ask, scene.name))
     if found:
-        return Reply(
-            tuple(said(_told(program, name, seen, world), seen.id) for name, seen in found),
-            _short(program, found[0][1]),
-            min(seen.confidence for _, seen in found),
-        )
+        sentences = [said(_told(ask, name, seen, world), seen.id) for ask, name, seen in found]
+        if program.ask in _SEVERAL:
+            sentences += [said(say(f"file_no_{ask}", name=name)) for ask, name in silent]
+        first = [_short(ask, seen) for ask, name, seen in found if name == found[0][1]]
+        return Reply(tuple(sentences), "; ".join(first), min(seen.confidence for *_, seen in found))
     known = otherwise()
     if known is not None and (not known.abstained or not silent):
         return known
     if not silent:
         part = world.scenes[0].part if world.scenes else None
         return abstain(world, world.reason(FILE, part, "it"))
-    return abstain(world, say("place_off" if program.ask == "place" else "file_silent", name=silent))
+    return abstain(world, say("place_off" if program.ask == "place" else "file_silent", name=silent[0][1]))
 
 
-def _told(program: Noted, name: str, seen: Observation, world: World) -> str:
+def _told(ask: str, name: str, seen: Observation, world: World) -> str:
     what, say = str(seen.data.get("what")), world.say
-    if program.ask == "author":
+    if ask == "author":
         text = say.quote(str(seen.data.get("words") or seen.text), 200)
         return say("file_author", what=what, name=name, text=text)
     text = seen.text.removeprefix("file ")
     return say("file_says", name=name, text=text)
 
 
-def _short(program: Noted, seen: Observation) -> str:
-    key = {"taken": "date", "camera": "name", "author": "words"}.get(program.ask, "")
+def _short(ask: str, seen: Observation) -> str:
+    key = {"taken": "date", "camera": "name", "author": "words"}.get(ask, "")
     return str(seen.data.get(key) or seen.text)
 
 
@@ -137,15 +140,36 @@ def _voices(program: Noted, world: World, otherwise: Otherwise) -> Reply:
         return Reply((said(told, *ids),), short, sure)
     if program.ask == "who_says":
         return _who_says(program, world, turns, counted, otherwise)
-    chosen = [turn for turn in turns if program.ask == "who_when" or turn.data.get("speaker") == program.index]
+    if program.ask == "who_when" and turns:
+        return _all_turns(world, turns, counted)
+    if program.ask == "who_when" and count == 1:
+        heard = [seen for recording in world.recordings for seen in recording.heard]
+        told = say("said", text=say.quote(" ".join(seen.text.strip() for seen in heard), 400))
+        words = [said(told, *(seen.id for seen in heard))] if heard else []
+        return Reply((said(say("speakers_one", sure=say.percent(sure)), *ids), *words), "1", sure)
+    chosen = [turn for turn in turns if turn.data.get("speaker") == program.index]
     if not chosen:
         if count == 1 and program.index <= 1:
             told = say("speakers_one", sure=say.percent(sure))
         else:
             told = say("no_such_speaker", count=say.count(count, "speaker"))
         return Reply((said(told, *ids),), "speaker 1" if count == 1 and program.index <= 1 else None, sure)
-    short = " ".join(str(turn.data.get("said") or "") for turn in chosen) if program.index else str(count)
+    short = " ".join(str(turn.data.get("said") or "") for turn in chosen)
     return Reply(tuple(said(_turn(turn, world), turn.id) for turn in chosen[:TURNS]), short, sure)
+
+
+def _all_turns(world: World, turns: list[Observation], counted: list[Observation]) -> Reply:
+    """Who says what and when, by voice: whose voices they are nobody knows."""
+    say = world.say
+    sure = min(seen.confidence for seen in (*counted, *turns))
+    count = max(int(seen.data.get("count") or 1) for seen in counted)
+    told = say("voices_apart", count=count, sure=say.percent(sure))
+    sentences = [said(told, *(seen.id for seen in counted)), *(said(_turn(turn, world), turn.id) for turn in turns)]
+    if len(turns) > TURNS:
+        rest = say("turns_more", count=len(turns) - TURNS, time=say.time(_start(turns[TURNS])))
+        sentences[TURNS + 1 :] = [said(rest)]
+    each = [_turn(turn, world) for turn in turns[:TURNS]]
+    return Reply(tuple(sentences), " ".join(each), sure)
 
 
 def _who_says(
@@ -170,9 +194,12 @@ def _who_says(
 
 
 def _turn(turn: Observation, world: World) -> str:
-    start = turn.span[0] if turn.span else 0.0
     text = world.say.quote(str(turn.data.get("said") or ""), 300)
-    return world.say("speaker_says", k=turn.data.get("speaker"), time=world.say.at(start), text=text)
+    return world.say("speaker_says", k=turn.data.get("speaker"), time=world.say.at(_start(turn)), text=text)
+
+
+def _start(turn: Observation) -> float:
+    return turn.span[0] if turn.span else 0.0
 
 
 _EMPTY: Final = frozenset(
