@@ -49,7 +49,9 @@ def test_logging_in_asking_and_logging_out(launch: Callable[..., tuple[Any, Path
     page.wait_for_selector("#live .welcome")
     chat.ask("How many people?", EXAMPLES / "sign.jpg", EXAMPLES / "voice.mp3")
     assert "1" in chat.answered()
-    page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth)")
+    page.wait_for_function(
+        "[...document.images].filter(image => image.offsetParent).every(image => image.complete && image.naturalWidth)"
+    )
     conversation = page.url
     assert page.locator(".who span").inner_text() == "ada"
     assert chat.errors == []
