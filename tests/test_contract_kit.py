@@ -16,7 +16,7 @@ import pytest
 import assistant.testing
 from assistant.app import Assistant
 from assistant.errors import MediaError
-from assistant.host import Host
+from assistant.host import READS_THREADS, Host
 from assistant.media import Media
 from assistant.plugin import Panel, Task, Utterance
 from assistant.runner import Runner
@@ -42,7 +42,7 @@ from assistant.testing import (
 )
 from assistant.testing.answering import ANSWERER
 from assistant.testing.embedding import EMBEDDER
-from assistant.testing.fresh import run
+from assistant.testing.fresh import importing, run
 from assistant.testing.modules import PLUGIN
 from assistant.testing.perceiving import PERCEIVER
 from assistant.testing.promises import Promise
@@ -247,3 +247,11 @@ def test_a_host_takes_whole_plugins_too() -> None:
     with host(FakePerceiver("one"), FakePlugin(FakePerceiver("two"))) as made:
         assert sorted(runner.name for runner in made.perceivers()) == ["one", "two"]
         assert json.loads(json.dumps(made.health()))["problems"] == []
+
+
+def test_a_fresh_interpreter_has_the_threads_that_a_host_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NumPy starts as many threads as there are cores unless it is told otherwise: that is no defect of a plugin."""
+    for variable in READS_THREADS:
+        monkeypatch.setenv(variable, "2")
+    importing.cache_clear()
+    assert importing("numpy").threads == 0

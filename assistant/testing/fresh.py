@@ -105,6 +105,10 @@ def run(arguments: Sequence[str], given: Any = None, environment: Mapping[str, s
     Raises:
         Died: it ended without a result, or took too long.
     """
+    from assistant.host import READS_THREADS
+
+    threads = dict.fromkeys(READS_THREADS, "1")  # as a host sets them: NumPy's import starts threads otherwise
+    path = os.pathsep.join(each for each in sys.path if each)
     try:
         ran = subprocess.run(
             [sys.executable, *arguments],
@@ -112,7 +116,7 @@ def run(arguments: Sequence[str], given: Any = None, environment: Mapping[str, s
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each), **(environment or {})},
+            env={**os.environ, **threads, "PYTHONPATH": path, **(environment or {})},
         )
     except subprocess.TimeoutExpired:
         raise Died(f"it did not end within {SECONDS:.0f} s") from None

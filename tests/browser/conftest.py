@@ -173,7 +173,10 @@ def start_scripted(start: Callable[..., Server]) -> Callable[[Path], Server]:
     """Starts the chat with scripted plugins on a data directory."""
     paths = [str(ROOT), str(ROOT / "ui" / "src"), os.environ.get("PYTHONPATH", "")]
     script = ROOT / "ui" / "tests" / "ui_fake_server.py"
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    environment = {
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "ASSISTANT_SERVER__SHUTDOWN_SECONDS": "1",  # turns that tests left hanging are not waited for
+    }
     return lambda data_dir: start([sys.executable, str(script), str(data_dir)], environment)
 
 
