@@ -269,11 +269,25 @@ class Runner(Generic[P]):
         heavy = getattr(self.plugged, "heavy", False)
         late, finished = threading.Event(), threading.Event()
 
+        posted: list[tuple[str, Any]] = []
+        posting = threading.Lock()
+
         def post(what: str, value: Any = None) -> None:
+            with posting:
+                posted.append((what, value))
+                if len(posted) > 1:
+                    return  # the event loop is already told, which costs more than all else here
             try:
-                loop.call_soon_threadsafe(inbox.put_nowait, (what, value))
+                loop.call_soon_threadsafe(deliver)
             except RuntimeError:  # the event loop ended before this call did: nobody waits for the result
                 logger.debug("%s finished after its turn had ended", self.name)
+
+        def deliver() -> None:
+            with posting:
+                arrived = posted.copy()
+                posted.clear()
+            for each in arrived:
+                inbox.put_nowait(each)
 
         def work() -> None:
             try:
