@@ -83,7 +83,7 @@ def cause(reply: Reply) -> str:
         ("sleep", "timeout"),
         ("regex", "timeout"),
         ("power", "timeout"),
-        ("allocate", "crashed"),
+        ("allocate", "crashed or timeout"),
         ("flood", "crashed or timeout"),
         ("garbage", "crashed"),
         ("oversized", "crashed"),
